@@ -1,0 +1,134 @@
+import type { Seq } from '@onym/core';
+
+/** One event as the journal holds it and the event store takes it. Times are epoch milliseconds. */
+export interface StoredEvent {
+  /** Lower-case UUID. */
+  uuid: string;
+  timestamp: number;
+  received_at: number;
+  event: string;
+  properties: Record<string, unknown>;
+  /** The identifier the event is attributed to. */
+  distinct_id: string;
+  anonymous_id: string | null;
+  device_id: string | null;
+  session_id: string | null;
+}
+
+/** An identifier as of `version`. `identity_id` is the node id of its identity's canonical id of that moment. */
+export interface IdentifierRow {
+  node_id: string;
+  distinct_id: string;
+  identity_id: string;
+  known: boolean;
+  first_seen: number;
+  /** Ledger seq the row is true at; the greatest wins. */
+  version: Seq;
+}
+
+/** A profile as of `version`; `deleted` once no identity has this identity_id any more. */
+export interface IdentityRow {
+  identity_id: string;
+  canonical_id: string;
+  known: boolean;
+  /** A JSON object, serialised. */
+  traits: string;
+  identifiers: readonly string[];
+  created_at: number;
+  version: Seq;
+  deleted: boolean;
+}
+
+export interface LinkRow {
+  seq: Seq;
+  kind: string;
+  primary_id: string;
+  secondary_id: string;
+  status: string;
+  reason: string | null;
+  time: number;
+  key: string | null;
+  lib: string | null;
+  batch: string | null;
+  version: Seq;
+}
+
+/** What changed in the identity store since the last projection, ready to be written. */
+export interface Projection {
+  identifiers: readonly IdentifierRow[];
+  identities: readonly IdentityRow[];
+  links: readonly LinkRow[];
+  /** The ledger seq that is projected once these rows are written. */
+  seq: Seq;
+}
+
+export interface EventCounts {
+  event_count: number;
+  /** Epoch milliseconds, null when there is no event. */
+  first_seen: number | null;
+  last_seen: number | null;
+}
+
+export interface QueryOptions {
+  /** ClickHouse format name that the route mapped from `json`, `ndjson`, `csv`, `parquet`, `arrow`. */
+  format: 'JSON' | 'JSONEachRow' | 'CSVWithNames' | 'Parquet' | 'ArrowStream';
+  signal?: AbortSignal;
+}
+
+/**
+ * The columnar side: events, and the projection of the identity store that queries see beside them.
+ * One adapter, on `@clickhouse/client`; embedded over chDB, or a server by URL.
+ * Environments are addressed by name (`production`); the store knows their databases.
+ */
+export interface EventStore {
+  /** Creates or migrates the databases of an environment. Safe to call twice and from two processes. */
+  prepare(environment: string): Promise<void>;
+
+  /**
+   * Inserts newline-delimited JSON rows (the columns of `events` including node_id and identity_id), exactly once per token:
+   * the same token again is a no-op, also after a crash in between. Rows keep below one insert block.
+   */
+  insertEvents(environment: string, ndjson: Buffer, token: string): Promise<void>;
+
+  /** The seq up to which the projection is complete; 0 when it never ran. */
+  projectedSeq(environment: string): Promise<Seq>;
+
+  /**
+   * Writes a projection and makes it visible to the next query, the overlay of `events` included. Idempotent: rows are versioned,
+   * and the same or an older projection written again changes nothing.
+   */
+  project(environment: string, projection: Projection): Promise<void>;
+
+  /**
+   * Folds pending map rows into the events. A map row leaves the overlay only when every drain still under way had read the
+   * map at or after it: `safeSeq` is the least seq registered by a drain under way, or the projected seq when there is none.
+   * Never needed for correctness. Resolves to the number of identifiers folded.
+   */
+  compact(environment: string, safeSeq: Seq): Promise<number>;
+
+  /** Events of these nodes, newest first, ordered by (timestamp, uuid) descending. `before` is exclusive. */
+  timeline(
+    environment: string,
+    nodeIds: readonly string[],
+    options: { before: { timestamp: number; uuid: string } | null; limit: number },
+  ): Promise<StoredEvent[]>;
+
+  counts(environment: string, nodeIds: readonly string[]): Promise<EventCounts>;
+
+  /** uuids with their distinct_id of the most recently received events, newest first: refills the idempotence window. */
+  recentUuids(environment: string, limit: number): Promise<{ uuid: string; distinct_id: string }[]>;
+
+  /** node_id → identity_id of every identifier projected, for `onym verify`; paged by node_id. */
+  readMap(environment: string, after: string | null, limit: number): Promise<IdentifierRow[]>;
+
+  /**
+   * A user's read-only SQL (DESIGN §8), bounded in time, memory and rows. Throws OnymError `query-refused` (403) for a statement
+   * the guard rejects, `query-failed` (400) with the engine's message for one that is wrong, `query-too-expensive` (422) beyond a
+   * limit. Resolves to the body's bytes, streamed.
+   */
+  query(environment: string, sql: string, options: QueryOptions): Promise<AsyncIterable<Uint8Array>>;
+
+  /** Cheap liveness check; throws when the engine does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

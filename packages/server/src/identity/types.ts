@@ -1,0 +1,112 @@
+import type { Fact, Link, Millis, Operation, OperationError, Outcome, Pair, Seq, Settings, TraitWrite } from '@onym/core';
+
+export interface EnvironmentInfo {
+  readonly name: string;
+  /** The last ledger row's seq; 0 for an empty ledger. */
+  readonly head: Seq;
+  readonly settings: Settings;
+}
+
+/** The identity an identifier belongs to. An identifier without a row answers with itself. */
+export interface Resolved {
+  readonly canonicalId: string;
+  readonly known: boolean;
+}
+
+/** A committed answer: the engine's outcome with the identity the call's subject belongs to now. */
+export interface Committed extends Outcome {
+  readonly canonicalId: string;
+}
+
+export interface IdentityProfile {
+  readonly canonicalId: string;
+  readonly known: boolean;
+  /** Minimum effective time of the identity's active facts; null when it has none. */
+  readonly createdAt: Millis | null;
+  readonly size: number;
+  /** Ascending by distinct_id; one page of them. */
+  readonly identifiers: readonly { distinctId: string; known: boolean; firstSeen: Millis }[];
+  readonly traits: Readonly<Record<string, TraitWrite & { readonly distinctId: string }>>;
+  /** Active and recorded links among the identifiers, ascending by seq; one page of them. */
+  readonly links: readonly Link[];
+}
+
+/** What changed after a ledger seq, as the projector needs it (see EventStore.project). */
+export interface Changes {
+  readonly identifiers: readonly {
+    distinctId: string;
+    canonicalId: string;
+    known: boolean;
+    firstSeen: Millis;
+  }[];
+  /** Identities as they are now, whose rows must be written anew. */
+  readonly identities: readonly {
+    canonicalId: string;
+    known: boolean;
+    createdAt: Millis;
+    traits: Readonly<Record<string, unknown>>;
+    identifiers: readonly string[];
+  }[];
+  /** Identifiers that were canonical once and are no longer: their identity rows are deleted. */
+  readonly retired: readonly string[];
+  readonly links: readonly Link[];
+  /** These changes bring a projection up to here. */
+  readonly seq: Seq;
+}
+
+/**
+ * The transactional side: the ledger and the state it folds to, one total order per environment.
+ * Adapters: memory (reference), SQLite; PostgreSQL behind the same interface.
+ */
+export interface IdentityStore {
+  /** Creates what is missing; a changed `settings` is recorded as a ledger fact. */
+  prepare(environment: string, settings: Settings): Promise<EnvironmentInfo>;
+  environment(environment: string): Promise<EnvironmentInfo>;
+
+  /**
+   * Judges the operations in order against the components they touch, and writes ledger rows and state in one transaction.
+   * `now` is the received time; the store raises it to the ledger's last when it lies before. When the promise resolves,
+   * everything is durable; when it rejects, nothing was written. With `dryRun`, nothing is ever written.
+   */
+  commit(
+    environment: string,
+    operations: readonly Operation[],
+    now: Millis,
+    options?: { dryRun?: boolean },
+  ): Promise<(Committed | OperationError)[]>;
+
+  /** One entry per id asked for, and the seq they are true at. */
+  resolve(environment: string, distinctIds: readonly string[]): Promise<{ seq: Seq; resolved: Map<string, Resolved> }>;
+
+  /** Ledger rows after `after`, ascending, at most `limit`. */
+  ledger(environment: string, after: Seq, limit: number): Promise<Fact[]>;
+
+  /** What a projection at `after` lacks. Bounded by about `limit` rows of ledger; call again until `seq` is the head. */
+  changes(environment: string, after: Seq, limit: number): Promise<Changes>;
+
+  /** The distinct_id that has this node id, when it has a row. */
+  byNodeId(environment: string, nodeId: string): Promise<string | null>;
+
+  profile(
+    environment: string,
+    distinctId: string,
+    page: { identifiersAfter: string | null; linksAfter: Seq; limit: number },
+  ): Promise<IdentityProfile>;
+
+  /** Every value ever set for a key on an identifier of the identity, newest effective time first. */
+  traitHistory(
+    environment: string,
+    distinctId: string,
+    key: string,
+    page: { after: { effectiveTime: Millis; seq: Seq } | null; limit: number },
+  ): Promise<(TraitWrite & { readonly distinctId: string })[]>;
+
+  /** A shortest path of active links from a to b (empty when there is none), and what stands between their identities. */
+  explain(
+    environment: string,
+    a: string,
+    b: string,
+  ): Promise<{ same: boolean; path: Link[]; refused: Link[]; held: Link[]; separations: { pair: Pair; seq: Seq }[] }>;
+
+  close(): Promise<void>;
+}

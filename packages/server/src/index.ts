@@ -1,0 +1,2 @@
+export { OnymError, type ErrorCode } from './errors.ts';
+export { limits } from './limits.ts';

@@ -1,0 +1,48 @@
+/**
+ * Every limit of the server, by name. Units come last in the names. Beyond a limit the caller gets a clear answer
+ * (413, 422, 429 or 503 with Retry-After), never a slow death.
+ */
+export const limits = {
+  /** A request body as it arrives, and after gunzip. */
+  bodyBytesMax: 20 * 1024 * 1024,
+  /** Nesting of a JSON body; deeper ones are `invalid-payload`. */
+  jsonDepthMax: 32,
+  /** Items in an ingestion array. */
+  itemsPerRequestMax: 1_000,
+  distinctIdBytesMax: 512,
+  eventNameBytesMax: 512,
+  /** One event's properties, or one call's traits, serialised. */
+  propertiesBytesMax: 256 * 1024,
+  traitKeyBytesMax: 512,
+  traitsPerCallMax: 500,
+  /** Ids in one `POST /v1/resolve`. */
+  resolveIdsMax: 10_000,
+  pageSizeDefault: 100,
+  pageSizeMax: 1_000,
+  /** Identity operations waiting for a group commit, per environment; beyond: 503. */
+  waitingOperationsMax: 20_000,
+  /** Operations decided in one transaction. */
+  operationsPerCommitMax: 500,
+  /** Calls remembered as changing nothing. */
+  decidedCallsMax: 200_000,
+  /** Events waiting for the journal's next group; beyond: 503. */
+  waitingEventsMax: 100_000,
+  /** Undrained bytes in the journal; beyond: 503. */
+  journalBytesMax: 2 * 1024 * 1024 * 1024,
+  /** One journal row, and one insert into the event store. */
+  drainRowsMax: 50_000,
+  drainBytesMax: 64 * 1024 * 1024,
+  /** Most recent event uuids remembered for idempotence, per environment. */
+  uuidWindowEvents: 1_000_000,
+  /** Ledger rows projected in one step. */
+  projectionRowsMax: 20_000,
+  sqlBytesMax: 64 * 1024,
+  queryDurationMaxMs: 30_000,
+  queryMemoryBytesMax: 4 * 1024 * 1024 * 1024,
+  queryRowsMax: 1_000_000,
+  queryResultBytesMax: 512 * 1024 * 1024,
+  concurrentQueriesMax: 4,
+  concurrentStreamsMax: 100,
+  /** Time a stopping server gives to calls and drains under way. */
+  shutdownMaxMs: 20_000,
+} as const;
