@@ -1,1 +1,30 @@
+export { apply, fold } from './apply.ts';
+export { shortestPath, smallestCut } from './cut.ts';
+export { type Decision, decide, isError } from './decide.ts';
+export { isAnonymousByForm, isReserved, isTrackEvidence, pairKey, pairOf, typeOf } from './identifiers.ts';
+export { replay } from './refold.ts';
+export { judgementBySituation, type LinkRequest, type Situation, situationOf, situationsByRule } from './rules.ts';
+export { isSteering, type Answered, type Needs, needsOf, run } from './run.ts';
+export {
+  addLink,
+  type Changed,
+  type Component,
+  type ComponentId,
+  canonicalOf,
+  clearChanged,
+  componentOf,
+  currentSettings,
+  emptyState,
+  type Identifier,
+  nothingChanged,
+  pushTo,
+  rootOf,
+  type State,
+  type StructuralStep,
+  sameIdentity,
+  separatedFrom,
+  separationOn,
+  settingsAt,
+} from './state.ts';
+export { foldTraits, isLater, jsonEquals, repeatedWrite, winnerOf } from './traits.ts';
 export * from './types.ts';

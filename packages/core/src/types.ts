@@ -19,11 +19,7 @@ export type LinkRule = 'identify' | 'track' | 'alias';
 
 export type Verdict = 'applied' | 'unchanged' | 'refused' | 'held';
 
-export type RefusalReason =
-  | 'reserved-distinct-id'
-  | 'separated'
-  | 'anonymous-id-belongs-to-another-identity'
-  | 'rejected';
+export type RefusalReason = 'reserved-distinct-id' | 'separated' | 'anonymous-id-belongs-to-another-identity';
 
 export type HoldReason = 'needs-secret-key' | 'identity-too-large' | 'too-many-of-type';
 
@@ -240,14 +236,7 @@ export interface ErasedFact extends Row {
   readonly op: 'erased';
 }
 
-export type Fact =
-  | EvidenceFact
-  | SplitFact
-  | SeparationFact
-  | RevertFact
-  | RejectFact
-  | SettingsFact
-  | ErasedFact;
+export type Fact = EvidenceFact | SplitFact | SeparationFact | RevertFact | RejectFact | SettingsFact | ErasedFact;
 
 /** An unordered pair of identifiers, stored [smaller, greater] by code unit order. */
 export type Pair = readonly [DistinctId, DistinctId];
@@ -301,6 +290,8 @@ export interface TraitWrite {
   readonly once: boolean;
   readonly time: Millis;
   readonly effectiveTime: Millis;
+  /** The client's timestamp where it lay after the received time, else null: by it a repeat is known (R4). */
+  readonly futureTimestamp: Millis | null;
   readonly source: Source;
   readonly revokedSeq: Seq | null;
 }

@@ -21,7 +21,8 @@ export interface IdentifierRow {
   distinct_id: string;
   identity_id: string;
   known: boolean;
-  first_seen: number;
+  /** Epoch milliseconds; null hides the row from the view `identifiers`: no active fact names it, only the map needs it. */
+  first_seen: number | null;
   /** Ledger seq the row is true at; the greatest wins. */
   version: Seq;
 }

@@ -25,7 +25,7 @@ export interface IdentityProfile {
   readonly createdAt: Millis | null;
   readonly size: number;
   /** Ascending by distinct_id; one page of them. */
-  readonly identifiers: readonly { distinctId: string; known: boolean; firstSeen: Millis }[];
+  readonly identifiers: readonly { distinctId: string; known: boolean; firstSeen: Millis | null }[];
   readonly traits: Readonly<Record<string, TraitWrite & { readonly distinctId: string }>>;
   /** Active and recorded links among the identifiers, ascending by seq; one page of them. */
   readonly links: readonly Link[];
@@ -37,7 +37,8 @@ export interface Changes {
     distinctId: string;
     canonicalId: string;
     known: boolean;
-    firstSeen: Millis;
+    /** null when no active fact names it: it only needs its place in the map. */
+    firstSeen: Millis | null;
   }[];
   /** Identities as they are now, whose rows must be written anew. */
   readonly identities: readonly {

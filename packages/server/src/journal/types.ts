@@ -1,3 +1,4 @@
+import type { Seq } from '@onym/core';
 import type { StoredEvent } from '../events/types.ts';
 
 /** A batch of journaled events, drained as one deduplicated insert. */
@@ -6,6 +7,8 @@ export interface JournalBatch {
   id: number;
   environment: string;
   events: StoredEvent[];
+  /** Of the row in the file. */
+  bytes: number;
 }
 
 /**
@@ -22,4 +25,82 @@ export interface Journal {
   /** Bytes not yet drained. */
   bytes(): number;
   close(): Promise<void>;
+}
+
+/**
+ * A set of rows on its way to the event store, recorded durably before its insert. After a crash the very same rows are sent
+ * again with the same token.
+ */
+export interface Drain {
+  readonly id: number;
+  readonly environment: string;
+  /** The environment's batches from `first` to `last`, merged in order … */
+  readonly first: number;
+  readonly last: number;
+  /** … and of their events those from `from` (inclusive) to `to` (exclusive). */
+  readonly from: number;
+  readonly to: number;
+  /** Every row of it is resolved at this seq of the map or later. */
+  readonly seq: Seq;
+  /** Names the rows for deduplication: two drains never share one, the same drain always has the same. */
+  readonly token: string;
+}
+
+export interface QuarantinedEvent {
+  readonly id: number;
+  readonly environment: string;
+  readonly event: StoredEvent;
+  /** What the event store said. */
+  readonly message: string;
+  readonly quarantinedAt: number;
+}
+
+/**
+ * The journal as the drain sees it. Every change is durable when the method returns, and is all or nothing.
+ * Batches leave the journal only when all their rows have arrived or are in quarantine.
+ */
+export interface JournalReader {
+  /** The last batch id given; 0 when there was none yet. */
+  head(): number;
+  /** The least batch id that has not left the journal; null when none is left. */
+  oldest(environment: string): number | null;
+  /** Environments that have batches. */
+  environments(): string[];
+  /** Drains recorded and not finished, oldest first: those of before a crash included. */
+  underWay(environment: string): readonly Drain[];
+
+  /**
+   * Records a drain of the oldest batches that no drain holds, up to about batch `upTo`, merged up to `drainRowsMax` and
+   * `drainBytesMax` (one batch at least). null when there are none. `seq` must be read before this call, rows resolved after it.
+   */
+  begin(environment: string, upTo: number, seq: Seq): Drain | null;
+  /** The drain with a lower seq: for an identity store that went back behind what the drain had recorded. */
+  lower(drain: Drain, seq: Seq): Drain;
+  /** The rows have arrived. */
+  finish(drain: Drain): void;
+  /** Replaces a drain of two rows or more by its two halves. */
+  split(drain: Drain): [Drain, Drain];
+  /** Puts the only row of a drain aside, and finishes the drain. */
+  quarantine(drain: Drain, event: StoredEvent, message: string): void;
+
+  /** The first batch with an id above `after`, up to `last`. */
+  next(environment: string, after: number, last: number): JournalBatch | null;
+  /** The last batch with an id below `before`. */
+  previous(environment: string, before: number): JournalBatch | null;
+
+  /** How many events are in quarantine, all environments together. */
+  quarantinedCount(): number;
+  /** Oldest first. */
+  quarantined(environment: string, limit: number): QuarantinedEvent[];
+  /** Puts events back into the journal, to be drained anew, once what was wrong is mended. Returns how many. */
+  release(environment: string): number;
+  /** Erasure: deletes what these identifiers have in quarantine. Returns how many. (Batches: flush the drain first.) */
+  eraseQuarantined(environment: string, distinctIds: readonly string[]): number;
+}
+
+/** What the background work of this package writes to; pino's logger fits. */
+export interface Log {
+  info(details: object, message: string): void;
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
 }

@@ -1,0 +1,160 @@
+import { isAnonymousByForm, isReserved } from './identifiers.ts';
+import {
+  type Component,
+  componentOf,
+  type State,
+  sameIdentity,
+  separatedFrom,
+  separationOn,
+  settingsAt,
+} from './state.ts';
+import type { DistinctId, HoldReason, LinkRule, Reason, Seq, Settings, Verdict } from './types.ts';
+
+/** A link as it is asked for, or as it is judged again in a refold. */
+export interface LinkRequest {
+  readonly rule: LinkRule;
+  readonly primary: DistinctId;
+  readonly secondary: DistinctId;
+  /** Sent with a publishable key. */
+  readonly public: boolean;
+  /** The rail an approval waives. */
+  readonly waived: HoldReason | null;
+  /** Settings are those in force at this ledger row. */
+  readonly seq: Seq;
+}
+
+/** What a link can meet. Which of them count, and in which order, is `situationsByRule`. */
+export type Situation =
+  | 'same-id'
+  | 'reserved'
+  | 'separated'
+  | 'same-identity'
+  | 'anonymous-known'
+  | 'public-rename'
+  | 'too-large'
+  | 'too-many-of-type'
+  | 'joinable';
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  readonly reason: Reason | null;
+}
+
+/** DESIGN §4.1: what each situation means. The compiler keeps it complete. */
+export const judgementBySituation: Record<Situation, Judgement> = {
+  'same-id': { verdict: 'unchanged', reason: null },
+  reserved: { verdict: 'refused', reason: 'reserved-distinct-id' },
+  separated: { verdict: 'refused', reason: 'separated' },
+  'same-identity': { verdict: 'unchanged', reason: null },
+  'anonymous-known': { verdict: 'refused', reason: 'anonymous-id-belongs-to-another-identity' },
+  'public-rename': { verdict: 'held', reason: 'needs-secret-key' },
+  'too-large': { verdict: 'held', reason: 'identity-too-large' },
+  'too-many-of-type': { verdict: 'held', reason: 'too-many-of-type' },
+  joinable: { verdict: 'applied', reason: null },
+};
+
+const evidence = [
+  'same-id',
+  'reserved',
+  'separated',
+  'same-identity',
+  'anonymous-known',
+  'too-large',
+  'too-many-of-type',
+] as const;
+
+/** DESIGN §4.1: the situations of each rule; the first that is met decides. `joinable` is what remains. */
+export const situationsByRule: Record<LinkRule, readonly Exclude<Situation, 'joinable'>[]> = {
+  identify: evidence,
+  track: evidence,
+  // A reserved id on a call of alias is an error before it gets here; an approval of a refused link may bring one.
+  alias: ['same-id', 'reserved', 'separated', 'same-identity', 'public-rename', 'too-large', 'too-many-of-type'],
+};
+
+const meets: Record<Exclude<Situation, 'joinable'>, (state: State, request: LinkRequest) => boolean> = {
+  'same-id': (_, { primary, secondary }) => primary === secondary,
+  reserved: (_, { secondary }) => isReserved(secondary),
+  separated: (state, { primary, secondary }) =>
+    separationOn(state, primary, secondary) !== null || separatedAcross(state, primary, secondary),
+  'same-identity': (state, { primary, secondary }) => sameIdentity(state, primary, secondary),
+  'anonymous-known': (state, { secondary }) => componentOf(state, secondary)?.known ?? false,
+  'public-rename': (state, request) =>
+    request.public &&
+    request.waived !== 'needs-secret-key' &&
+    settingsAt(state, request.seq).publicKeyMerges === 'hold' &&
+    renamesKnown(state, request),
+  'too-large': (state, request) =>
+    request.waived !== 'identity-too-large' &&
+    sizeOf(componentOf(state, request.primary)) + sizeOf(componentOf(state, request.secondary)) >
+      settingsAt(state, request.seq).identifiersPerIdentityMax,
+  'too-many-of-type': (state, request) =>
+    request.waived !== 'too-many-of-type' && exceedsType(state, request, settingsAt(state, request.seq)),
+};
+
+export function situationOf(state: State, request: LinkRequest): Situation {
+  return situationsByRule[request.rule].find((situation) => meets[situation](state, request)) ?? 'joinable';
+}
+
+/** Whether a separation in force lies between the two identities. Within one identity only the asked pair counts: nothing is joined. */
+function separatedAcross(state: State, primary: DistinctId, secondary: DistinctId): boolean {
+  const x = componentOf(state, primary);
+  const y = componentOf(state, secondary);
+  if (x === null || y === null || x === y) return false;
+  const [fewer, other] = x.separated.size <= y.separated.size ? [x, y] : [y, x];
+  for (const id of fewer.separated) {
+    for (const kept of separatedFrom(state, id)) if (componentOf(state, kept) === other) return true;
+  }
+  return false;
+}
+
+/**
+ * The sides a link makes known (DESIGN §4.3), unless it is refused or held: the distinct_id of a track link, both sides of an alias.
+ * Identify makes its distinct_id known by itself, link or no link.
+ */
+export function knownByLink(
+  state: State,
+  link: { rule: LinkRule; primary: DistinctId; secondary: DistinctId },
+  settings: Settings,
+): DistinctId[] {
+  const candidates: Record<LinkRule, DistinctId[]> = {
+    identify: [],
+    track: [link.primary],
+    alias: [link.primary, link.secondary],
+  };
+  return candidates[link.rule].filter(
+    (id) => !isAnonymousByForm(id, settings) && !(state.identifiers.get(id)?.wasAnonymous ?? false),
+  );
+}
+
+/** Whether an identity that holds a known identifier would get another canonical id: two known people, or a new name for one. */
+function renamesKnown(state: State, request: LinkRequest): boolean {
+  const becomesKnown = knownByLink(state, request, settingsAt(state, request.seq));
+  const side = (id: DistinctId) => {
+    const component = componentOf(state, id);
+    const before = component?.canonical ?? id;
+    const wasKnown = component?.known ?? false;
+    const known = wasKnown || becomesKnown.includes(id);
+    return { before, wasKnown, known, canonical: !wasKnown && known ? id : before };
+  };
+  const x = side(request.primary);
+  const y = side(request.secondary);
+  const canonical = !x.known && y.known ? y.canonical : x.canonical;
+  return [x, y].some(({ wasKnown, before }) => wasKnown && before !== canonical);
+}
+
+function sizeOf(component: Component | null): number {
+  return component?.size ?? 1;
+}
+
+function exceedsType(state: State, request: LinkRequest, settings: Settings): boolean {
+  const x = componentOf(state, request.primary);
+  const y = componentOf(state, request.secondary);
+  return Object.entries(settings.identifiersPerTypeMax).some(
+    ([type, max]) => countOf(x, request.primary, type) + countOf(y, request.secondary, type) > max,
+  );
+}
+
+function countOf(component: Component | null, id: DistinctId, type: string): number {
+  if (component !== null) return component.typeCounts.get(type) ?? 0;
+  return id.startsWith(`${type}:`) ? 1 : 0;
+}

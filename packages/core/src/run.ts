@@ -1,0 +1,115 @@
+import { apply } from './apply.ts';
+import { decide, isError } from './decide.ts';
+import { canonicalOf, type State } from './state.ts';
+import type { DistinctId, Fact, Millis, Operation, OperationError, Outcome, Pair, Seq } from './types.ts';
+
+/** What must be in the working set before an operation is judged. */
+export interface Needs {
+  readonly ids: readonly DistinctId[];
+  /** Pairs whose links are needed. */
+  readonly pairs: readonly Pair[];
+  /** `timestamp` is the call's: a store may load just what can decide a write at that time. */
+  readonly traitKeys: readonly { id: DistinctId; key: string; timestamp: Millis | null }[];
+  /** Links by name; their two ids and pair are needed too. */
+  readonly links: readonly Seq[];
+  /** Rows a revert names: their links, identify facts and traits, and the components of their ids, whole. */
+  readonly rows: readonly Seq[];
+  /** Components of these ids, and of those of `links`, are needed whole: members, all links, facts and separations. */
+  readonly whole: boolean;
+}
+
+const nothing: Needs = { ids: [], pairs: [], traitKeys: [], links: [], rows: [], whole: false };
+
+export function needsOf(operation: Operation): Needs {
+  switch (operation.op) {
+    case 'identify': {
+      const { distinctId, anonymousId } = operation;
+      const linked = anonymousId !== null && anonymousId !== distinctId;
+      return {
+        ...nothing,
+        ids: linked ? [distinctId, anonymousId] : [distinctId],
+        pairs: linked ? [[distinctId, anonymousId]] : [],
+        traitKeys: operation.traits.map(({ key }) => ({ id: distinctId, key, timestamp: operation.timestamp })),
+      };
+    }
+    case 'alias':
+      return {
+        ...nothing,
+        ids: [operation.primary, operation.secondary],
+        pairs: [[operation.primary, operation.secondary]],
+      };
+    case 'track':
+      return {
+        ...nothing,
+        ids: [operation.distinctId, operation.anonymousId],
+        pairs: [[operation.distinctId, operation.anonymousId]],
+      };
+    case 'split':
+      return 'link' in operation.target
+        ? { ...nothing, links: [operation.target.link], whole: true }
+        : { ...nothing, ids: [operation.target.a, operation.target.b], whole: true };
+    case 'separate':
+    case 'lift':
+      return { ...nothing, ids: [operation.a, operation.b] };
+    case 'revert':
+      return { ...nothing, rows: operation.seqs, whole: true };
+    case 'approve':
+    case 'reject':
+      return { ...nothing, links: [operation.link] };
+    case 'settings':
+      return nothing;
+  }
+}
+
+/** Operations that need components whole are judged alone, so that what they load stays bounded by what they touch. */
+export function isSteering(operation: Operation): boolean {
+  return operation.op !== 'identify' && operation.op !== 'alias' && operation.op !== 'track';
+}
+
+/** An outcome with the canonical id that the call's subject had right after it. */
+export type Answered = Outcome & { readonly canonicalId: DistinctId };
+
+/** Judges and applies operations in order. `state.changed` then holds what a store has to write beside the facts. */
+export function run(
+  state: State,
+  operations: readonly Operation[],
+  now: Millis,
+): { outcomes: (Answered | OperationError)[]; facts: Fact[] } {
+  const outcomes: (Answered | OperationError)[] = [];
+  const facts: Fact[] = [];
+  for (const operation of operations) {
+    const decision = decide(state, operation, now);
+    if (isError(decision)) {
+      outcomes.push(decision);
+      continue;
+    }
+    if (decision.fact !== null) {
+      apply(state, decision.fact);
+      facts.push(decision.fact);
+    }
+    outcomes.push({ ...decision.outcome, canonicalId: canonicalOf(state, subjectOf(state, operation)) });
+  }
+  return { outcomes, facts };
+}
+
+/** The identifier a call is about: the side whose identity the caller is told. Empty for settings and reverts. */
+function subjectOf(state: State, operation: Operation): DistinctId {
+  switch (operation.op) {
+    case 'identify':
+    case 'track':
+      return operation.distinctId;
+    case 'alias':
+      return operation.primary;
+    case 'separate':
+    case 'lift':
+      return operation.a;
+    case 'split':
+      return 'link' in operation.target ? state.links.get(operation.target.link)!.primary : operation.target.a;
+    case 'approve':
+    case 'reject':
+      return state.links.get(operation.link)!.primary;
+    case 'revert':
+    case 'settings':
+      return '';
+  }
+}

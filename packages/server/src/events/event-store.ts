@@ -1,0 +1,102 @@
+import { OnymError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { compact } from './compaction.ts';
+import { databasesOf } from './databases.ts';
+import { type EngineOptions, openEngine } from './engine.ts';
+import { insertEvents } from './insert.ts';
+import { inTurn, type Prepared, prepareEnvironment, project, readState } from './projection.ts';
+import { createQueryRunner, type QueryLimits } from './query.ts';
+import { counts, readMap, recentUuids, timeline } from './timeline.ts';
+import type { EventStore } from './types.ts';
+
+export type EventStoreOptions = EngineOptions & {
+  /** Bounds of users' queries, where they differ from `limits`. */
+  queryLimits?: Partial<QueryLimits>;
+};
+
+/** Opens the engine. Environments are usable once they are prepared. Only one embedded store per process. */
+export async function createEventStore(options: EventStoreOptions): Promise<EventStore> {
+  const engine = await openEngine(options);
+  const queries = createQueryRunner(engine, { ...limits, ...options.queryLimits });
+  const environments = new Map<string, Promise<Prepared>>();
+  const compactions = new Map<string, Promise<number>>();
+
+  function prepare(environment: string): Promise<Prepared> {
+    let prepared = environments.get(environment);
+    if (prepared === undefined) {
+      prepared = prepareEnvironment(engine, databasesOf(environment));
+      environments.set(environment, prepared);
+      prepared.catch(() => environments.delete(environment));
+    }
+    return prepared;
+  }
+
+  function open(environment: string): Promise<Prepared> {
+    const prepared = environments.get(environment);
+    if (prepared === undefined) {
+      throw new OnymError(
+        'environment-not-found',
+        `The environment ${environment} is not prepared in the event store.`,
+      );
+    }
+    return prepared;
+  }
+
+  return {
+    async prepare(environment) {
+      await prepare(environment);
+    },
+    async insertEvents(environment, ndjson, token) {
+      const { databases } = await open(environment);
+      await insertEvents(engine, databases, ndjson, token);
+    },
+    async projectedSeq(environment) {
+      const { databases } = await open(environment);
+      return readState(engine, databases, 'projected');
+    },
+    async project(environment, projection) {
+      const prepared = await open(environment);
+      await inTurn(prepared, () => project(engine, prepared, projection));
+    },
+    async compact(environment, safeSeq) {
+      const prepared = await open(environment);
+      let compaction = compactions.get(environment);
+      if (compaction === undefined) {
+        compaction = compact(engine, prepared, safeSeq, queries.queriesUnderWay).finally(() =>
+          compactions.delete(environment),
+        );
+        compactions.set(environment, compaction);
+      }
+      return compaction;
+    },
+    async timeline(environment, nodeIds, options) {
+      const { databases } = await open(environment);
+      return timeline(engine, databases, nodeIds, options);
+    },
+    async counts(environment, nodeIds) {
+      const { databases } = await open(environment);
+      return counts(engine, databases, nodeIds);
+    },
+    async recentUuids(environment, limit) {
+      const { databases } = await open(environment);
+      return recentUuids(engine, databases, limit);
+    },
+    async readMap(environment, after, limit) {
+      const { databases } = await open(environment);
+      return readMap(engine, databases, after, limit);
+    },
+    async query(environment, sql, options) {
+      const { databases } = await open(environment);
+      return queries.query(databases, sql, options);
+    },
+    async ping() {
+      await engine.rows('SELECT 1');
+    },
+    async close() {
+      await queries.queriesUnderWay();
+      await queries.close();
+      await Promise.allSettled([...compactions.values()]);
+      await engine.close();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { Databases } from './databases.ts';
+import { type Dialect, type Engine, literal } from './engine.ts';
+
+/**
+ * Numbered, and never edited once released. Each statement may run twice, and from two processes at once (`IF NOT EXISTS`),
+ * so no lock is needed: the table of migrations only saves the work.
+ */
+interface Migration {
+  id: number;
+  statements(databases: Databases, dialect: Dialect): string[];
+}
+
+/** An acknowledged row is on disk. */
+const durable = 'fsync_after_insert = 1, fsync_part_directory = 1';
+/** Small tables written often: parts that were merged away go soon. */
+const small = 'old_parts_lifetime = 60';
+
+export const slotBits = { small: 18, large: 22 } as const;
+
+const migrations: Migration[] = [
+  {
+    id: 1,
+    statements: ({ data }, { onCluster, mergeTree, scratch }) => [
+      /*
+       * Years, not months: a batch may hold any time between 1970 and 2299, each partition costs a part with its fsyncs, and the
+       * deduplication window counts parts. toDate32, for toDate ends in 2149 and an index on it then loses rows.
+       * The block columns are what a lightweight UPDATE needs.
+       */
+      `CREATE TABLE IF NOT EXISTS ${data}.events${onCluster} (
+        uuid UUID,
+        timestamp DateTime64(3, 'UTC'),
+        received_at DateTime64(3, 'UTC'),
+        event LowCardinality(String),
+        properties JSON(max_dynamic_paths = 128),
+        properties_raw String CODEC(ZSTD(1)),
+        distinct_id String,
+        anonymous_id Nullable(String),
+        device_id Nullable(String),
+        session_id Nullable(String),
+        node_id UUID,
+        identity_id UUID,
+        INDEX node_id_bloom node_id TYPE bloom_filter(0.01) GRANULARITY 1
+      ) ENGINE = ${mergeTree('MergeTree')}
+      PARTITION BY toYear(timestamp)
+      ORDER BY (toDate32(timestamp), event, node_id)
+      SETTINGS ${durable}, non_replicated_deduplication_window = 1000,
+        enable_block_number_column = 1, enable_block_offset_column = 1`,
+      `CREATE TABLE IF NOT EXISTS ${data}.identifiers${onCluster} (
+        node_id UUID,
+        distinct_id String,
+        identity_id UUID,
+        known Bool,
+        first_seen Nullable(DateTime64(3, 'UTC')),
+        version UInt64
+      ) ENGINE = ${mergeTree('ReplacingMergeTree', 'version')} ORDER BY node_id SETTINGS ${durable}, ${small}`,
+      `CREATE TABLE IF NOT EXISTS ${data}.identities${onCluster} (
+        identity_id UUID,
+        canonical_id String,
+        known Bool,
+        traits JSON(max_dynamic_paths = 128),
+        identifiers Array(String),
+        created_at DateTime64(3, 'UTC'),
+        version UInt64,
+        deleted UInt8
+      ) ENGINE = ${mergeTree('ReplacingMergeTree', 'version, deleted')} ORDER BY identity_id SETTINGS ${durable}, ${small}`,
+      `CREATE TABLE IF NOT EXISTS ${data}.links${onCluster} (
+        seq UInt64,
+        kind LowCardinality(String),
+        primary_id String,
+        secondary_id String,
+        status LowCardinality(String),
+        reason LowCardinality(Nullable(String)),
+        time DateTime64(3, 'UTC'),
+        key Nullable(String),
+        lib Nullable(String),
+        batch Nullable(String),
+        version UInt64
+      ) ENGINE = ${mergeTree('ReplacingMergeTree', 'version')} ORDER BY seq SETTINGS ${durable}, ${small}`,
+      // No fsync: losing a row only means that a projection or a compaction is done again.
+      `CREATE TABLE IF NOT EXISTS ${data}.state${onCluster} (name LowCardinality(String), value UInt64)
+       ENGINE = ${mergeTree('ReplacingMergeTree', 'value')} ORDER BY name SETTINGS ${small}`,
+      // The rows of `identifiers` that are not folded into the events: the overlay. Filled again by `prepare`.
+      `CREATE TABLE IF NOT EXISTS ${data}.pending${onCluster} (node_id UUID, identity_id UUID, version UInt64)
+       ENGINE = ${scratch}`,
+      `CREATE DICTIONARY IF NOT EXISTS ${data}.overlay${onCluster} (node_id UUID, identity_id UUID) PRIMARY KEY node_id
+       SOURCE(CLICKHOUSE(QUERY ${literal(
+         `SELECT node_id, argMax(identity_id, version) AS identity_id FROM ${data}.pending GROUP BY node_id`,
+       )})) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)`,
+      ...Object.entries(slotBits).map(
+        ([
+          size,
+          bits,
+        ]) => `CREATE DICTIONARY IF NOT EXISTS ${data}.slots_${size}${onCluster} (slot UInt64, one UInt8) PRIMARY KEY slot
+       SOURCE(CLICKHOUSE(QUERY ${literal(
+         `SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), ${2 ** bits - 1}) AS slot, toUInt8(1) AS one FROM ${data}.pending`,
+       )})) LAYOUT(FLAT(INITIAL_ARRAY_SIZE ${2 ** bits} MAX_ARRAY_SIZE ${2 ** bits + 1})) LIFETIME(0)`,
+      ),
+    ],
+  },
+];
+
+export async function migrate(engine: Engine, databases: Databases): Promise<void> {
+  const { onCluster, mergeTree } = engine.dialect;
+  await engine.command(`CREATE DATABASE IF NOT EXISTS ${databases.data}${onCluster}`);
+  await engine.command(`CREATE DATABASE IF NOT EXISTS ${databases.open}${onCluster}`);
+  await engine.command(
+    `CREATE TABLE IF NOT EXISTS ${databases.data}.migrations${onCluster} (id UInt32, applied_at DateTime64(3, 'UTC'))
+     ENGINE = ${mergeTree('ReplacingMergeTree')} ORDER BY id SETTINGS ${durable}`,
+  );
+  const done = await engine.rows<{ id: number }>(`SELECT DISTINCT id FROM ${databases.data}.migrations`);
+  const newest = migrations.at(-1)!.id;
+  const ahead = done.find(({ id }) => id > newest);
+  if (ahead !== undefined) {
+    throw new Error(
+      `The event store was written by a newer Onym (migration ${ahead.id}, this one knows ${newest}). Start that version or a later one.`,
+    );
+  }
+  for (const migration of migrations) {
+    if (done.some(({ id }) => id === migration.id)) continue;
+    for (const statement of migration.statements(databases, engine.dialect)) await engine.command(statement);
+    await engine.command(`INSERT INTO ${databases.data}.migrations VALUES (${migration.id}, now64(3))`);
+  }
+}

@@ -1,0 +1,51 @@
+import type { Databases } from './databases.ts';
+import type { Engine } from './engine.ts';
+import { slotBits } from './migrations.ts';
+
+/** How `events` finds an identity: the stored column alone, or with the pending rows laid over it. */
+export type Overlay = 'none' | 'small' | 'large';
+
+/** Above this many pending identifiers the small table of slots lets too many of the others through. */
+const SMALL_OVERLAY_NODES_MAX = 20_000;
+
+export const overlayFor = (pendingNodes: number): Overlay =>
+  pendingNodes === 0 ? 'none' : pendingNodes <= SMALL_OVERLAY_NODES_MAX ? 'small' : 'large';
+
+/**
+ * Dictionaries, never a join, which would be paid by queries that don't ask who. A slot of the node id tells nearly all other
+ * events apart at the price of an array lookup; `if` evaluates the exact lookup only for the rest.
+ */
+function identityExpression(data: string, overlay: Overlay): string {
+  if (overlay === 'none') return 'e.identity_id';
+  const slot = `bitAnd(reinterpretAsUInt64(e.node_id), ${2 ** slotBits[overlay] - 1})`;
+  return `if(dictHas('${data}.slots_${overlay}', ${slot}),
+    dictGetOrDefault('${data}.overlay', 'identity_id', e.node_id, e.identity_id), e.identity_id)`;
+}
+
+export async function replaceEventsView(engine: Engine, { open, data }: Databases, overlay: Overlay): Promise<void> {
+  await engine.command(
+    `CREATE OR REPLACE VIEW ${open}.events${engine.dialect.onCluster} AS
+     SELECT e.uuid AS uuid, e.timestamp AS timestamp, e.received_at AS received_at, e.event AS event,
+       e.properties AS properties, e.distinct_id AS distinct_id, e.anonymous_id AS anonymous_id,
+       e.device_id AS device_id, e.session_id AS session_id, ${identityExpression(data, overlay)} AS identity_id
+     FROM ${data}.events AS e`,
+  );
+}
+
+/** The views over the projection. Made anew at each start, so that they never lag behind the code. */
+export async function replaceProjectionViews(engine: Engine, { open, data }: Databases): Promise<void> {
+  const { onCluster } = engine.dialect;
+  await engine.command(
+    `CREATE OR REPLACE VIEW ${open}.identities${onCluster} AS
+     SELECT identity_id, canonical_id, known, traits, identifiers, created_at FROM ${data}.identities FINAL`,
+  );
+  await engine.command(
+    `CREATE OR REPLACE VIEW ${open}.identifiers${onCluster} AS
+     SELECT distinct_id, identity_id, known, assumeNotNull(i.first_seen) AS first_seen
+     FROM ${data}.identifiers AS i FINAL WHERE i.first_seen IS NOT NULL`,
+  );
+  await engine.command(
+    `CREATE OR REPLACE VIEW ${open}.links${onCluster} AS
+     SELECT seq, kind, primary_id, secondary_id, status, reason, time, key, lib, batch FROM ${data}.links FINAL`,
+  );
+}

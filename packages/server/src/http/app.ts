@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import type { Millis } from '@onym/core';
+import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
+import type { KeyStore } from '../keys/types.ts';
+import { limits } from '../limits.ts';
+import { requireSecretKey } from './auth.ts';
+import { addBodyParsers } from './body.ts';
+import { answerClientError, sendError } from './errors.ts';
+import { addNotFoundHandler } from './method-not-allowed.ts';
+import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
+import { addOpenApi } from './openapi.ts';
+import type { RouteContext } from './route-context.ts';
+import { explainRoutes } from './routes/explain.ts';
+import { identityRoutes } from './routes/identities.ts';
+import { ingestRoutes } from './routes/ingest.ts';
+import { ledgerRoutes } from './routes/ledger.ts';
+import { operationRoutes } from './routes/operations.ts';
+import { queryRoutes } from './routes/query.ts';
+import type { Services } from './services.ts';
+import { serializerCompiler, validatorCompiler } from './validation.ts';
+
+type Logger = NonNullable<FastifyServerOptions['logger']>;
+
+export interface AppOptions {
+  readonly keys: KeyStore;
+  /** Shown in /openapi.json. */
+  readonly version: string;
+  /** Pass one to register more metrics beside the HTTP ones. */
+  readonly metrics?: HttpMetrics;
+  /** As Fastify's `logger`; off by default. What is logged of a request never holds its key. */
+  readonly logger?: Logger;
+  readonly now?: () => Millis;
+  readonly newUuid?: () => string;
+  /** A request that has not arrived in whole by then is cut. Default 60 s. */
+  readonly requestTimeoutMs?: number;
+  /** An idle connection is closed then. Default 72 s, above the 60 s of common proxies. */
+  readonly keepAliveTimeoutMs?: number;
+  /** Default 15 s. */
+  readonly heartbeatIntervalMs?: number;
+}
+
+/** Ids of 512 bytes in a path, each byte percent-encoded, and once more for keys of traits. */
+const paramLengthMax = 3 * Math.max(limits.distinctIdBytesMax, limits.traitKeyBytesMax) + 1;
+const headerBytesMax = 16 * 1024;
+const connectionCheckIntervalMsMax = 5_000;
+
+/** The HTTP server, not yet listening. Closing it ends live streams and idle connections, and waits for calls under way. */
+export function createApp(services: Services, options: AppOptions): FastifyInstance {
+  const requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
+  const app = Fastify({
+    bodyLimit: limits.bodyBytesMax,
+    routerOptions: { maxParamLength: paramLengthMax },
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
+    http: {
+      maxHeaderSize: headerBytesMax,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(requestTimeoutMs, connectionCheckIntervalMsMax),
+    },
+    forceCloseConnections: 'idle',
+    // Calls on connections still open while the server stops are answered by the services, in the usual shape.
+    return503OnClosing: false,
+    logger: withoutSecrets(options.logger ?? false),
+    logController: new LogController({ disableRequestLogging: true }),
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => sendError(error, request as FastifyRequest, reply as never),
+  });
+  const metrics = options.metrics ?? createHttpMetrics();
+  const stopping = new AbortController();
+  const context: RouteContext = {
+    services,
+    keys: options.keys,
+    metrics,
+    now: options.now ?? Date.now,
+    newUuid: options.newUuid ?? randomUUID,
+    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 15_000,
+    stopping: stopping.signal,
+  };
+
+  app.decorateRequest('key', null);
+  addBodyParsers(app);
+  app.setValidatorCompiler(validatorCompiler as never);
+  app.setSerializerCompiler(serializerCompiler);
+  app.setErrorHandler(sendError);
+  addNotFoundHandler(app);
+  app.addHook('onResponse', (request, reply, done) => {
+    metrics.observe(request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
+    done();
+  });
+  app.addHook('preClose', (done) => {
+    stopping.abort();
+    done();
+  });
+  addOpenApi(app, options.version);
+
+  app.register((scope) => ingestRoutes(scope, context));
+  app.register((scope) => operationRoutes(scope, context));
+  app.register(
+    async (scope) => {
+      scope.addHook('onRequest', requireSecretKey(options.keys));
+      scope.addHook('onResponse', (request, reply, done) => {
+        const { method, routeOptions } = request;
+        const fields = { method, route: routeOptions.url, status: reply.statusCode, key: request.key?.name };
+        request.log.info({ ...fields, ms: Math.round(reply.elapsedTime) }, 'request');
+        done();
+      });
+      await identityRoutes(scope, context);
+      await explainRoutes(scope, context);
+      await ledgerRoutes(scope, context);
+      await queryRoutes(scope, context);
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}
+
+/** Requests are logged without their headers and without the query string, where a key may be. */
+function withoutSecrets(logger: Logger): Logger {
+  if (logger === false) return false;
+  const options = logger === true ? {} : logger;
+  const req = ({ method, url, ip }: FastifyRequest) => ({ method, path: url?.split('?')[0], remoteAddress: ip });
+  return { ...options, serializers: { ...options.serializers, req } } as Logger;
+}

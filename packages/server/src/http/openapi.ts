@@ -1,0 +1,38 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { sharedSchemas } from './schemas.ts';
+
+/** Collects the schemas of the routes registered after it; /openapi.json serves them. */
+export function addOpenApi(app: FastifyInstance, version: string): void {
+  for (const schema of sharedSchemas) app.addSchema(schema);
+  app.register(swagger, {
+    convertConstToEnum: false,
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Onym',
+        version,
+        description: 'Self-hosted identity server for product analytics.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      // Relative to this document: wherever it is served from.
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'ingestion', description: 'What applications call. Publishable or secret key; CORS is open.' },
+        { name: 'identities', description: 'Who is who, and why. Secret key.' },
+        { name: 'ledger', description: 'Every operation and verdict. Secret key.' },
+        { name: 'query', description: 'SQL. Secret key.' },
+        { name: 'operations', description: 'For whoever runs the server. No key.' },
+      ],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'The API key.' },
+          header: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+          query: { type: 'apiKey', in: 'query', name: 'apiKey', description: 'Where no header can be set.' },
+        },
+      },
+      security: [{ bearer: [] }, { header: [] }, { query: [] }],
+    },
+    refResolver: { buildLocalReference: (json) => String(json.$id) },
+  });
+}

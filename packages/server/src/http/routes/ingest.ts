@@ -1,0 +1,64 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { OnymError } from '../../errors.ts';
+import { requireScope } from '../auth.ts';
+import { aliasCall, type IngestCall, identifyCall, trackCall } from '../ingest-calls.ts';
+import { ingestArray, ingestOne, ingestOptionsOf } from '../ingest-request.ts';
+import { aliasSchema, identifySchema, trackSchema } from '../ingest-schemas.ts';
+import type { RouteContext } from '../route-context.ts';
+import { noValidation } from '../validation.ts';
+
+const preflightMaxAgeSeconds = 7_200;
+
+/** The three calls of applications. CORS is open on these alone: their keys are publishable, and they read nothing. */
+export async function ingestRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
+  // No child logger per request: these are the routes that are called for every event.
+  app.setChildLoggerFactory((logger) => logger as never);
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.header('access-control-allow-origin', '*');
+    done();
+  });
+  addCall(app, context, trackCall, trackSchema);
+  addCall(app, context, identifyCall, identifySchema);
+  addCall(app, context, aliasCall, aliasSchema);
+}
+
+function addCall<Item, Result>(
+  app: FastifyInstance,
+  context: RouteContext,
+  call: IngestCall<Item, Result>,
+  schema: object,
+): void {
+  const url = `/${call.name}`;
+  app.post(
+    url,
+    { schema, validatorCompiler: noValidation, onRequest: requireScope(context.keys, call.name) },
+    (request, reply) => handle(call, request, reply, context),
+  );
+  app.options(url, { schema: { hide: true } as object }, (_request, reply) => {
+    reply
+      .code(204)
+      .header('access-control-allow-methods', 'POST')
+      .header('access-control-allow-headers', 'authorization, x-api-key, content-type, content-encoding')
+      .header('access-control-max-age', preflightMaxAgeSeconds)
+      .send();
+  });
+}
+
+async function handle<Item, Result>(
+  call: IngestCall<Item, Result>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  context: RouteContext,
+): Promise<string> {
+  const { body } = request;
+  if (body === undefined) {
+    throw new OnymError('invalid-json', 'The body is empty. Send a JSON object or array.');
+  }
+  const options = ingestOptionsOf(request.query, call.name, request.key!);
+  reply.type('application/json; charset=utf-8');
+  if (!Array.isArray(body)) return JSON.stringify(await ingestOne(call, request, options, context));
+  const answer = await ingestArray(call, request, body, options, context);
+  // Whatever the first item's error, an array without one good item is 422.
+  if (!answer.ok) reply.code(422);
+  return JSON.stringify(answer);
+}

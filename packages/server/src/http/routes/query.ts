@@ -1,0 +1,97 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { type Static, Type } from 'typebox';
+import { OnymError } from '../../errors.ts';
+import type { QueryOptions } from '../../events/types.ts';
+import { limits } from '../../limits.ts';
+import { environmentFor } from '../read-request.ts';
+import type { RouteContext } from '../route-context.ts';
+import { environment, errorResponses } from '../schemas.ts';
+
+const formats = {
+  json: { format: 'JSON', type: 'application/json; charset=utf-8' },
+  ndjson: { format: 'JSONEachRow', type: 'application/x-ndjson; charset=utf-8' },
+  csv: { format: 'CSVWithNames', type: 'text/csv; charset=utf-8' },
+  parquet: { format: 'Parquet', type: 'application/vnd.apache.parquet' },
+  arrow: { format: 'ArrowStream', type: 'application/vnd.apache.arrow.stream' },
+} as const satisfies Record<string, { format: QueryOptions['format']; type: string }>;
+
+const queryBody = Type.Object(
+  {
+    environment,
+    sql: Type.String({
+      description: `One read-only statement, at most ${limits.sqlBytesMax} bytes.`,
+      examples: ['SELECT event, uniqExact(identity_id) AS people FROM events GROUP BY event'],
+    }),
+    format: Type.Optional(
+      Type.Unsafe<keyof typeof formats>({
+        type: 'string',
+        enum: Object.keys(formats),
+        default: 'json',
+        description: 'Form of the answer.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+const bytes = Type.String({ format: 'binary' });
+
+const schema = {
+  summary: 'Ask in SQL',
+  description: 'Read-only SQL over events, identities, identifiers and links of one environment, bounded and streamed.',
+  operationId: 'query',
+  tags: ['query'],
+  body: queryBody,
+  response: {
+    200: {
+      description: 'The rows.',
+      content: {
+        'application/json': {
+          schema: Type.Object({
+            data: Type.Array(Type.Record(Type.String(), Type.Unknown()), { description: 'The rows.' }),
+            meta: Type.Array(Type.Object({ name: Type.String(), type: Type.String() }), {
+              description: 'The columns.',
+            }),
+            statistics: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+          }),
+        },
+        'application/x-ndjson': { schema: Type.String() },
+        'text/csv': { schema: Type.String() },
+        'application/vnd.apache.parquet': { schema: bytes },
+        'application/vnd.apache.arrow.stream': { schema: bytes },
+      },
+    },
+    ...errorResponses(400, 401, 403, 413, 415, 422, 429),
+  },
+};
+
+export async function queryRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
+  app.post<{ Body: Static<typeof queryBody> }>('/query', { schema }, async (request, reply) => {
+    const { sql, format = 'json', environment: named } = request.body;
+    const { format: engineFormat, type } = formats[format];
+    const at = environmentFor(request, services, named);
+    if (Buffer.byteLength(sql) > limits.sqlBytesMax) {
+      throw new OnymError('payload-too-large', `The statement is longer than ${limits.sqlBytesMax} bytes. Shorten it.`);
+    }
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const body = await services.query(at, sql, { format: engineFormat, signal: gone.signal });
+    const chunks = body[Symbol.asyncIterator]();
+    // An engine often fails at its first row: wait for it, so that the status tells.
+    const first = await chunks.next();
+    return reply.header('content-type', type).send(Readable.from(withFirst(first, chunks), { objectMode: false }));
+  });
+}
+
+/** Ends the engine's iterator also when the client leaves. */
+async function* withFirst(
+  first: IteratorResult<Uint8Array>,
+  chunks: AsyncIterator<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let result = first; result.done !== true; result = await chunks.next()) yield result.value;
+  } finally {
+    await chunks.return?.();
+  }
+}

@@ -1,0 +1,136 @@
+import {
+  clearChanged,
+  componentOf,
+  currentSettings,
+  emptyState,
+  canonicalOf,
+  defaultSettings,
+  fold,
+  foldTraits,
+  run,
+  type Fact,
+  type Settings,
+  type State,
+} from '@onym/core';
+import { OnymError } from '../errors.ts';
+import { nodeId } from '../node-id.ts';
+import type { EnvironmentInfo, IdentityStore } from './types.ts';
+import { explainOf, profileOf, traitHistoryOf } from './views.ts';
+
+interface Environment {
+  state: State;
+  readonly ledger: Fact[];
+}
+
+/** The reference: the ledger in an array, the whole state folded from it, every question answered by looking at all of it. */
+export function createMemoryStore(): IdentityStore {
+  const environments = new Map<string, Environment>();
+
+  function of(environment: string): Environment {
+    const found = environments.get(environment);
+    if (found === undefined) {
+      throw new OnymError('environment-not-found', `There is no environment ${JSON.stringify(environment)}.`);
+    }
+    return found;
+  }
+
+  function info(environment: string): EnvironmentInfo {
+    const { state } = of(environment);
+    return { name: environment, head: state.head, settings: currentSettings(state).settings };
+  }
+
+  const store: IdentityStore = {
+    async prepare(environment: string, settings: Settings) {
+      if (!environments.has(environment)) {
+        environments.set(environment, { state: emptyState(defaultSettings), ledger: [] });
+      }
+      const source = { key: null, lib: null, batch: null, public: false };
+      await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], 0);
+      return info(environment);
+    },
+
+    async environment(environment) {
+      return info(environment);
+    },
+
+    async commit(environment, operations, now, options) {
+      const target = of(environment);
+      const state = options?.dryRun ? fold(emptyState(defaultSettings), target.ledger) : target.state;
+      const { outcomes, facts } = run(state, operations, now);
+      clearChanged(state.changed);
+      if (!options?.dryRun) target.ledger.push(...facts);
+      return outcomes;
+    },
+
+    async resolve(environment, distinctIds) {
+      const { state } = of(environment);
+      return {
+        seq: state.head,
+        resolved: new Map(
+          distinctIds.map((id) => [
+            id,
+            { canonicalId: canonicalOf(state, id), known: componentOf(state, id)?.known ?? false },
+          ]),
+        ),
+      };
+    },
+
+    async ledger(environment, after, limit) {
+      return of(environment).ledger.slice(after, after + limit);
+    },
+
+    async changes(environment, _after, _limit) {
+      const { state } = of(environment);
+      const stored = [...state.identifiers.values()];
+      return {
+        seq: state.head,
+        identifiers: stored.map(({ id, known, firstSeen }) => ({
+          distinctId: id,
+          canonicalId: canonicalOf(state, id),
+          known,
+          firstSeen,
+        })),
+        identities: [...state.components.values()].flatMap((component) => {
+          if (component.createdAt === null) return [];
+          const members = [...state.members.get(component.id)!].sort();
+          const traits = Object.fromEntries([...foldTraits(state, members)].map(([key, write]) => [key, write.value]));
+          return [
+            {
+              canonicalId: component.canonical,
+              known: component.known,
+              createdAt: component.createdAt,
+              traits,
+              identifiers: members,
+            },
+          ];
+        }),
+        retired: stored
+          .filter(({ id }) => canonicalOf(state, id) !== id || componentOf(state, id)!.createdAt === null)
+          .map(({ id }) => id),
+        links: [...state.links.values()],
+      };
+    },
+
+    async byNodeId(environment, node) {
+      for (const id of of(environment).state.identifiers.keys()) if (nodeId(environment, id) === node) return id;
+      return null;
+    },
+
+    async profile(environment, distinctId, page) {
+      return profileOf(of(environment).state, distinctId, page);
+    },
+
+    async traitHistory(environment, distinctId, key, page) {
+      return traitHistoryOf(of(environment).state, distinctId, key, page);
+    },
+
+    async explain(environment, a, b) {
+      return explainOf(of(environment).state, a, b);
+    },
+
+    async close() {
+      environments.clear();
+    },
+  };
+  return store;
+}

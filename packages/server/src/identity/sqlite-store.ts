@@ -1,0 +1,153 @@
+import { defaultSettings, needsOf, run, type Settings, type Source } from '@onym/core';
+import { OnymError } from '../errors.ts';
+import { nodeId } from '../node-id.ts';
+import { inTransaction, openDatabase } from '../sqlite.ts';
+import { readChanges } from './sqlite/changes.ts';
+import { decodeFact } from './sqlite/codec.ts';
+import { createWorkingSet, type EnvironmentRow, type WorkingSet } from './sqlite/load.ts';
+import { migrate } from './sqlite/schema.ts';
+import { createSources } from './sqlite/sources.ts';
+import { prepareStatements } from './sqlite/statements.ts';
+import { nodePrefixOf, writeChanges } from './sqlite/write.ts';
+import type { EnvironmentInfo, IdentityStore } from './types.ts';
+import { explainOf, profileOf, traitHistoryOf } from './views.ts';
+
+/** Pages of the write-ahead log after which SQLite folds it into the file; larger than its default, so that commits rarely wait. */
+const walPagesMax = 8_000;
+const cacheKiB = 65_536;
+
+/** The embedded identity store: one SQLite file for all environments, one writer, every commit on disk when it is answered. */
+export function openSqliteStore(file: string): IdentityStore {
+  const database = openDatabase(file);
+  migrate(database);
+  database.pragma(`wal_autocheckpoint = ${walPagesMax}`);
+  database.pragma(`cache_size = -${cacheKiB}`);
+  const sql = prepareStatements(database);
+  const sources = createSources(sql);
+
+  function environmentRow(name: string): EnvironmentRow {
+    const row = sql.environment.get(name) as EnvironmentRow | undefined;
+    if (row === undefined) {
+      throw new OnymError('environment-not-found', `There is no environment ${JSON.stringify(name)} in the identity store.`);
+    }
+    return row;
+  }
+
+  function workingSet(environment: string, now = 0): { row: EnvironmentRow; set: WorkingSet } {
+    const row = environmentRow(environment);
+    return { row, set: createWorkingSet(sql, row, sources.byId, now) };
+  }
+
+  function info(name: string): EnvironmentInfo {
+    const row = environmentRow(name);
+    const settings = sql.settings.all(row.id) as { settings: string }[];
+    return { name, head: row.head, settings: JSON.parse(settings.at(-1)!.settings) };
+  }
+
+  /** A read of several statements that see one moment. */
+  const snapshot = <T>(read: () => T): T => database.transaction(read).deferred();
+
+  const store: IdentityStore = {
+    async prepare(environment: string, settings: Settings) {
+      inTransaction(database, () => {
+        if (sql.addEnvironment.run(environment).changes === 0) return;
+        sql.addSettings.run(environmentRow(environment).id, 0, JSON.stringify(defaultSettings));
+      });
+      const source: Source = { key: null, lib: null, batch: null, public: false };
+      await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], 0);
+      return info(environment);
+    },
+
+    async environment(environment) {
+      return info(environment);
+    },
+
+    async commit(environment, operations, now, options) {
+      const judge = () => {
+        const { row, set } = workingSet(environment, now);
+        for (const operation of operations) set.load(needsOf(operation));
+        const { outcomes, facts } = run(set.state, operations, now);
+        if (facts.length > 0 && !options?.dryRun) writeChanges(sql, row, set, facts, sources.idOf);
+        return outcomes;
+      };
+      try {
+        return options?.dryRun ? snapshot(judge) : inTransaction(database, judge);
+      } catch (error) {
+        // Sources that a rolled back transaction added are gone with it.
+        sources.reload();
+        throw error;
+      }
+    },
+
+    async resolve(environment, distinctIds) {
+      return snapshot(() => {
+        const row = environmentRow(environment);
+        const resolved = new Map(
+          distinctIds.map((id) => {
+            const found = sql.resolve.get(row.id, id) as { canonical: string; known: number } | undefined;
+            return [id, found ? { canonicalId: found.canonical, known: found.known === 1 } : { canonicalId: id, known: false }];
+          }),
+        );
+        return { seq: row.head, resolved };
+      });
+    },
+
+    async ledger(environment, after, limit) {
+      const row = environmentRow(environment);
+      const rows = sql.ledger.all(row.id, after, limit) as { seq: number; time: number; source: number; body: string }[];
+      const names = new Map<number, string>();
+      const name = (ref: number) => {
+        let found = names.get(ref);
+        if (found === undefined) {
+          found = sql.identifierByRef.get(ref) as string;
+          names.set(ref, found);
+        }
+        return found;
+      };
+      return rows.map((entry) => decodeFact(entry, sources.byId(entry.source), name));
+    },
+
+    async changes(environment, after, limit) {
+      return snapshot(() => {
+        const { row, set } = workingSet(environment);
+        return readChanges(sql, row, set, sources.byId, after, limit);
+      });
+    },
+
+    async byNodeId(environment, node) {
+      const row = environmentRow(environment);
+      const found = sql.identifiersByNode.all(nodePrefixOf(node), row.id) as string[];
+      return found.find((id) => nodeId(environment, id) === node) ?? null;
+    },
+
+    async profile(environment, distinctId, page) {
+      return snapshot(() => {
+        const { set } = workingSet(environment);
+        set.whole(distinctId);
+        return profileOf(set.state, distinctId, page);
+      });
+    },
+
+    async traitHistory(environment, distinctId, key, page) {
+      return snapshot(() => {
+        const { set } = workingSet(environment);
+        set.whole(distinctId);
+        return traitHistoryOf(set.state, distinctId, key, page);
+      });
+    },
+
+    async explain(environment, a, b) {
+      return snapshot(() => {
+        const { set } = workingSet(environment);
+        set.whole(a);
+        set.whole(b);
+        return explainOf(set.state, a, b);
+      });
+    },
+
+    async close() {
+      if (database.open) database.close();
+    },
+  };
+  return store;
+}

@@ -1,0 +1,62 @@
+import { foldTraits, type Source } from '@onym/core';
+import type { Changes } from '../types.ts';
+import { membersOf } from '../views.ts';
+import { type EnvironmentRow, flag, linkOf, type WorkingSet } from './load.ts';
+import type { Statements } from './statements.ts';
+
+interface ProjectedRow {
+  distinct_id: string;
+  flags: number;
+  first_seen: number | null;
+  canonical: string;
+  created_at: number | null;
+}
+
+/**
+ * What a projection at `after` lacks, read from the sequence numbers that rows carry. Rows are as they are now, which may be later than
+ * `seq` says: a projection only ever moves forward, and the next call brings the rest.
+ */
+export function readChanges(
+  sql: Statements,
+  environment: EnvironmentRow,
+  set: WorkingSet,
+  sourceOf: (id: number) => Source,
+  after: number,
+  limit: number,
+): Changes {
+  const seq = Math.min(environment.head, after + limit);
+  const refs = new Set<number>();
+  for (const statement of [sql.changedIdentifiers, sql.movedIdentifiers]) {
+    for (const { ref } of statement.all(environment.id, after, seq) as { ref: number }[]) refs.add(ref);
+  }
+  const identifiers: Changes['identifiers'][number][] = [];
+  const retired: string[] = [];
+  for (const ref of refs) {
+    const row = sql.projectedIdentifier.get(ref) as ProjectedRow;
+    identifiers.push({
+      distinctId: row.distinct_id,
+      canonicalId: row.canonical,
+      known: (row.flags & flag.known) !== 0,
+      firstSeen: row.first_seen,
+    });
+    const isIdentity = row.canonical === row.distinct_id && row.created_at !== null;
+    if (!isIdentity && (row.flags & flag.wasCanonical) !== 0) retired.push(row.distinct_id);
+  }
+  const identities: Changes['identities'][number][] = [];
+  for (const { id } of sql.changedComponents.all(environment.id, after, seq) as { id: number }[]) {
+    const row = sql.component.get(environment.id, id) as { canonical: string; created_at: number | null };
+    if (row.created_at === null) continue;
+    set.whole(row.canonical);
+    const members = membersOf(set.state, row.canonical);
+    const component = set.state.components.get(id)!;
+    identities.push({
+      canonicalId: row.canonical,
+      known: component.known,
+      createdAt: row.created_at,
+      traits: Object.fromEntries([...foldTraits(set.state, members)].map(([key, write]) => [key, write.value])),
+      identifiers: members,
+    });
+  }
+  const links = (sql.changedLinks.all(environment.id, after, seq) as Record<string, unknown>[]).map((row) => linkOf(row, sourceOf));
+  return { identifiers, identities, retired, links, seq };
+}

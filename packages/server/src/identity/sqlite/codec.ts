@@ -1,0 +1,130 @@
+import type { EvidenceFact, Fact, Json, LinkFact, Pair, Source } from '@onym/core';
+
+/**
+ * How a ledger row's body is kept: JSON with identifiers as refs, short keys, and what is null or empty left out. Seq, time and source
+ * are columns. `ref` and `name` translate identifiers.
+ */
+interface EvidenceBody {
+  o: EvidenceFact['op'];
+  v?: string;
+  r?: string;
+  ts?: number;
+  /** identified */
+  i?: number;
+  /** subject */
+  s?: number;
+  /** traits: [key, value, once] */
+  t?: [string, Json, 0 | 1][];
+  /** link: [kind, rule, primary, secondary, verdict, reason, waived, approves] */
+  l?: [string, string, number, number, string, string | null, string | null, number | null];
+}
+
+type Ref = (distinctId: string) => number;
+type Name = (ref: number) => string;
+
+export function encodeFact(fact: Fact, ref: Ref): string {
+  const common = {
+    o: fact.op,
+    v: fact.verdict,
+    ...(fact.reason === null ? {} : { r: fact.reason }),
+    ...(fact.timestamp === null ? {} : { ts: fact.timestamp }),
+  };
+  switch (fact.op) {
+    case 'identify':
+    case 'alias':
+    case 'track':
+    case 'approve':
+      return JSON.stringify({ ...common, ...encodeEvidence(fact, ref) });
+    case 'split':
+      return JSON.stringify({ ...common, a: ref(fact.a), b: ref(fact.b), x: fact.revoked, p: refPairs(fact.separations, ref) });
+    case 'separate':
+    case 'lift':
+      return JSON.stringify({ ...common, a: ref(fact.a), b: ref(fact.b) });
+    case 'revert':
+      return JSON.stringify({ ...common, c: fact.scope, x: fact.revoked, p: refPairs(fact.separations, ref) });
+    case 'reject':
+      return JSON.stringify({ ...common, k: fact.link, a: ref(fact.a), b: ref(fact.b) });
+    case 'settings':
+      return JSON.stringify({ ...common, e: fact.settings });
+    case 'erased':
+      return JSON.stringify(common);
+  }
+}
+
+function encodeEvidence(fact: EvidenceFact, ref: Ref): Omit<EvidenceBody, 'o'> {
+  const { link } = fact;
+  return {
+    ...(fact.identified === null ? {} : { i: ref(fact.identified) }),
+    ...(fact.subject === null ? {} : { s: ref(fact.subject) }),
+    ...(fact.traits.length === 0 ? {} : { t: fact.traits.map(({ key, value, once }) => [key, value, once ? 1 : 0]) }),
+    ...(link === null
+      ? {}
+      : {
+          l: [
+            link.kind,
+            link.rule,
+            ref(link.primary),
+            ref(link.secondary),
+            link.verdict,
+            link.reason,
+            link.waived,
+            link.approves,
+          ],
+        }),
+  };
+}
+
+const refPairs = (pairs: readonly Pair[], ref: Ref) => pairs.map(([a, b]) => [ref(a), ref(b)]);
+
+export interface LedgerRow {
+  readonly seq: number;
+  readonly time: number;
+  readonly body: string;
+}
+
+export function decodeFact(row: LedgerRow, source: Source, name: Name): Fact {
+  const body = JSON.parse(row.body);
+  const common = {
+    seq: row.seq,
+    time: row.time,
+    source,
+    timestamp: body.ts ?? null,
+    verdict: body.v,
+    reason: body.r ?? null,
+  };
+  const pairs = (list: [number, number][]): Pair[] => list.map(([a, b]) => [name(a), name(b)]);
+  switch (body.o as Fact['op']) {
+    case 'identify':
+    case 'alias':
+    case 'track':
+    case 'approve':
+      return { ...common, op: body.o, ...decodeEvidence(body, name) };
+    case 'split':
+      return { ...common, op: 'split', a: name(body.a), b: name(body.b), revoked: body.x, separations: pairs(body.p) };
+    case 'separate':
+    case 'lift':
+      return { ...common, op: body.o, a: name(body.a), b: name(body.b) };
+    case 'revert':
+      return { ...common, op: 'revert', scope: body.c, revoked: body.x, separations: pairs(body.p) };
+    case 'reject':
+      return { ...common, op: 'reject', link: body.k, a: name(body.a), b: name(body.b) };
+    case 'settings':
+      return { ...common, op: 'settings', settings: body.e };
+    case 'erased':
+      return { ...common, op: 'erased' };
+  }
+}
+
+function decodeEvidence(body: EvidenceBody, name: Name): Pick<EvidenceFact, 'identified' | 'subject' | 'traits' | 'link'> {
+  return {
+    identified: body.i === undefined ? null : name(body.i),
+    subject: body.s === undefined ? null : name(body.s),
+    traits: (body.t ?? []).map(([key, value, once]) => ({ key, value, once: once === 1 })),
+    link: body.l === undefined ? null : decodeLink(body.l, name),
+  };
+}
+
+function decodeLink(link: NonNullable<EvidenceBody['l']>, name: Name): LinkFact {
+  const [kind, rule, primary, secondary, verdict, reason, waived, approves] = link;
+  return { kind, rule, primary: name(primary), secondary: name(secondary), verdict, reason, waived, approves } as LinkFact;
+}

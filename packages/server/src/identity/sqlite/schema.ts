@@ -1,0 +1,145 @@
+import { type Database, inTransaction } from '../../sqlite.ts';
+
+/**
+ * Numbered migrations; `user_version` holds the last one applied. They only ever grow.
+ *
+ * Ids of identifiers are integers inside the database (`ref`), so that the ledger, links and traits are small and an erasure changes
+ * a name in one place. `identifier.component` is the component it was put in; `component.root` is the identity that component
+ * belongs to now. A join re-roots the smaller side's few components, never its identifiers.
+ */
+const migrations: readonly string[] = [
+  `
+  CREATE TABLE environment (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    head INTEGER NOT NULL,
+    last_time INTEGER NOT NULL,
+    next_component INTEGER NOT NULL
+  );
+  CREATE TABLE settings (
+    env INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    settings TEXT NOT NULL,
+    PRIMARY KEY (env, seq)
+  ) WITHOUT ROWID;
+  CREATE TABLE source (
+    id INTEGER PRIMARY KEY,
+    key TEXT,
+    lib TEXT,
+    batch TEXT,
+    public INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX source_identity ON source (coalesce(batch, ''), coalesce(key, ''), coalesce(lib, ''), public);
+  CREATE TABLE ledger (
+    env INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (env, seq)
+  ) WITHOUT ROWID;
+  CREATE TABLE identifier (
+    ref INTEGER PRIMARY KEY,
+    env INTEGER NOT NULL,
+    distinct_id TEXT NOT NULL,
+    node INTEGER NOT NULL,
+    component INTEGER NOT NULL,
+    flags INTEGER NOT NULL,
+    first_seen INTEGER,
+    changed_seq INTEGER NOT NULL
+  );
+  CREATE UNIQUE INDEX identifier_distinct_id ON identifier (env, distinct_id);
+  CREATE INDEX identifier_node ON identifier (node);
+  CREATE INDEX identifier_component ON identifier (env, component);
+  CREATE INDEX identifier_changed ON identifier (env, changed_seq);
+  CREATE TABLE component (
+    env INTEGER NOT NULL,
+    id INTEGER NOT NULL,
+    root INTEGER NOT NULL,
+    moved_seq INTEGER NOT NULL,
+    canonical INTEGER NOT NULL,
+    known INTEGER NOT NULL,
+    size INTEGER NOT NULL,
+    created_at INTEGER,
+    changed_seq INTEGER NOT NULL,
+    profile_seq INTEGER NOT NULL,
+    separated INTEGER NOT NULL,
+    PRIMARY KEY (env, id)
+  ) WITHOUT ROWID;
+  CREATE INDEX component_root ON component (env, root);
+  CREATE INDEX component_moved ON component (env, moved_seq) WHERE moved_seq > 0;
+  CREATE INDEX component_profile ON component (env, profile_seq);
+  CREATE TABLE link (
+    env INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    rule TEXT NOT NULL,
+    primary_ref INTEGER NOT NULL,
+    secondary_ref INTEGER NOT NULL,
+    lo INTEGER NOT NULL,
+    hi INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    effective_time INTEGER NOT NULL,
+    source INTEGER NOT NULL,
+    waived TEXT,
+    approves INTEGER,
+    verdict TEXT NOT NULL,
+    redundant INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    reason TEXT,
+    status_seq INTEGER,
+    PRIMARY KEY (env, seq)
+  ) WITHOUT ROWID;
+  CREATE INDEX link_pair ON link (lo, hi);
+  CREATE INDEX link_hi ON link (hi);
+  CREATE INDEX link_status_seq ON link (env, status_seq) WHERE status_seq IS NOT NULL;
+  CREATE INDEX link_waiting ON link (env, status, seq) WHERE status IN ('held', 'refused');
+  CREATE TABLE identify (
+    identifier INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    effective_time INTEGER NOT NULL,
+    batch TEXT,
+    revoked_seq INTEGER,
+    PRIMARY KEY (identifier, seq)
+  ) WITHOUT ROWID;
+  CREATE TABLE trait (
+    identifier INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    once INTEGER NOT NULL,
+    effective_time INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    future_timestamp INTEGER,
+    value TEXT NOT NULL,
+    source INTEGER NOT NULL,
+    revoked_seq INTEGER,
+    PRIMARY KEY (identifier, key, once, effective_time, seq)
+  ) WITHOUT ROWID;
+  CREATE TABLE separation (
+    env INTEGER NOT NULL,
+    a INTEGER NOT NULL,
+    b INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    lifted_seq INTEGER,
+    PRIMARY KEY (a, b, seq)
+  ) WITHOUT ROWID;
+  CREATE INDEX separation_b ON separation (b);
+  `,
+];
+
+/** Brings the file up to date. Safe when two processes start together: each step is one immediate transaction that looks again. */
+export function migrate(database: Database): void {
+  for (let version = 0; version < migrations.length; version++) {
+    inTransaction(database, () => {
+      const applied = database.pragma('user_version', { simple: true }) as number;
+      if (applied > migrations.length) {
+        throw new Error(
+          `identity.db was written by a newer Onym (schema ${applied}, this one knows ${migrations.length}). Start that version, or restore a backup.`,
+        );
+      }
+      if (applied > version) return;
+      database.exec(migrations[version]!);
+      database.pragma(`user_version = ${version + 1}`);
+    });
+  }
+}

@@ -1,0 +1,137 @@
+import type { Database } from '../../sqlite.ts';
+
+/** One statement per question, prepared once. `env` is the environment's integer id. */
+export function prepareStatements(database: Database) {
+  const identifierColumns = `i.ref, i.distinct_id, i.component, c.root, i.flags, i.first_seen`;
+  const linkColumns = `l.seq, l.kind, l.rule, p.distinct_id AS primary_id, s.distinct_id AS secondary_id, l.time, l.effective_time,
+    l.source, l.waived, l.approves, l.verdict, l.redundant, l.status, l.reason, l.status_seq`;
+  const linkFrom = `link l CROSS JOIN identifier p ON p.ref = l.primary_ref CROSS JOIN identifier s ON s.ref = l.secondary_ref`;
+  const traitColumns = `t.key, t.once, t.effective_time, t.seq, t.time, t.future_timestamp, t.value, t.source, t.revoked_seq`;
+  // CROSS JOIN keeps the written order: the planner once put the large side outermost.
+  const members = `component c CROSS JOIN identifier i ON i.env = c.env AND i.component = c.id`;
+  return {
+    // Environments and settings
+    environment: database.prepare('SELECT id, name, head, last_time, next_component FROM environment WHERE name = ?'),
+    addEnvironment: database.prepare(
+      'INSERT INTO environment (name, head, last_time, next_component) VALUES (?, 0, 0, 1) ON CONFLICT DO NOTHING',
+    ),
+    saveEnvironment: database.prepare('UPDATE environment SET head = ?, last_time = ?, next_component = ? WHERE id = ?'),
+    settings: database.prepare('SELECT seq, settings FROM settings WHERE env = ? ORDER BY seq'),
+    addSettings: database.prepare('INSERT INTO settings (env, seq, settings) VALUES (?, ?, ?)'),
+    // Sources
+    sources: database.prepare('SELECT id, key, lib, batch, public FROM source'),
+    addSource: database.prepare('INSERT INTO source (key, lib, batch, public) VALUES (?, ?, ?, ?)'),
+    // Ledger
+    addLedger: database.prepare('INSERT INTO ledger (env, seq, time, source, body) VALUES (?, ?, ?, ?, ?)'),
+    ledger: database.prepare('SELECT seq, time, source, body FROM ledger WHERE env = ? AND seq > ? ORDER BY seq LIMIT ?'),
+    ledgerRow: database.prepare('SELECT seq, time, source, body FROM ledger WHERE env = ? AND seq = ?'),
+    seqAtTime: database.prepare('SELECT max(seq) FROM ledger WHERE env = ? AND time <= ?').pluck(),
+    // Identifiers
+    identifier: database.prepare(
+      `SELECT ${identifierColumns} FROM identifier i CROSS JOIN component c ON c.env = i.env AND c.id = i.component
+       WHERE i.env = ? AND i.distinct_id = ?`,
+    ),
+    identifierByRef: database.prepare('SELECT distinct_id FROM identifier WHERE ref = ?').pluck(),
+    identifiersByNode: database.prepare('SELECT distinct_id FROM identifier WHERE node = ? AND env = ?').pluck(),
+    addIdentifier: database.prepare(
+      'INSERT INTO identifier (env, distinct_id, node, component, flags, first_seen, changed_seq) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    ),
+    saveIdentifier: database.prepare('UPDATE identifier SET flags = ?, first_seen = ?, changed_seq = ? WHERE ref = ?'),
+    placeIdentifier: database.prepare('UPDATE identifier SET component = ? WHERE ref = ?'),
+    members: database.prepare(`SELECT ${identifierColumns} FROM ${members} WHERE c.env = ? AND c.root = ?`),
+    typeCount: database
+      .prepare(`SELECT count(*) FROM ${members} WHERE c.env = ? AND c.root = ? AND substr(i.distinct_id, 1, ?) = ?`)
+      .pluck(),
+    resolve: database.prepare(
+      `SELECT n.distinct_id AS canonical, r.known FROM identifier i
+       CROSS JOIN component c ON c.env = i.env AND c.id = i.component
+       CROSS JOIN component r ON r.env = c.env AND r.id = c.root
+       CROSS JOIN identifier n ON n.ref = r.canonical
+       WHERE i.env = ? AND i.distinct_id = ?`,
+    ),
+    // Components
+    component: database.prepare(
+      `SELECT c.id, n.distinct_id AS canonical, c.known, c.size, c.created_at, c.changed_seq, c.separated
+       FROM component c CROSS JOIN identifier n ON n.ref = c.canonical WHERE c.env = ? AND c.id = ?`,
+    ),
+    saveComponent: database.prepare(
+      `INSERT INTO component (env, id, root, moved_seq, canonical, known, size, created_at, changed_seq, profile_seq, separated)
+       VALUES (@env, @id, @id, 0, @canonical, @known, @size, @createdAt, @changedSeq, @profileSeq, @separated)
+       ON CONFLICT (env, id) DO UPDATE SET canonical = excluded.canonical, known = excluded.known, size = excluded.size,
+         created_at = excluded.created_at, changed_seq = excluded.changed_seq, profile_seq = excluded.profile_seq,
+         separated = excluded.separated`,
+    ),
+    moveComponents: database.prepare('UPDATE component SET moved_seq = ? WHERE env = ? AND root = ?'),
+    reroot: database.prepare('UPDATE component SET root = ? WHERE env = ? AND root = ?'),
+    dropComponents: database.prepare('DELETE FROM component WHERE env = ? AND root = ?'),
+    // Links
+    linksOnPair: database.prepare(`SELECT ${linkColumns} FROM ${linkFrom} WHERE l.lo = ? AND l.hi = ? ORDER BY l.seq`),
+    link: database.prepare(`SELECT ${linkColumns} FROM ${linkFrom} WHERE l.env = ? AND l.seq = ?`),
+    linksFrom: database.prepare(`SELECT ${linkColumns} FROM ${linkFrom} WHERE l.lo = ? ORDER BY l.seq`),
+    linksTo: database.prepare(`SELECT ${linkColumns} FROM ${linkFrom} WHERE l.hi = ? ORDER BY l.seq`),
+    addLink: database.prepare(
+      `INSERT INTO link (env, seq, kind, rule, primary_ref, secondary_ref, lo, hi, time, effective_time, source, waived, approves,
+         verdict, redundant, status, reason, status_seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    saveLink: database.prepare(
+      'UPDATE link SET redundant = ?, status = ?, reason = ?, status_seq = ? WHERE env = ? AND seq = ?',
+    ),
+    // Identify facts and traits
+    identifies: database.prepare('SELECT seq, effective_time, batch, revoked_seq FROM identify WHERE identifier = ? ORDER BY seq'),
+    saveIdentify: database.prepare(
+      `INSERT INTO identify (identifier, seq, effective_time, batch, revoked_seq) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET revoked_seq = excluded.revoked_seq`,
+    ),
+    traits: database.prepare(`SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? ORDER BY t.seq`),
+    /** The plain winner, for a key with a long history. */
+    plainWinner: database.prepare(
+      `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 0 AND t.revoked_seq IS NULL
+       ORDER BY t.effective_time DESC, t.seq DESC LIMIT 1`,
+    ),
+    traitsAt: database.prepare(
+      `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = ? AND t.effective_time = ?`,
+    ),
+    /** Of a key, writes whose client was ahead of time. */
+    traitsFromFuture: database.prepare(
+      `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 0 AND t.future_timestamp = ?`,
+    ),
+    onceTraits: database.prepare(`SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 1`),
+    saveTrait: database.prepare(
+      `INSERT INTO trait (identifier, key, once, effective_time, seq, time, future_timestamp, value, source, revoked_seq)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET revoked_seq = excluded.revoked_seq`,
+    ),
+    // Separations
+    separationsOf: database.prepare(
+      `SELECT s.a, s.b, s.seq, s.lifted_seq, x.distinct_id AS a_id, y.distinct_id AS b_id
+       FROM (SELECT * FROM separation WHERE a = ?1 UNION ALL SELECT * FROM separation WHERE b = ?1) s
+       CROSS JOIN identifier x ON x.ref = s.a CROSS JOIN identifier y ON y.ref = s.b ORDER BY s.seq`,
+    ),
+    saveSeparation: database.prepare(
+      `INSERT INTO separation (env, a, b, seq, lifted_seq) VALUES (?, ?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET lifted_seq = excluded.lifted_seq`,
+    ),
+    // What a projection lacks
+    changedIdentifiers: database.prepare('SELECT ref, distinct_id FROM identifier WHERE env = ? AND changed_seq > ? AND changed_seq <= ?'),
+    movedIdentifiers: database.prepare(
+      `SELECT i.ref, i.distinct_id FROM component c CROSS JOIN identifier i ON i.env = c.env AND i.component = c.id
+       WHERE c.env = ? AND c.moved_seq > ? AND c.moved_seq <= ? AND c.moved_seq > 0`,
+    ),
+    projectedIdentifier: database.prepare(
+      `SELECT i.distinct_id, i.flags, i.first_seen, n.distinct_id AS canonical, r.created_at FROM identifier i
+       CROSS JOIN component c ON c.env = i.env AND c.id = i.component
+       CROSS JOIN component r ON r.env = c.env AND r.id = c.root
+       CROSS JOIN identifier n ON n.ref = r.canonical WHERE i.ref = ?`,
+    ),
+    changedComponents: database.prepare(
+      `SELECT id FROM component WHERE env = ? AND profile_seq > ? AND profile_seq <= ? AND root = id`,
+    ),
+    changedLinks: database.prepare(
+      `SELECT ${linkColumns} FROM (SELECT env, seq FROM link WHERE env = ?1 AND seq > ?2 AND seq <= ?3
+         UNION SELECT env, seq FROM link WHERE env = ?1 AND status_seq > ?2 AND status_seq <= ?3 AND status_seq IS NOT NULL) k
+       CROSS JOIN link l ON l.env = k.env AND l.seq = k.seq
+       CROSS JOIN identifier p ON p.ref = l.primary_ref CROSS JOIN identifier s ON s.ref = l.secondary_ref ORDER BY l.seq`,
+    ),
+  };
+}
+
+export type Statements = ReturnType<typeof prepareStatements>;

@@ -1,0 +1,68 @@
+import { isReserved } from '@onym/core';
+import { OnymError } from '../errors.ts';
+import { limits } from '../limits.ts';
+
+/** No UTF-16 code unit takes more bytes of UTF-8: shorter strings need no counting. */
+const BYTES_PER_UNIT_MAX = 3;
+
+// Node 20 has it, the ES2023 library does not say so.
+const isWellFormed = (String.prototype as unknown as { isWellFormed(): boolean }).isWellFormed;
+const toWellFormed = (String.prototype as unknown as { toWellFormed(): string }).toWellFormed;
+
+/** False for a string with half a surrogate pair, which no UTF-8 can hold. */
+export function hasOnlyWholeCharacters(text: string): boolean {
+  return isWellFormed.call(text);
+}
+
+/** Half surrogate pairs replaced by U+FFFD. */
+export function withWholeCharacters(text: string): string {
+  return toWellFormed.call(text);
+}
+
+export function exceedsBytes(text: string, bytesMax: number): boolean {
+  return text.length * BYTES_PER_UNIT_MAX > bytesMax && Buffer.byteLength(text) > bytesMax;
+}
+
+/**
+ * The id as it came: never cut, trimmed or case-folded. Throws `invalid-distinct-id` for what no identifier can be; a reserved id
+ * (the empty string included) passes.
+ */
+export function distinctIdOf(value: unknown, field: string): string {
+  if (typeof value !== 'string') {
+    const kind = Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+    throw new OnymError('invalid-distinct-id', `${field} is ${kind}. Send it as a string.`);
+  }
+  if (exceedsBytes(value, limits.distinctIdBytesMax)) {
+    throw new OnymError(
+      'invalid-distinct-id',
+      `${field} is longer than ${limits.distinctIdBytesMax} bytes of UTF-8. Ids are never cut: send a shorter one.`,
+    );
+  }
+  if (value.includes('\u0000')) {
+    throw new OnymError('invalid-distinct-id', `${field} holds a NUL character. Remove it before sending.`);
+  }
+  if (!hasOnlyWholeCharacters(value)) {
+    throw new OnymError('invalid-distinct-id', `${field} holds half a surrogate pair. Send whole characters.`);
+  }
+  return value;
+}
+
+/** As distinctIdOf; null and absent are null. */
+export function optionalDistinctIdOf(value: unknown, field: string): string | null {
+  return value === undefined || value === null ? null : distinctIdOf(value, field);
+}
+
+/** As distinctIdOf, for calls where a reserved id (DESIGN §4.5) is an error and absence another. */
+export function requiredDistinctIdOf(value: unknown, field: string): string {
+  if (value === undefined || value === null) {
+    throw new OnymError('invalid-payload', `${field} is missing. Send the identifier as a non-empty string.`);
+  }
+  const id = distinctIdOf(value, field);
+  if (isReserved(id)) {
+    throw new OnymError(
+      'reserved-distinct-id',
+      `${field} ${JSON.stringify(id.slice(0, 64))} is a reserved id: it names nobody, and linking it would blend people. Send the user's own id, or make no call while there is none.`,
+    );
+  }
+  return id;
+}

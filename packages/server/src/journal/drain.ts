@@ -1,0 +1,202 @@
+import { OnymError } from '../errors.ts';
+import type { EventStore } from '../events/types.ts';
+import type { IdentityStore } from '../identity/types.ts';
+import { encodeDrain, eventsOf } from './encode-drain.ts';
+import { isRowError } from './insert-failure.ts';
+import type { Drain, JournalReader, Log } from './types.ts';
+
+/** How long an event waits at most before its drain begins, while nobody reads. */
+const intervalMs = 500;
+/** After a failure; doubled by each further one, and shortened by up to a half at random. */
+const backoffFirstMs = 250;
+const backoffMaxMs = 5_000;
+/** How long a reader waits for events to arrive before it is told to come again. */
+const flushMaxMs = 20_000;
+export interface DrainOptions {
+  journal: JournalReader;
+  eventStore: Pick<EventStore, 'insertEvents'>;
+  identityStore: Pick<IdentityStore, 'environment' | 'resolve'>;
+  log: Log;
+  /** Milliseconds of a clock that never goes back. */
+  clock?: () => number;
+  random?: () => number;
+}
+
+export interface DrainLoop {
+  /** Begins to drain in the background. Without it only `flush` drains. */
+  start(): void;
+  /**
+   * Resolves when everything acknowledged before the call (of one environment, or of all) is in the event store or in quarantine.
+   * Throws OnymError `event-store-unavailable` while the event store fails.
+   */
+  flush(environment?: string): Promise<void>;
+  /**
+   * The least map seq that events on their way may have been bound at; null when none are. Read the projected seq before this,
+   * or in the same turn: what begins later is bound at a later seq.
+   */
+  safeSeq(environment: string): number | null;
+  /** Since the start, for metrics; `failing` environments are in backoff. */
+  stats(): { drainedEvents: number; quarantinedEvents: number; failedAttempts: number; failing: string[] };
+  /** Ends the background work and waits for an insert under way. What is left stays in the journal. */
+  close(): Promise<void>;
+}
+
+/** Of one environment. At most one pass at a time. */
+interface Lane {
+  environment: string;
+  pass: Promise<void> | null;
+  /** Consecutive failed passes, and when the next may begin. */
+  failures: number;
+  retryAt: number;
+}
+
+/** Takes events from the journal to the event store, exactly once, in large inserts. */
+export function createDrain(options: DrainOptions): DrainLoop {
+  const { journal, eventStore, log } = options;
+  const clock = options.clock ?? (() => performance.now());
+  const random = options.random ?? Math.random;
+  const lanes = new Map<string, Lane>();
+  const stats = { drainedEvents: 0, quarantinedEvents: 0, failedAttempts: 0 };
+  let timer: NodeJS.Timeout | null = null;
+  let closed = false;
+
+  function laneOf(environment: string): Lane {
+    let lane = lanes.get(environment);
+    if (lane === undefined) {
+      lane = { environment, pass: null, failures: 0, retryAt: 0 };
+      lanes.set(environment, lane);
+    }
+    return lane;
+  }
+
+  async function send(drain: Drain): Promise<void> {
+    try {
+      const rows = await encodeDrain(options, drain);
+      await eventStore.insertEvents(drain.environment, rows, drain.token);
+    } catch (error) {
+      stats.failedAttempts++;
+      if (!isRowError(error)) throw error;
+      await isolate(drain, error);
+      return;
+    }
+    journal.finish(drain);
+    stats.drainedEvents += drain.to - drain.from;
+  }
+
+  /** Finds the row at fault by halving. Each step is recorded, so a crash in between costs no row and doubles none. */
+  async function isolate(drain: Drain, error: unknown): Promise<void> {
+    if (drain.to - drain.from > 1) {
+      for (const half of journal.split(drain)) await send(half);
+      return;
+    }
+    const [event] = [...eventsOf(journal, drain)].flat();
+    journal.quarantine(drain, event!, error instanceof Error ? error.message : String(error));
+    stats.quarantinedEvents++;
+    log.error(
+      { environment: drain.environment, uuid: event!.uuid, code: (error as { code?: unknown }).code },
+      'The event store can not take an event. It is in quarantine in the journal.',
+    );
+  }
+
+  /** Drains what was there when it began. */
+  async function pass(lane: Lane): Promise<void> {
+    const { environment } = lane;
+    const upTo = journal.head();
+    for (const drain of journal.underWay(environment)) await send(drain);
+    while (!closed) {
+      const { head } = await options.identityStore.environment(environment);
+      const drain = journal.begin(environment, upTo, head);
+      if (drain === null) return;
+      await send(drain);
+    }
+  }
+
+  function unavailable(lane: Lane, cause: unknown): OnymError {
+    const waitMs = Math.max(0, lane.retryAt - clock());
+    const message =
+      'The event store does not take events. Those acknowledged are safe in the journal; ask again later.';
+    return new OnymError('event-store-unavailable', message, {
+      cause,
+      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+    });
+  }
+
+  /** The pass under way, or a new one. */
+  function drainOnce(lane: Lane): Promise<void> {
+    lane.pass ??= pass(lane)
+      .then(
+        () => {
+          if (lane.failures > 0) log.info({ environment: lane.environment }, 'The event store takes events again.');
+          lane.failures = 0;
+        },
+        (error: unknown) => {
+          const backoffMs = Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(lane.failures++, 16));
+          lane.retryAt = clock() + backoffMs * (1 - random() / 2);
+          if ((lane.failures & (lane.failures - 1)) === 0) {
+            const details = { environment: lane.environment, failures: lane.failures, err: error };
+            log.warn(details, 'The event store does not take events. They stay in the journal.');
+          }
+          throw unavailable(lane, error);
+        },
+      )
+      .finally(() => {
+        lane.pass = null;
+      });
+    return lane.pass;
+  }
+
+  const inBackoff = (lane: Lane): boolean => lane.failures > 0 && clock() < lane.retryAt;
+
+  function tick(): void {
+    for (const environment of journal.environments()) {
+      const lane = laneOf(environment);
+      if (lane.pass === null && !inBackoff(lane)) drainOnce(lane).catch(() => {});
+    }
+  }
+
+  async function flushLane(lane: Lane, target: number): Promise<void> {
+    const behind = () => {
+      const oldest = journal.oldest(lane.environment);
+      return oldest !== null && oldest <= target;
+    };
+    while (behind()) {
+      if (closed || inBackoff(lane)) throw unavailable(lane, null);
+      await drainOnce(lane);
+    }
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(tick, intervalMs);
+    },
+    async flush(environment) {
+      const target = journal.head();
+      const wanted = environment === undefined ? journal.environments() : [environment];
+      const behind = wanted.filter((name) => (journal.oldest(name) ?? Number.POSITIVE_INFINITY) <= target);
+      if (behind.length === 0) return;
+      let deadline: NodeJS.Timeout | undefined;
+      const tooLong = new Promise<never>((_, reject) => {
+        deadline = setTimeout(() => reject(unavailable(laneOf(behind[0]!), null)), flushMaxMs);
+      });
+      const drained = Promise.all(behind.map((name) => flushLane(laneOf(name), target)));
+      try {
+        await Promise.race([drained, tooLong]);
+      } finally {
+        clearTimeout(deadline);
+      }
+    },
+    safeSeq(environment) {
+      const seqs = journal.underWay(environment).map((drain) => drain.seq);
+      return seqs.length === 0 ? null : Math.min(...seqs);
+    },
+    stats: () => ({
+      ...stats,
+      failing: [...lanes.values()].filter((lane) => lane.failures > 0).map((lane) => lane.environment),
+    }),
+    async close() {
+      closed = true;
+      if (timer !== null) clearInterval(timer);
+      await Promise.allSettled([...lanes.values()].map((lane) => lane.pass));
+    },
+  };
+}

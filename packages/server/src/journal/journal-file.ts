@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { type Database, openDatabase } from '../sqlite.ts';
+
+/** Half the CPU of 4 KiB for a group's rows of tens of KiB, at no cost for small ones. */
+const pageBytes = 8_192;
+/** The -wal file is cut back to this after a burst. */
+const walBytesKept = 64 * 1024 * 1024;
+const schemaVersion = 1;
+
+/** Small columns come first: a scan for them does not follow the pages of `events`. */
+const schema = `
+  CREATE TABLE meta (journal_id TEXT NOT NULL, drained_to INTEGER NOT NULL) STRICT;
+  CREATE TABLE batches (
+    id INTEGER PRIMARY KEY, environment TEXT NOT NULL, rows INTEGER NOT NULL, bytes INTEGER NOT NULL, events TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE drains (
+    id INTEGER PRIMARY KEY, environment TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+    from_row INTEGER NOT NULL, to_row INTEGER NOT NULL, seq INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE quarantine (
+    id INTEGER PRIMARY KEY, environment TEXT NOT NULL, distinct_id TEXT NOT NULL, quarantined_at INTEGER NOT NULL,
+    message TEXT NOT NULL, event TEXT NOT NULL
+  ) STRICT;`;
+
+export interface BatchHead {
+  id: number;
+  environment: string;
+  rows: number;
+  bytes: number;
+}
+
+export interface BatchRow {
+  id: number;
+  bytes: number;
+  /** A JSON array. */
+  events: string;
+}
+
+export interface DrainRow {
+  id: number;
+  environment: string;
+  first: number;
+  last: number;
+  from: number;
+  to: number;
+  seq: number;
+}
+
+export interface QuarantineRow {
+  id: number;
+  environment: string;
+  quarantined_at: number;
+  message: string;
+  event: string;
+}
+
+function create(database: Database): void {
+  const version = database.pragma('user_version', { simple: true }) as number;
+  if (version > schemaVersion) {
+    throw new Error(`${database.name} was written by a newer Onym (journal version ${version}); start that version.`);
+  }
+  if (version === schemaVersion) return;
+  database.exec(schema);
+  database.prepare('INSERT INTO meta (journal_id, drained_to) VALUES (?, 0)').run(randomUUID());
+  database.pragma(`user_version = ${schemaVersion}`);
+}
+
+/** The journal's file and its statements, one per function. Several of them change together through `inTransaction`. */
+export function openJournalFile(directory: string) {
+  const database = openDatabase(join(directory, 'journal.sqlite'), { pageBytes });
+  database.pragma('wal_autocheckpoint = 0');
+  database.pragma(`journal_size_limit = ${walBytesKept}`);
+  database.transaction(create).immediate(database);
+
+  const insertBatch = database.prepare<[number, string, number, number, string]>(
+    'INSERT INTO batches (id, environment, rows, bytes, events) VALUES (?, ?, ?, ?, ?)',
+  );
+  const batchHeads = database.prepare<[], BatchHead>('SELECT id, environment, rows, bytes FROM batches ORDER BY id');
+  const nextBatch = database.prepare<[string, number, number], BatchRow>(
+    'SELECT id, bytes, events FROM batches WHERE environment = ? AND id > ? AND id <= ? ORDER BY id LIMIT 1',
+  );
+  const previousBatch = database.prepare<[string, number], BatchRow>(
+    'SELECT id, bytes, events FROM batches WHERE environment = ? AND id < ? ORDER BY id DESC LIMIT 1',
+  );
+  const removeBatches = database.prepare<[string, number, number]>(
+    'DELETE FROM batches WHERE environment = ? AND id BETWEEN ? AND ?',
+  );
+  const sumBytes = database.prepare<[string, number, number], { bytes: number }>(
+    'SELECT coalesce(sum(bytes), 0) AS bytes FROM batches WHERE environment = ? AND id BETWEEN ? AND ?',
+  );
+  const noteDrained = database.prepare<[number]>('UPDATE meta SET drained_to = max(drained_to, ?)');
+  const drains = database.prepare<[], DrainRow>(
+    'SELECT id, environment, first, last, from_row AS "from", to_row AS "to", seq FROM drains ORDER BY first, from_row',
+  );
+  const insertDrain = database.prepare<[string, number, number, number, number, number]>(
+    'INSERT INTO drains (environment, first, last, from_row, to_row, seq) VALUES (?, ?, ?, ?, ?, ?)',
+  );
+  const setDrainSeq = database.prepare<[number, number]>('UPDATE drains SET seq = ? WHERE id = ?');
+  const removeDrain = database.prepare<[number]>('DELETE FROM drains WHERE id = ?');
+  const insertQuarantined = database.prepare<[string, string, number, string, string]>(
+    'INSERT INTO quarantine (environment, distinct_id, quarantined_at, message, event) VALUES (?, ?, ?, ?, ?)',
+  );
+  const countQuarantined = database.prepare<[], { count: number }>('SELECT count(*) AS count FROM quarantine');
+  const quarantined = database.prepare<[string, number], QuarantineRow>(
+    'SELECT id, environment, quarantined_at, message, event FROM quarantine WHERE environment = ? ORDER BY id LIMIT ?',
+  );
+  const removeQuarantined = database.prepare<[string, number]>(
+    'DELETE FROM quarantine WHERE environment = ? AND id <= ?',
+  );
+  const eraseQuarantined = database.prepare<[string, string]>(
+    'DELETE FROM quarantine WHERE environment = ? AND distinct_id IN (SELECT value FROM json_each(?))',
+  );
+  const meta = database
+    .prepare<[], { journalId: string; lastId: number }>(
+      `SELECT journal_id AS journalId, max(drained_to, (SELECT coalesce(max(id), 0) FROM batches)) AS lastId FROM meta`,
+    )
+    .get()!;
+
+  return {
+    database,
+    /** Random, given when the file was made: part of every token. */
+    journalId: meta.journalId,
+    /** The greatest batch id ever given. */
+    lastId: meta.lastId,
+    insertBatch: (head: BatchHead, events: string): void => {
+      insertBatch.run(head.id, head.environment, head.rows, head.bytes, events);
+    },
+    batchHeads: (): IterableIterator<BatchHead> => batchHeads.iterate(),
+    nextBatch: (environment: string, after: number, last: number): BatchRow | undefined =>
+      nextBatch.get(environment, after, last),
+    previousBatch: (environment: string, before: number): BatchRow | undefined =>
+      previousBatch.get(environment, before),
+    /** Returns the bytes removed; their ids are never given again. */
+    removeBatches: (environment: string, first: number, last: number): number => {
+      const { bytes } = sumBytes.get(environment, first, last)!;
+      removeBatches.run(environment, first, last);
+      noteDrained.run(last);
+      return bytes;
+    },
+    drains: (): DrainRow[] => drains.all(),
+    insertDrain: (row: Omit<DrainRow, 'id'>): number =>
+      Number(insertDrain.run(row.environment, row.first, row.last, row.from, row.to, row.seq).lastInsertRowid),
+    setDrainSeq: (id: number, seq: number): void => {
+      setDrainSeq.run(seq, id);
+    },
+    removeDrain: (id: number): void => {
+      removeDrain.run(id);
+    },
+    insertQuarantined: (environment: string, distinctId: string, at: number, message: string, event: string): void => {
+      insertQuarantined.run(environment, distinctId, at, message, event);
+    },
+    countQuarantined: (): number => countQuarantined.get()!.count,
+    quarantined: (environment: string, limit: number): QuarantineRow[] => quarantined.all(environment, limit),
+    removeQuarantined: (environment: string, upToId: number): void => {
+      removeQuarantined.run(environment, upToId);
+    },
+    eraseQuarantined: (environment: string, distinctIds: readonly string[]): number =>
+      eraseQuarantined.run(environment, JSON.stringify(distinctIds)).changes,
+    /** Copies the -wal file into the main one; PASSIVE never waits. */
+    checkpoint: (): void => {
+      database.pragma('wal_checkpoint(PASSIVE)');
+    },
+    fileBytes: (): number =>
+      (database.pragma('page_count', { simple: true }) as number) *
+      (database.pragma('page_size', { simple: true }) as number),
+  };
+}
+
+export type JournalFile = ReturnType<typeof openJournalFile>;

@@ -1,0 +1,207 @@
+import { OnymError } from '../errors.ts';
+import { limits as defaultLimits } from '../limits.ts';
+import { inTransaction } from '../sqlite.ts';
+import { openJournalFile } from './journal-file.ts';
+import { createJournalReader } from './journal-reader.ts';
+import { createSegments } from './segments.ts';
+import type { Journal, JournalReader } from './types.ts';
+
+/** One row of the file. Reading one back stalls the event loop for some milliseconds at most. */
+const batchRowsMax = 1_000;
+const batchLengthMax = 1024 * 1024;
+/** One transaction: some 40 ms on the disk. More than that waits for the next turn of the event loop. */
+const groupLengthMax = 8 * 1024 * 1024;
+/** Events waiting for a group, in UTF-16 units. */
+const waitingLengthMax = 64 * 1024 * 1024;
+/** Written since the last checkpoint; one of 8 MiB takes 10 to 20 ms. */
+const checkpointBytes = 8 * 1024 * 1024;
+/** An empty journal whose file is above this gives the space back. */
+const idleFileBytesMax = 64 * 1024 * 1024;
+const overloadedRetryAfterSeconds = 5;
+
+export type JournalLimits = Pick<
+  typeof defaultLimits,
+  'waitingEventsMax' | 'journalBytesMax' | 'drainRowsMax' | 'drainBytesMax'
+>;
+
+export interface JournalOptions {
+  /** Must exist, be on a durable disk, and belong to this process alone. */
+  directory: string;
+  limits?: Partial<Record<keyof JournalLimits, number>>;
+  now?: () => number;
+}
+
+interface Waiting {
+  environment: string;
+  lines: string[];
+  length: number;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+const overloaded = (message: string): OnymError =>
+  new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
+
+/** Cuts lines into runs that make one row each; a single line may be longer than a row should be. */
+function* rowsOf(lines: readonly string[]): Generator<string[]> {
+  let row: string[] = [];
+  let length = 0;
+  for (const line of lines) {
+    if (row.length === batchRowsMax || (row.length > 0 && length + line.length > batchLengthMax)) {
+      yield row;
+      row = [];
+      length = 0;
+    }
+    row.push(line);
+    length += line.length;
+  }
+  if (row.length > 0) yield row;
+}
+
+/** Opens the directory's journal, creating it when there is none. */
+export function openJournal(options: JournalOptions): Journal & JournalReader {
+  const limits = { ...defaultLimits, ...options.limits };
+  const file = openJournalFile(options.directory);
+  const segments = createSegments();
+  let waiting: Waiting[] = [];
+  let waitingEvents = 0;
+  let waitingLength = 0;
+  let undrainedBytes = 0;
+  let writtenBytes = 0;
+  let lastId = file.lastId;
+  let scheduled = false;
+  let closed = false;
+
+  const reader = createJournalReader({
+    file,
+    segments,
+    drainRowsMax: limits.drainRowsMax,
+    drainBytesMax: limits.drainBytesMax,
+    now: options.now ?? Date.now,
+    head: () => lastId,
+    insert,
+    found: (bytes) => {
+      undrainedBytes += bytes;
+    },
+    removed: (bytes) => {
+      undrainedBytes -= bytes;
+      maintain();
+    },
+  });
+
+  function insert(environment: string, lines: readonly string[]): () => void {
+    const heads = [...rowsOf(lines)].map((row) => {
+      const events = `[${row.join(',')}]`;
+      const head = { id: ++lastId, environment, rows: row.length, bytes: Buffer.byteLength(events) };
+      file.insertBatch(head, events);
+      return head;
+    });
+    return () => {
+      for (const head of heads) {
+        segments.add(environment, head.id, head.rows, head.bytes);
+        undrainedBytes += head.bytes;
+        writtenBytes += head.bytes;
+      }
+    };
+  }
+
+  function takeGroup(): Waiting[] {
+    let count = 0;
+    let length = 0;
+    while (count < waiting.length && (count === 0 || length + waiting[count]!.length <= groupLengthMax)) {
+      length += waiting[count++]!.length;
+    }
+    const group = waiting.slice(0, count);
+    waiting = waiting.slice(count);
+    for (const call of group) {
+      waitingEvents -= call.lines.length;
+      waitingLength -= call.length;
+    }
+    return group;
+  }
+
+  function commitGroup(): void {
+    const group = takeGroup();
+    const linesByEnvironment = new Map<string, string[]>();
+    for (const call of group) {
+      const lines = linesByEnvironment.get(call.environment);
+      if (lines === undefined) linesByEnvironment.set(call.environment, [...call.lines]);
+      else for (const line of call.lines) lines.push(line);
+    }
+    try {
+      const committed = inTransaction(file.database, () =>
+        [...linesByEnvironment].map(([environment, lines]) => insert(environment, lines)),
+      );
+      for (const show of committed) show();
+    } catch (error) {
+      for (const call of group) call.reject(error);
+      return;
+    }
+    for (const call of group) call.resolve();
+  }
+
+  function turn(): void {
+    scheduled = false;
+    if (waiting.length === 0) return;
+    commitGroup();
+    if (waiting.length > 0) schedule();
+    if (writtenBytes >= checkpointBytes) setImmediate(maintain);
+  }
+
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    setImmediate(turn);
+  }
+
+  /** Off the way of a call. What fails here is tried again after the next 8 MiB, and nothing depends on it. */
+  function maintain(): void {
+    if (closed) return;
+    try {
+      if (undrainedBytes === 0 && file.fileBytes() > idleFileBytesMax) {
+        file.database.exec('VACUUM');
+        writtenBytes = checkpointBytes;
+      }
+      if (writtenBytes < checkpointBytes) return;
+      writtenBytes = 0;
+      file.checkpoint();
+    } catch {
+      writtenBytes = 0;
+    }
+  }
+
+  return {
+    ...reader,
+    append(environment, events) {
+      if (events.length === 0) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        if (closed) throw overloaded('The server is stopping. Send it again.');
+        if (waitingEvents + events.length > limits.waitingEventsMax) {
+          throw overloaded('Too many events wait to be written. Send it again later.');
+        }
+        const lines = events.map((event) => JSON.stringify(event));
+        let length = 0;
+        for (const line of lines) length += line.length + 1;
+        if (waitingLength + length > waitingLengthMax) {
+          throw overloaded('Too many events wait to be written. Send it again later.');
+        }
+        if (undrainedBytes + waitingLength + length > limits.journalBytesMax) {
+          throw overloaded(
+            'The journal is full, because the event store does not take its events. Send it again later.',
+          );
+        }
+        waiting.push({ environment, lines, length, resolve, reject });
+        waitingEvents += lines.length;
+        waitingLength += length;
+        schedule();
+      });
+    },
+    bytes: () => undrainedBytes,
+    async close() {
+      if (closed) return;
+      while (waiting.length > 0) commitGroup();
+      closed = true;
+      file.database.close();
+    },
+  };
+}

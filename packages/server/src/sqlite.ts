@@ -1,0 +1,95 @@
+import Sqlite from 'better-sqlite3';
+import { OnymError } from './errors.ts';
+
+/**
+ * This is the only module that imports the driver, so that `node:sqlite` can replace it one day; these interfaces are what the
+ * rest may use of it. A parameter is a string, number, bigint, Buffer or null; an object binds named parameters.
+ */
+export interface Statement<Parameters extends unknown[] = unknown[], Row = unknown> {
+  run(...parameters: Parameters): { changes: number; lastInsertRowid: number | bigint };
+  get(...parameters: Parameters): Row | undefined;
+  all(...parameters: Parameters): Row[];
+  /** No other statement may run on the connection before it has ended. */
+  iterate(...parameters: Parameters): IterableIterator<Row>;
+  /** Rows become their first column. */
+  pluck(): Statement<Parameters, Row>;
+}
+
+export interface Database {
+  readonly name: string;
+  readonly open: boolean;
+  readonly inTransaction: boolean;
+  prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row>;
+  exec(sql: string): unknown;
+  pragma(sql: string, options?: { simple?: boolean }): unknown;
+  transaction<Arguments extends unknown[], Result>(
+    work: (...parameters: Arguments) => Result,
+  ): { immediate(...parameters: Arguments): Result; deferred(...parameters: Arguments): Result };
+  close(): unknown;
+}
+
+/** How long a statement waits for a lock of another connection; within one process no connection holds one for long. */
+const busyTimeoutMs = 5_000;
+const storageFullRetryAfterSeconds = 10;
+
+/**
+ * Opens a database file, creating it unless `readonly`. A transaction that committed is on disk (WAL, synchronous=FULL).
+ * `pageBytes` counts for a new file only. Throws OnymError `storage-full` when there is no room to open it.
+ */
+export function openDatabase(file: string, options: { readonly?: boolean; pageBytes?: number } = {}): Database {
+  const readonly = options.readonly ?? false;
+  return mapStorageFull(() => {
+    const database = new Sqlite(file, { readonly, fileMustExist: readonly, timeout: busyTimeoutMs });
+    try {
+      if (!readonly) {
+        if (options.pageBytes !== undefined) database.pragma(`page_size = ${options.pageBytes}`);
+        database.pragma('journal_mode = WAL');
+        database.pragma('synchronous = FULL');
+      }
+      database.pragma('foreign_keys = OFF');
+      return database as unknown as Database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * True when a statement failed because the disk (or the quota, or max_page_count) has no room. SQLite answers SQLITE_FULL to a
+ * failed write, but an I/O error of its own when ENOSPC comes out of fsync or of growing the shared-memory file.
+ */
+export function isStorageFull(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === 'SQLITE_FULL' || code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_IOERR_SHMSIZE';
+}
+
+/** The error as the caller should see it: `storage-full` where isStorageFull says so, else as it came. */
+export function toStorageError(error: unknown): unknown {
+  if (!isStorageFull(error)) return error;
+  return new OnymError(
+    'storage-full',
+    'The disk of the data directory is full. Nothing was stored; free some space and send it again.',
+    {
+      cause: error,
+      retryAfterSeconds: storageFullRetryAfterSeconds,
+    },
+  );
+}
+
+/** Runs `work` and throws what it throws through toStorageError. */
+export function mapStorageFull<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw toStorageError(error);
+  }
+}
+
+/**
+ * Runs `work` in an immediate transaction: committed and durable when this returns, rolled back when it throws.
+ * Not for nesting. Throws through toStorageError.
+ */
+export function inTransaction<T>(database: Database, work: () => T): T {
+  return mapStorageFull(() => database.transaction(work).immediate());
+}

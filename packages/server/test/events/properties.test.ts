@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { encodeEvents } from '../../src/events/rows.ts';
+import type { EventStore, StoredEvent } from '../../src/events/types.ts';
+import { environment, event, insert, mapRow, node, openTemporaryStore, projection, rows } from './fixtures.ts';
+
+let store: EventStore;
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ store, remove } = await openTemporaryStore());
+});
+afterAll(() => remove());
+
+/** Keys in any order, for the engine sorts them; as text, so that a key `__proto__` is a key like any other. */
+const canonical = (value: unknown): string => JSON.stringify(sortedEntries(value));
+const sortedEntries = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? ['array', value.map(sortedEntries)]
+    : typeof value === 'object' && value !== null
+      ? [
+          'object',
+          Object.entries(value)
+            .map(([key, member]) => [key, sortedEntries(member)] as const)
+            .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)),
+        ]
+      : value;
+
+const nested = (depth: number, wrap: (inner: string) => string): string => {
+  let json = '1';
+  for (let level = 0; level < depth; level += 1) json = wrap(json);
+  return json;
+};
+
+/** Properties as JSON text, as they arrive. */
+const odd: Record<string, string> = {
+  'nothing at all': '{}',
+  'a dot in a key': '{"cart.total":1}',
+  'a key and a path that meet': '{"a":1,"a.b":2}',
+  'two ways to one path': '{"a":{"b":1},"a.b":2}',
+  'two ways to one path within an array': '{"a":[{"b":{"c":1},"b.c":2}]}',
+  'only dots': '{".":1,"..":2,"a.":3,".a":4}',
+  'an empty key': '{"":1,"a":{"":{"":2}}}',
+  'an escaped dot beside a dot': '{"a%2Eb":1,"a.b":2}',
+  __proto__: '{"__proto__":{"polluted":true},"constructor":1,"toString":2}',
+  'quotes and backticks in keys': '{"`a`":1,"\\"":2,"\'":3,"a b":4,"$x":5,"a\\\\b":6}',
+  nulls: '{"a":null,"b":[null,1],"c":{"d":null}}',
+  'empty objects and arrays': '{"a":{},"b":[],"c":[{}],"d":{"e":{}}}',
+  'mixed arrays': '{"a":[1,"x",{"b":1},null,[1,["y"]],true,1.5]}',
+  'booleans among numbers': '{"a":[true,1,false,0]}',
+  'integers around 2^53': '{"a":9007199254740991,"b":9007199254740993,"c":-9007199254740993}',
+  'integers around 2^63 and 2^64':
+    '{"a":9223372036854775807,"b":-9223372036854775809,"c":18446744073709551615,"d":18446744073709551616}',
+  'an integer of thirty digits': '{"a":123456789012345678901234567890,"b":[1,-100000000000000000000]}',
+  'very large and very small': '{"a":1e308,"b":-1e308,"c":5e-324,"d":1e21,"e":1e25,"f":0.1}',
+  infinity: '{"a":1e400}',
+  'minus zero': '{"a":-0}',
+  'things that look like dates':
+    '{"a":"2026-01-01","b":"2026-01-01T00:00:00Z","c":"2026-01-01 00:00:00.123","d":"0000-00-00"}',
+  'things that look like numbers': '{"a":"1","b":"1e5","c":"0x10","d":"NaN","e":"true","f":"null"}',
+  'dates in arrays': '{"a":["2026-01-01","x"],"b":["2026-01-01","2026-01-02 03:04:05"]}',
+  'a null byte': '{"a":"x\\u0000y","k\\u0000":1}',
+  'line ends': '{"a":"x\\ny\\r\\nz","b\\nc":1}',
+  'a lone surrogate': '{"a":"\\ud800","b":["x\\udc00"],"\\ud801":1}',
+  'a pair of surrogates': '{"a":"\\ud83d\\ude00"}',
+  'two lone surrogates that become one key': '{"\\ud800":1,"\\ud801":2}',
+  'objects thirty deep': `${nested(30, (inner) => `{"a":${inner}}`)}`,
+  'objects two hundred deep': nested(200, (inner) => `{"a":${inner}}`),
+  'objects a thousand deep': nested(1_000, (inner) => `{"a":${inner}}`),
+  'arrays fifteen hundred deep': `{"a":${nested(1_500, (inner) => `[${inner}]`)}}`,
+  'two thousand keys': JSON.stringify(
+    Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`k${index}`, index])),
+  ),
+  'a key of seventy thousand letters': `{"${'k'.repeat(70_000)}":1}`,
+  'a value of two hundred thousand letters': `{"a":"${'v'.repeat(200_000)}"}`,
+};
+
+describe('odd properties are stored, and come back on the timeline as they were sent', () => {
+  test.each(Object.entries(odd))('%s', async (name, json) => {
+    const sent = event(`odd ${name}`, { properties: JSON.parse(json) });
+    // Among others, so that it would take them down with it.
+    await insert(store, [event('before'), sent, event('after')]);
+    const [seen] = await store.timeline(environment, [node(`odd ${name}`)], { before: null, limit: 2 });
+    expect(canonical(seen?.properties)).toBe(canonical(JSON.parse(JSON.stringify(sent.properties))));
+    expect(seen?.uuid).toBe(sent.uuid);
+  });
+
+  test('all in one batch', async () => {
+    const sent = Object.values(odd).map((json) => event('all odd', { properties: JSON.parse(json) }));
+    await insert(store, sent);
+    expect((await store.counts(environment, [node('all odd')])).event_count).toBe(sent.length);
+    expect(await rows(store, `SELECT count(properties) AS n FROM events WHERE distinct_id = 'all odd'`)).toEqual([
+      { n: sent.length },
+    ]);
+  });
+});
+
+test('any properties come back as they were sent', async () => {
+  let round = 0;
+  const key = fc.oneof(
+    fc.constantFrom('a', 'b', 'a.b', 'a.b.c', '', '.', '__proto__', 'plan', 'total%2E', 'A'),
+    fc.string({ maxLength: 6, unit: 'binary' }),
+  );
+  const leaf = fc.oneof(
+    fc.jsonValue({ maxDepth: 0 }) as fc.Arbitrary<unknown>,
+    fc.double(),
+    fc.integer(),
+    fc.maxSafeInteger(),
+    fc.constantFrom(2 ** 63, -(2 ** 63), 2 ** 64, 1e20, 1e21, 1e22, '2026-01-01', '2026-01-01T00:00:00Z', 'null', '{}'),
+    fc.string({ maxLength: 8, unit: 'binary' }),
+  );
+  const { properties } = fc.letrec<{ value: unknown; properties: Record<string, unknown> }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      leaf,
+      fc.array(tie('value'), { maxLength: 4 }),
+      tie('properties') as fc.Arbitrary<unknown>,
+    ),
+    properties: fc.dictionary(key, tie('value'), { maxKeys: 5 }) as fc.Arbitrary<Record<string, unknown>>,
+  }));
+  await fc.assert(
+    fc.asyncProperty(fc.array(properties, { minLength: 1, maxLength: 40 }), async (batch) => {
+      const who = `any ${round++}`;
+      // What the journal holds has been through JSON already.
+      const sent = batch.map((each) => event(who, { properties: JSON.parse(JSON.stringify(each)) }));
+      await insert(store, sent);
+      const seen = await store.timeline(environment, [node(who)], { before: null, limit: 100 });
+      const byUuid = new Map(seen.map((each) => [each.uuid, canonical(each.properties)]));
+      for (const each of sent) expect(byUuid.get(each.uuid)).toBe(canonical(each.properties));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('nesting that JSON itself can no longer be written for does not hold up a batch', async () => {
+  const bottomless = event('bottomless', { properties: JSON.parse(nested(7_000, (inner) => `{"a":${inner}}`)) });
+  await insert(store, [event('bottomless'), bottomless]);
+  expect((await store.counts(environment, [node('bottomless')])).event_count).toBe(2);
+});
+
+test('SQL reads what the engine can hold of them', async () => {
+  await insert(store, [event('sql', { properties: { 'cart.total': 5, plan: 'pro', when: '2026-01-01', none: null } })]);
+  expect(
+    await rows(
+      store,
+      `SELECT properties.cart.total AS total, properties.plan AS plan, dynamicType(properties.when) AS type,
+         properties.none AS none FROM events WHERE distinct_id = 'sql'`,
+    ),
+  ).toEqual([{ total: 5, plan: 'pro', type: 'String', none: null }]);
+});
+
+test('odd text in every other column', async () => {
+  const texts = ['\ud800', '\0', "'; DROP TABLE events; --", '\\', '\n', '"', '😀', '{}', 'null', ' '];
+  const sent = texts.map(
+    (each): StoredEvent =>
+      event(`text ${each}`, { event: each, anonymous_id: each, device_id: each, session_id: each }),
+  );
+  await insert(store, sent);
+  for (const each of sent) {
+    const [seen] = await store.timeline(environment, [node(each.distinct_id)], { before: null, limit: 2 });
+    const expected = each.event === '\ud800' ? '\ufffd' : each.event;
+    expect(seen).toMatchObject({
+      uuid: each.uuid,
+      event: expected,
+      anonymous_id: expected,
+      device_id: expected,
+      session_id: expected,
+      distinct_id: `text ${expected}`,
+    });
+  }
+});
+
+test('a row that the engine refuses all the same does not hold up the others, and is not lost', async () => {
+  const good = Array.from({ length: 9 }, (_, index) => event('poisoned', { event: `good ${index}` }));
+  const bad = event('poisoned', { event: 'bad', properties: { a: 1, b: 'MARK' } });
+  const batch = encodeEvents(environment, [...good.slice(0, 4), bad, ...good.slice(4)], node)
+    .toString('utf8')
+    // An integer that no encoder of ours writes.
+    .replace('"MARK"', '123456789012345678901234567890');
+  await store.insertEvents(environment, Buffer.from(batch), 'poison');
+  await store.insertEvents(environment, Buffer.from(batch), 'poison');
+  const seen = await store.timeline(environment, [node('poisoned')], { before: null, limit: 100 });
+  expect(seen.map((each) => each.event).sort()).toEqual([...good.map((each) => each.event), 'bad'].sort());
+  expect(seen.find((each) => each.event === 'bad')?.properties).toEqual({ a: 1, b: 123456789012345678901234567890 });
+});
+
+test('odd traits do not block the projection', async () => {
+  const traits = Object.values(odd);
+  await store.project(
+    environment,
+    projection(1, {
+      identifiers: [mapRow('\ud800', 'x', 1)],
+      identities: traits.map((json, index) => ({
+        identity_id: node(`traits ${index}`),
+        canonical_id: `traits ${index}`,
+        known: true,
+        traits: JSON.stringify(JSON.parse(json)),
+        identifiers: ['\ud800', "'"],
+        created_at: 0,
+        version: 1,
+        deleted: false,
+      })),
+    }),
+  );
+  expect(await rows(store, 'SELECT count(traits) AS n FROM identities')).toEqual([{ n: traits.length }]);
+});

@@ -1,0 +1,148 @@
+import { setImmediate as immediate } from 'node:timers/promises';
+import { type AliasOperation, defaultSettings, type Fact, type IdentifyOperation } from '@onym/core';
+import type { FastifyInstance } from 'fastify';
+import type { StoredEvent } from '../../src/events/types.ts';
+import { type AppOptions, createApp } from '../../src/http/app.ts';
+import type { Answer, DeadLetter, IngestOptions, Services, TrackItem } from '../../src/http/services.ts';
+import type { Key, KeyStore } from '../../src/keys/types.ts';
+
+export const now = Date.parse('2026-11-03T12:00:00.000Z');
+export const pk = 'pk_test';
+export const sk = 'sk_test';
+
+const key = (name: string, rest: Partial<Key>): Key => ({
+  name,
+  kind: 'publishable',
+  scopes: ['track', 'identify', 'alias'],
+  environments: ['production', 'staging'],
+  createdAt: now,
+  lastUsedAt: null,
+  revokedAt: null,
+  ...rest,
+});
+
+const keysBySecret = new Map([
+  [pk, key('web', {})],
+  [sk, key('backend', { kind: 'secret' })],
+  ['pk_track_only', key('beacon', { scopes: ['track'] })],
+  ['sk_staging', key('staging', { kind: 'secret', environments: ['staging'] })],
+]);
+
+export interface FakeKeys extends KeyStore {
+  readonly revoked: Set<string>;
+}
+
+export function fakeKeys(): FakeKeys {
+  const revoked = new Set<string>();
+  const unused = () => {
+    throw new Error('The routes do not manage keys.');
+  };
+  return {
+    revoked,
+    authenticate: (secret) => keysBySecret.get(secret) ?? null,
+    isActive: (name) => !revoked.has(name),
+    create: unused,
+    list: unused,
+    restrict: unused,
+    revoke: unused,
+    ensureInitialKeys: unused,
+    close() {},
+  };
+}
+
+/** Records what the routes hand over, and answers every call with `applied`. Replace members to answer otherwise. */
+export interface FakeServices extends Services {
+  readonly tracked: { environment: string; items: readonly TrackItem[]; sync: boolean }[];
+  readonly identified: { environment: string; operations: readonly IdentifyOperation[]; options: IngestOptions }[];
+  readonly aliased: { environment: string; operations: readonly AliasOperation[]; options: IngestOptions }[];
+  readonly letters: DeadLetter[];
+  readonly facts: Fact[];
+  readonly listeners: Set<() => void>;
+  readonly events: StoredEvent[];
+}
+
+const applied = (canonicalId: string, seq: number): Answer => ({
+  verdict: 'applied',
+  reason: null,
+  seq,
+  recorded: true,
+  canonicalId,
+});
+
+export function fakeServices(): FakeServices {
+  const facts: Fact[] = [];
+  const listeners = new Set<() => void>();
+  const letters: DeadLetter[] = [];
+  const services: FakeServices = {
+    tracked: [],
+    identified: [],
+    aliased: [],
+    letters,
+    facts,
+    listeners,
+    events: [],
+    environments: () => ['production', 'staging', 'development'],
+    settings: () => defaultSettings,
+    ingest: {
+      async track(environment, items, { sync }) {
+        services.tracked.push({ environment, items, sync });
+        await immediate();
+        return items.map(() => ({ verdict: 'applied', link: null }));
+      },
+      async identify(environment, operations, options) {
+        services.identified.push({ environment, operations, options });
+        return operations.map(({ distinctId }, i) => applied(distinctId, i + 1));
+      },
+      async alias(environment, operations, options) {
+        services.aliased.push({ environment, operations, options });
+        return operations.map(({ primary }, i) => applied(primary, i + 1));
+      },
+    },
+    deadLetter: (more) => void letters.push(...more),
+    resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
+    identity: async () => null,
+    timeline: async () => null,
+    traitHistory: async () => null,
+    explain: async () => ({ same: false, path: [], refused: [], held: [], separations: [] }),
+    ledgerPage: async (_environment, after, limit) => facts.filter(({ seq }) => seq > after).slice(0, limit),
+    onLedger(_environment, listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    query: async () => {
+      throw new Error('Replace `query` in the test.');
+    },
+    ready: () => true,
+  };
+  return services;
+}
+
+export interface TestApp {
+  readonly app: FastifyInstance;
+  readonly services: FakeServices;
+  readonly keys: FakeKeys;
+}
+
+/** One app per call; close it with `app.close()`. */
+export function testApp(options: Partial<AppOptions> = {}): TestApp {
+  const services = fakeServices();
+  const keys = fakeKeys();
+  const app = createApp(services, { keys, version: '0.0.0', now: () => now, ...options });
+  return { app, services, keys };
+}
+
+export const asSecret = { authorization: `Bearer ${sk}` };
+export const asPublic = { authorization: `Bearer ${pk}` };
+
+export function post(app: FastifyInstance, url: string, payload: unknown, headers: Record<string, string> = asSecret) {
+  return app.inject({
+    method: 'POST',
+    url,
+    headers: { 'content-type': 'application/json', ...headers },
+    payload: typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload),
+  });
+}
+
+export function get(app: FastifyInstance, url: string, headers: Record<string, string> = asSecret) {
+  return app.inject({ method: 'GET', url, headers });
+}
