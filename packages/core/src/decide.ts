@@ -10,6 +10,7 @@ import type {
   DistinctId,
   EvidenceFact,
   Fact,
+  HoldReason,
   IdentifyOperation,
   LiftOperation,
   Link,
@@ -109,7 +110,7 @@ type LinkDecision =
   | { readonly repeats: Link | null; readonly like: Pick<Outcome, 'verdict' | 'reason'> };
 
 function decideLink(state: State, call: LinkCall, seq: Seq): LinkDecision {
-  const situation = situationOf(state, { ...call, public: call.source.public, waived: null, seq });
+  const situation = situationOf(state, { ...call, public: call.source.public, waived: [], seq });
   const judgement = judgementBySituation[situation];
   if (situation === 'same-id') return { repeats: null, like: judgement };
   const earlier = judgement.verdict === 'unchanged' ? holderOf(state, call) : standingRefusal(state, call);
@@ -133,7 +134,7 @@ function linkFact(call: LinkCall, judgement: Pick<LinkFact, 'verdict' | 'reason'
     secondary: call.secondary,
     verdict: judgement.verdict,
     reason: judgement.reason,
-    waived: null,
+    waived: [],
     approves: null,
   };
 }
@@ -147,7 +148,7 @@ function holderOf(state: State, call: LinkCall): Link | null {
     (link) =>
       link.status === 'active' &&
       (link.source.batch === null || link.source.batch === call.source.batch) &&
-      (!link.redundant || saysAtLeast(link, call)),
+      (!link.redundant || saysAtLeast(state, link, call)),
   );
   return holders.find((link) => link.rule === call.rule) ?? holders[0] ?? null;
 }
@@ -163,7 +164,9 @@ function strengthOf({ rule, source }: Pick<LinkCall, 'rule' | 'source'>): number
  * Whether redundant evidence passes in a refold wherever this call would: an alias by a secret key always does; the rest is judged by
  * direction, and an alias passes before identify and track evidence.
  */
-function saysAtLeast(link: Link, call: LinkCall): boolean {
+function saysAtLeast(state: State, link: Link, call: LinkCall): boolean {
+  // Other limits, or a separation lifted since, may let pass now what a refold would turn down at the link's place.
+  if (Math.max(currentSettings(state).seq, state.lastLift) > link.seq) return false;
   if (strengthOf(link) === secretAlias) return true;
   return link.primary === call.primary && strengthOf(link) >= strengthOf(call);
 }
@@ -377,7 +380,8 @@ function decideApprove(state: State, operation: ApproveOperation, place: Place):
   if (link === undefined) return noLink(operation.link);
   if (link.status !== 'held' && link.status !== 'refused') return unchanged(link.seq);
   const rule = link.status === 'held' ? link.rule : 'alias';
-  const waived = link.status === 'held' ? (link.reason as LinkFact['waived']) : null;
+  // Waivers add up: the approval of one rail may be held by the next.
+  const waived = link.status === 'held' ? [...link.waived, link.reason as HoldReason] : [];
   const request = {
     rule,
     primary: link.primary,

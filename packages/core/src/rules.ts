@@ -17,8 +17,8 @@ export interface LinkRequest {
   readonly secondary: DistinctId;
   /** Sent with a publishable key. */
   readonly public: boolean;
-  /** The rail an approval waives. */
-  readonly waived: HoldReason | null;
+  /** The rails that approvals have waived. */
+  readonly waived: readonly HoldReason[];
   /** Settings are those in force at this ledger row. */
   readonly seq: Seq;
 }
@@ -80,15 +80,15 @@ const meets: Record<Exclude<Situation, 'joinable'>, (state: State, request: Link
   'anonymous-known': (state, { secondary }) => componentOf(state, secondary)?.known ?? false,
   'public-rename': (state, request) =>
     request.public &&
-    request.waived !== 'needs-secret-key' &&
+    !request.waived.includes('needs-secret-key') &&
     settingsAt(state, request.seq).publicKeyMerges === 'hold' &&
     renamesKnown(state, request),
   'too-large': (state, request) =>
-    request.waived !== 'identity-too-large' &&
+    !request.waived.includes('identity-too-large') &&
     sizeOf(componentOf(state, request.primary)) + sizeOf(componentOf(state, request.secondary)) >
       settingsAt(state, request.seq).identifiersPerIdentityMax,
   'too-many-of-type': (state, request) =>
-    request.waived !== 'too-many-of-type' && exceedsType(state, request, settingsAt(state, request.seq)),
+    !request.waived.includes('too-many-of-type') && exceedsType(state, request, settingsAt(state, request.seq)),
 };
 
 export function situationOf(state: State, request: LinkRequest): Situation {

@@ -28,6 +28,8 @@ export interface State {
   nextComponent: ComponentId;
   head: Seq;
   lastTime: Millis;
+  /** The last ledger row that lifted a separation; 0 without one. */
+  lastLift: Seq;
   readonly changed: Changed;
 }
 
@@ -103,6 +105,7 @@ export function emptyState(settings: Settings): State {
     nextComponent: 1,
     head: 0,
     lastTime: 0,
+    lastLift: 0,
     changed: nothingChanged(),
   };
 }
@@ -356,6 +359,7 @@ export function liftSeparation(state: State, a: DistinctId, b: DistinctId, seq: 
   const index = list.findIndex((separation) => separation.liftedSeq === null);
   const lifted: Separation = { ...list[index]!, liftedSeq: seq };
   list[index] = lifted;
+  state.lastLift = seq;
   state.changed.separations.push(lifted);
   for (const id of lifted.pair) {
     const component = componentOf(state, id)!;

@@ -161,8 +161,8 @@ export interface LinkFact {
   readonly secondary: DistinctId;
   readonly verdict: Verdict;
   readonly reason: Reason | null;
-  /** The rail an approval waives when the link is judged again in a refold; null otherwise. */
-  readonly waived: HoldReason | null;
+  /** The rails that approvals have waived, also when the link is judged again in a refold. */
+  readonly waived: readonly HoldReason[];
   /** For an approval: the link it approves. */
   readonly approves: Seq | null;
 }
@@ -263,7 +263,7 @@ export interface Link {
   /** min(client timestamp, received time). */
   readonly effectiveTime: Millis;
   readonly source: Source;
-  readonly waived: HoldReason | null;
+  readonly waived: readonly HoldReason[];
   readonly approves: Seq | null;
   /** As it was judged when it was recorded. */
   readonly verdict: Verdict;

@@ -260,7 +260,7 @@ interface Ask {
   readonly primary: DistinctId;
   readonly secondary: DistinctId;
   readonly source: Source;
-  readonly waived?: HoldReason | null;
+  readonly waived?: readonly HoldReason[];
   readonly approves?: Seq;
 }
 
@@ -274,23 +274,25 @@ interface Answer {
 }
 
 function askLink(world: World, seq: Seq, ask: Ask): Answer {
-  const { kind, rule, primary, secondary, source, waived = null, approves = null } = ask;
-  const record = (verdict: Verdict, reason: Reason | null): Answer => ({
-    verdict,
-    reason,
-    earlier: null,
-    link: { kind, rule, primary, secondary, verdict, reason, waived, approves },
-  });
+  const { kind, rule, primary, secondary, source, waived = [], approves = null } = ask;
+  // An approval is always judged afresh.
+  const turnedDown = approves === null ? standingRefusal(world, ask) : undefined;
+  const record = (verdict: Verdict, reason: Reason | null): Answer => {
+    const isTurnedDown = verdict === 'refused' || verdict === 'held';
+    if (turnedDown && isTurnedDown) return repeatOf(turnedDown, turnedDown.status === 'held' ? 'held' : 'refused');
+    return {
+      verdict,
+      reason,
+      earlier: null,
+      link: { kind, rule, primary, secondary, verdict, reason, waived, approves },
+    };
+  };
   const repeatOf = (link: Link, verdict: Verdict): Answer => ({
     verdict,
     reason: verdict === 'unchanged' ? null : link.reason,
     earlier: link.seq,
     link: null,
   });
-
-  // An approval is always judged afresh.
-  const turnedDown = approves === null ? standingRefusal(world, ask) : undefined;
-  if (turnedDown) return repeatOf(turnedDown, turnedDown.status === 'held' ? 'held' : 'refused');
 
   if (isReservedId(secondary)) return record('refused', 'reserved-distinct-id');
   if (standingAt(world, seq).some((pair) => isPair(pair, primary, secondary))) return record('refused', 'separated');
@@ -299,7 +301,7 @@ function askLink(world: World, seq: Seq, ask: Ask): Answer {
   const x = arrangement.groupOf(primary);
   const y = arrangement.groupOf(secondary);
   if (x.members.has(secondary)) {
-    const holders = world.links.filter((link) => holdsPairFor(link, ask));
+    const holders = world.links.filter((link) => holdsPairFor(world, link, ask));
     const same = holders.find((link) => link.rule === rule) ?? holders[0];
     // An approval is evidence of its own.
     return same && approves === null ? repeatOf(same, 'unchanged') : record('unchanged', null);
@@ -312,10 +314,14 @@ function askLink(world: World, seq: Seq, ask: Ask): Answer {
 }
 
 /** Whether an active link makes a call over its pair a mere repeat. */
-function holdsPairFor(link: Link, ask: Ask): boolean {
+function holdsPairFor(world: World, link: Link, ask: Ask): boolean {
   if (link.status !== 'active' || !isPair([link.primary, link.secondary], ask.primary, ask.secondary)) return false;
   if (!countsFor(ask.source, link.source.batch)) return false;
-  if (!link.redundant || (link.rule === 'alias' && !link.source.public)) return true;
+  if (!link.redundant) return true;
+  // What would be judged by other limits, or without a separation lifted since, is not yet said.
+  if (world.settings.at(-1)!.seq > link.seq) return false;
+  if (world.separations.some(({ liftedSeq }) => liftedSeq !== null && liftedSeq > link.seq)) return false;
+  if (link.rule === 'alias' && !link.source.public) return true;
   // A refold may refuse redundant identify evidence, and hold a publishable key's alias; both depend on the direction.
   if (link.primary !== ask.primary) return false;
   return ask.rule !== 'alias' || (link.rule === 'alias' && ask.source.public);
@@ -516,7 +522,7 @@ function ruleApprove(world: World, operation: ApproveOperation): Ruling {
   const again = { kind: 'manual', primary, secondary, source: operation.source, approves: link.seq } as const;
   const answer =
     link.status === 'held'
-      ? askLink(world, nextSeq(world), { ...again, rule: link.rule, waived: link.reason as HoldReason })
+      ? askLink(world, nextSeq(world), { ...again, rule: link.rule, waived: [...link.waived, link.reason as HoldReason] })
       : askLink(world, nextSeq(world), { ...again, rule: 'alias' });
   const good = answer.verdict === 'applied' || answer.verdict === 'unchanged';
   return { ...answer, record: { link: answer.link, approved: good ? link.seq : null } };

@@ -141,7 +141,7 @@ export function judgeJoin(
     evidence.rule === 'alias' &&
     evidence.public &&
     settings.publicKeyMerges === 'hold' &&
-    evidence.waived !== 'needs-secret-key'
+    !evidence.waived.includes('needs-secret-key')
   ) {
     const knownThen = new Set([...known, ...madeKnown(evidence, claimed, settings)]);
     const name = survivor(x, y, evidence, knownThen);
@@ -151,13 +151,13 @@ export function judgeJoin(
   }
 
   const union = [...x.members, ...y.members];
-  if (evidence.waived !== 'identity-too-large' && union.length > settings.identifiersPerIdentityMax) {
+  if (!evidence.waived.includes('identity-too-large') && union.length > settings.identifiersPerIdentityMax) {
     return { verdict: 'held', reason: 'identity-too-large' };
   }
   const tooMany = Object.entries(settings.identifiersPerTypeMax).some(
     ([type, max]) => union.filter((id) => typeOf(id) === type).length > max,
   );
-  if (evidence.waived !== 'too-many-of-type' && tooMany) return { verdict: 'held', reason: 'too-many-of-type' };
+  if (!evidence.waived.includes('too-many-of-type') && tooMany) return { verdict: 'held', reason: 'too-many-of-type' };
 
   return { verdict: 'applied', reason: null };
 }

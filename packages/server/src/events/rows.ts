@@ -92,8 +92,10 @@ export function encodeEvents(
   return Buffer.from(body, 'utf8');
 }
 
+/** A profile that the engine refused would hold up the whole projection, so that nesting is looked at here as well. */
 function traitsOf(json: string): string {
-  return suspicious.test(json) ? safeJson(JSON.parse(json)) : json;
+  const brackets = json.split(/[[{]/, DEPTH_MAX + 1).length - 1;
+  return brackets >= DEPTH_MAX || suspicious.test(json) ? safeJson(JSON.parse(json)) : json;
 }
 
 const lines = <Row>(rows: readonly Row[], encode: (row: Row) => string): Buffer =>

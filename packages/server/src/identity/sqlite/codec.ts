@@ -16,7 +16,7 @@ interface EvidenceBody {
   /** traits: [key, value, once] */
   t?: [string, Json, 0 | 1][];
   /** link: [kind, rule, primary, secondary, verdict, reason, waived, approves] */
-  l?: [string, string, number, number, string, string | null, string | null, number | null];
+  l?: [string, string, number, number, string, string | null, string[], number | null];
 }
 
 type Ref = (distinctId: string) => number;
@@ -67,7 +67,7 @@ function encodeEvidence(fact: EvidenceFact, ref: Ref): Omit<EvidenceBody, 'o'> {
             ref(link.secondary),
             link.verdict,
             link.reason,
-            link.waived,
+            [...link.waived],
             link.approves,
           ],
         }),

@@ -20,6 +20,7 @@ export interface EnvironmentRow {
   name: string;
   head: number;
   last_time: number;
+  last_lift: number;
   next_component: number;
 }
 
@@ -76,6 +77,7 @@ export function createWorkingSet(
   state.settings.push(...settings.slice(1));
   state.head = environment.head;
   state.lastTime = environment.last_time;
+  state.lastLift = environment.last_lift;
   state.nextComponent = environment.next_component;
   const limitedTypes = Object.keys(settings.at(-1)!.settings.identifiersPerTypeMax);
 
@@ -285,7 +287,7 @@ export function linkOf(row: Record<string, unknown>, sourceOf: (id: number) => S
     time: row.time,
     effectiveTime: row.effective_time,
     source: sourceOf(row.source as number),
-    waived: row.waived,
+    waived: row.waived === null ? [] : JSON.parse(row.waived as string),
     approves: row.approves,
     verdict: row.verdict,
     redundant: row.redundant === 1,

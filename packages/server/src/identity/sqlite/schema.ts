@@ -14,6 +14,7 @@ const migrations: readonly string[] = [
     name TEXT NOT NULL UNIQUE,
     head INTEGER NOT NULL,
     last_time INTEGER NOT NULL,
+    last_lift INTEGER NOT NULL,
     next_component INTEGER NOT NULL
   );
   CREATE TABLE settings (

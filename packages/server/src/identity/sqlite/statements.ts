@@ -11,11 +11,11 @@ export function prepareStatements(database: Database) {
   const members = `component c CROSS JOIN identifier i ON i.env = c.env AND i.component = c.id`;
   return {
     // Environments and settings
-    environment: database.prepare('SELECT id, name, head, last_time, next_component FROM environment WHERE name = ?'),
+    environment: database.prepare('SELECT id, name, head, last_time, last_lift, next_component FROM environment WHERE name = ?'),
     addEnvironment: database.prepare(
-      'INSERT INTO environment (name, head, last_time, next_component) VALUES (?, 0, 0, 1) ON CONFLICT DO NOTHING',
+      'INSERT INTO environment (name, head, last_time, last_lift, next_component) VALUES (?, 0, 0, 0, 1) ON CONFLICT DO NOTHING',
     ),
-    saveEnvironment: database.prepare('UPDATE environment SET head = ?, last_time = ?, next_component = ? WHERE id = ?'),
+    saveEnvironment: database.prepare('UPDATE environment SET head = ?, last_time = ?, last_lift = ?, next_component = ? WHERE id = ?'),
     settings: database.prepare('SELECT seq, settings FROM settings WHERE env = ? ORDER BY seq'),
     addSettings: database.prepare('INSERT INTO settings (env, seq, settings) VALUES (?, ?, ?)'),
     // Sources

@@ -54,7 +54,7 @@ export function writeChanges(
   writeLinks(sql, env, state, set, sourceId);
   writeFacts(sql, state, set, sourceId, env);
   for (const fact of facts) sql.addLedger.run(env, fact.seq, fact.time, sourceId(fact.source), encodeFact(fact, set.ref));
-  sql.saveEnvironment.run(state.head, state.lastTime, state.nextComponent, env);
+  sql.saveEnvironment.run(state.head, state.lastTime, state.lastLift, state.nextComponent, env);
 }
 
 /** Components that this very commit made are not stored yet: their identifiers go straight to the root. */
@@ -107,7 +107,7 @@ function writeLinks(
       link.time,
       link.effectiveTime,
       sourceId(link.source),
-      link.waived,
+      link.waived.length === 0 ? null : JSON.stringify(link.waived),
       link.approves,
       link.verdict,
       redundant,

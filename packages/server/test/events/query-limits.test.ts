@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { EventStore } from '../../src/events/types.ts';
+import { environment, event, insert, openTemporaryStore, rows, text } from './fixtures.ts';
+
+let store: EventStore;
+let remove: () => Promise<void>;
+
+beforeAll(async () => {
+  ({ store, remove } = await openTemporaryStore({
+    queryDurationMaxMs: 1_000,
+    queryMemoryBytesMax: 64 * 1024 * 1024,
+    queryRowsMax: 1_000,
+    queryResultBytesMax: 1024 * 1024,
+    concurrentQueriesMax: 2,
+  }));
+  await insert(store, [event('ada')]);
+});
+afterAll(() => remove());
+
+/** Runs until something stops it. */
+const endless = 'SELECT count() FROM numbers(1000000000000) WHERE cityHash64(number) = 1';
+
+describe('a query beyond a limit is too expensive', () => {
+  test.each([
+    ['time', endless],
+    [
+      'time, in a join',
+      'SELECT count() FROM numbers(10000000) AS a CROSS JOIN numbers(10000000) AS b WHERE a.number * b.number = 7',
+    ],
+    ['time, in a series', 'SELECT max(generate_series) FROM generate_series(1, 1000000000000)'],
+    ['time, in a recursion', 'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT count() FROM r'],
+    ['memory, in an aggregate', 'SELECT uniqExact(number) FROM numbers(100000000)'],
+    ['memory, in a value', `SELECT length(groupArray(repeat('x', 1000))) FROM numbers(1000000)`],
+    ['memory, in one value', `SELECT length(arrayMap(x -> repeat('x', 1000), range(1000000)))`],
+    ['rows', 'SELECT number FROM numbers(1001)'],
+    ['bytes', `SELECT repeat('x', 10000) FROM numbers(900)`],
+  ])('of %s', async (_, sql) => {
+    await expect(text(store, sql)).rejects.toMatchObject({ code: 'query-too-expensive' });
+    // And the reader is fit for the next one.
+    expect(await rows(store, 'SELECT count() AS n FROM events')).toEqual([{ n: 1 }]);
+  });
+
+  test('of depth', async () => {
+    const nested = `SELECT ${'identity('.repeat(3_000)}1${')'.repeat(3_000)}`;
+    await expect(text(store, nested)).rejects.toMatchObject({ code: expect.stringMatching(/^query-/) });
+    const growing = Array.from({ length: 30 }, (_, index) => `(x${index}, x${index}) AS x${index + 1}`).join(', ');
+    await expect(text(store, `WITH 1 AS x0, ${growing} SELECT x30`)).rejects.toMatchObject({
+      code: expect.stringMatching(/^query-/),
+    });
+  });
+
+  test('just within them it is not', async () => {
+    expect(await rows(store, 'SELECT number FROM numbers(1000)')).toHaveLength(1_000);
+  });
+});
+
+describe('a caller that gives up', () => {
+  test('is answered at once, and its query is stopped', async () => {
+    const controller = new AbortController();
+    const query = store.query(environment, endless, { format: 'JSON', signal: controller.signal });
+    setTimeout(() => controller.abort(new Error('gone')), 100);
+    await expect(query).rejects.toThrow('gone');
+    // Both readers come back.
+    await Promise.all([1, 2, 3].map(() => text(store, 'SELECT 1')));
+  });
+
+  test('before it began runs nothing', async () => {
+    const signal = AbortSignal.abort(new Error('too late'));
+    await expect(store.query(environment, endless, { format: 'JSON', signal })).rejects.toThrow('too late');
+  });
+
+  test('while it waits for a reader leaves the queue', async () => {
+    const controller = new AbortController();
+    const queries = [1, 2, 3, 4].map(() =>
+      store.query(environment, endless, { format: 'JSON', signal: controller.signal }).catch((error) => error.message),
+    );
+    setTimeout(() => controller.abort(new Error('gone')), 100);
+    expect(await Promise.all(queries)).toEqual(['gone', 'gone', 'gone', 'gone']);
+    await Promise.all([1, 2, 3].map(() => text(store, 'SELECT 1')));
+  });
+});
+
+test('more queries than readers wait for their turn, and too many are sent away', async () => {
+  const outcomes = await Promise.all(
+    Array.from({ length: 60 }, () =>
+      text(store, `SELECT count() FROM numbers(20000000) WHERE cityHash64(number) = 1`).then(
+        () => 'ok',
+        (error) => {
+          expect(error).toMatchObject({ code: 'overloaded', retryAfterSeconds: expect.any(Number) });
+          return 'overloaded';
+        },
+      ),
+    ),
+  );
+  expect(outcomes).toContain('ok');
+  expect(outcomes).toContain('overloaded');
+  expect(await rows(store, 'SELECT count() AS n FROM events')).toEqual([{ n: 1 }]);
+});
+
+test('what a query may set, and its limits, do not leak into inserts', async () => {
+  await expect(text(store, endless)).rejects.toMatchObject({ code: 'query-too-expensive' });
+  await insert(
+    store,
+    Array.from({ length: 2_000 }, () => event('after')),
+  );
+  expect(await rows(store, `SELECT count() AS n FROM events WHERE distinct_id = 'after'`)).toEqual([{ n: 2_000 }]);
+});
+
+test('a large result comes in pieces', async () => {
+  let pieces = 0;
+  let length = 0;
+  for await (const piece of await store.query(environment, `SELECT repeat('x', 900) AS s FROM numbers(1000)`, {
+    format: 'CSVWithNames',
+  })) {
+    pieces += 1;
+    length += piece.length;
+  }
+  expect(length).toBe(4 + 1_000 * 903);
+  expect(pieces).toBeGreaterThan(2);
+});
