@@ -76,6 +76,9 @@ function queryError(error: unknown): unknown {
   return new OnymError(refused.has(code) ? 'query-refused' : 'query-failed', message, { cause: error });
 }
 
+const tooLarge = (bytesMax: number): OnymError =>
+  new OnymError('query-too-expensive', `The result is larger than ${bytesMax} bytes. Select fewer rows or columns.`);
+
 async function* slices(bytes: Buffer): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += SLICE_BYTES) yield bytes.subarray(start, start + SLICE_BYTES);
 }
@@ -125,11 +128,15 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
       }
       if (sql.includes('\0')) throw new OnymError('query-refused', 'The statement holds a NUL character.');
       const statement = await guard.check(sql, databases.open);
+      let result: Buffer;
       try {
-        return slices(await run(databases.open, statement, options));
+        result = await run(databases.open, statement, options);
       } catch (error) {
         throw queryError(error);
       }
+      // The engine counts a constant once, however many rows show it.
+      if (result.length > bounds.queryResultBytesMax) throw tooLarge(bounds.queryResultBytesMax);
+      return slices(result);
     },
     async queriesUnderWay() {
       await Promise.allSettled([...running]);

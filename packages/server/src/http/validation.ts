@@ -1,8 +1,9 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Convert } from 'typebox/value';
 import { OnymError } from '../errors.ts';
+
+const wholeNumber = /^-?\d{1,15}$/;
 
 const nameByPart: Readonly<Record<string, string>> = {
   body: 'The body',
@@ -18,7 +19,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const validator = Compile(schema);
   const isText = httpPart === 'querystring' || httpPart === 'params';
   return (value: unknown) => {
-    const converted = isText ? Convert(schema, value) : value;
+    const converted = isText ? withNumbers(schema, value) : value;
     if (validator.Check(converted)) return { value: converted };
     const { instancePath = '', message = 'is not valid' } = validator.Errors(converted)[0] ?? {};
     const place = instancePath === '' ? '' : ` at ${instancePath}`;
@@ -30,6 +31,17 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     };
   };
 };
+
+/** Whole numbers and nothing else: a fraction must not be cut silently, and a repeated parameter stays the array it is. */
+function withNumbers(schema: TSchema, value: unknown): unknown {
+  const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };
+  const converted = { ...(value as Record<string, unknown>) };
+  for (const [name, { type }] of Object.entries(properties)) {
+    const text = converted[name];
+    if (type === 'integer' && typeof text === 'string' && wholeNumber.test(text)) converted[name] = Number(text);
+  }
+  return converted;
+}
 
 /** For routes that check their items one by one; their schemas are documentation. */
 export const noValidation: FastifySchemaCompiler<unknown> = () => () => true;

@@ -66,7 +66,7 @@ export function traitHistoryOf(
   return membersOf(state, distinctId)
     .flatMap((id) => (state.traits.get(id)?.get(key) ?? []).map((write) => ({ ...write, distinctId: id })))
     .filter((write) => write.revokedSeq === null)
-    .sort((a, b) => (isLater(a, b) ? -1 : 1))
+    .sort((a, b) => (isLater(a, b) ? -1 : isLater(b, a) ? 1 : Number(a.once) - Number(b.once)))
     .filter(
       (write) =>
         after === null ||
@@ -99,6 +99,6 @@ export function explainOf(state: State, a: string, b: string): Awaited<ReturnTyp
     path: same && a !== b ? shortestPath(state, a, b) : [],
     refused: waiting.filter((link) => link.status === 'refused').sort(bySeq),
     held: waiting.filter((link) => link.status === 'held').sort(bySeq),
-    separations: separations.sort(bySeq),
+    separations: separations.sort((x, y) => bySeq(x, y) || (x.pair.join() < y.pair.join() ? -1 : 1)),
   };
 }

@@ -38,8 +38,9 @@ function codeOf(error: Error): number | null {
 }
 
 /**
- * True when the engine will never take one of the rows, and has written none of them. Everything else (no connection, a full
- * disk, too many parts) may have written a part of them, which only the same rows with the same token complete.
+ * True when the engine will never take one of the rows, and has written none of them: it parses a whole body into one block
+ * before it writes. (An event store that cuts a body into several inserts must not let such an error out.) Everything else, as
+ * no connection, a full disk, too many parts, may have written a part, which only the same rows with the same token complete.
  * An error may be wrapped: the first number along the causes is the engine's.
  */
 export function isRowError(error: unknown): boolean {

@@ -69,7 +69,7 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
     const answers = events.map(({ event, explicitUuid }) => {
       if (explicitUuid) {
         const key = keyOf(event);
-        if (keys.has(key) || durable.has(key) || pending.has(key)) return false;
+        if (keys.has(key) || durable.has(key)) return false;
         const underWay = pending.get(key);
         if (underWay !== undefined) {
           earlier.add(underWay);

@@ -43,7 +43,7 @@ describe('an unexpected error', () => {
 });
 
 describe('routes', () => {
-  it.each(['/', '/nowhere', '/v1', '/v1/nowhere', '/track/', '/v1/identities/', '/v1/identities/a/b'])(
+  it.each(['/', '/nowhere', '/v1', '/v1/nowhere', '/track/', '/v1/identities/a/b'])(
     'GET %s is not-found',
     async (url) => {
       const response = await get(t.app, url);
@@ -61,6 +61,12 @@ describe('routes', () => {
     const response = await t.app.inject({ method, url, headers: asSecret });
     expect([response.statusCode, response.json().error_code]).toEqual([405, 'method-not-allowed']);
     expect(response.headers.allow).toBe(allow);
+  });
+
+  it('an empty id is invalid-payload', async () => {
+    for (const url of ['/v1/identities/', '/v1/identities/a/traits/']) {
+      expect((await get(t.app, url)).json()).toMatchObject({ error_code: 'invalid-payload' });
+    }
   });
 
   it('a path that is no UTF-8 is invalid-payload', async () => {
@@ -86,7 +92,7 @@ describe('validation', () => {
     expect([response.statusCode, response.json().error_code]).toEqual([400, 'invalid-payload']);
   });
 
-  it.each(['limit=0', 'limit=1001', 'limit=ten', 'limit=1.5', 'as_of_seq=-1', 'by=email', 'next=abc'])(
+  it.each(['limit=0', 'limit=1001', 'limit=ten', 'limit=1.5', 'limit=1e2', 'limit=', 'limit=true', 'limit=5&limit=6', 'as_of_seq=-1', 'by=email', 'next=abc'])(
     'of a query string: %s is invalid-payload',
     async (query) => {
       const response = await get(t.app, `/v1/identities/a?${query}`);

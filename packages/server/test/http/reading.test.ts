@@ -61,7 +61,7 @@ const write = (seq: number, key: string, value: string): TraitWrite & { distinct
   distinctId: 'a',
 });
 
-const oddIds = ['a/b', 'a:b', '50%', '%2F', '%252F', 'ü 👩‍🚀', '?q=1#f', '..', '+ +', ' ', 'a'.repeat(512), '👍'.repeat(128), '\\'];
+const oddIds = ['a/b', 'a:b', '50%', '%2F', '%252F', 'ü 👩‍🚀', '?q=1#f', '../..', '+ +', ' ', 'a'.repeat(512), '👍'.repeat(128), '\\'];
 
 describe('POST /v1/resolve', () => {
   it('answers for every id', async () => {
@@ -175,17 +175,15 @@ describe('GET /v1/identities/:id', () => {
       asked = name;
       return view;
     };
-    const encoded = id === '..' ? '%2e.%2f..' : encodeURIComponent(id);
+    const encoded = encodeURIComponent(id);
     await get(t.app, `/v1/identities/${encoded}`);
-    expect(asked).toEqual({ id: id === '..' ? '../..' : id, by: null });
+    expect(asked).toEqual({ id, by: null });
     let key: string | undefined;
     t.services.traitHistory = async (_environment, name, asked) => {
       key = asked;
       return name.id === id ? [] : null;
     };
-    expect((await get(t.app, `/v1/identities/${encodeURIComponent(id)}/traits/${encodeURIComponent(id)}`)).statusCode).toBe(
-      200,
-    );
+    expect((await get(t.app, `/v1/identities/${encoded}/traits/${encoded}`)).statusCode).toBe(200);
     expect(key).toBe(id);
   });
 
@@ -287,7 +285,7 @@ describe('GET /v1/explain', () => {
       asked.push(args);
       return { same: true, path: [link(1)], refused: [link(2)], held: [], separations: [{ pair: ['a', 'b'], seq: 9 }] };
     };
-    const response = await get(t.app, '/v1/explain?environment=staging&a=%00%2F'.replace('%00', 'x') + '&b=b%20c');
+    const response = await get(t.app, '/v1/explain?environment=staging&a=x%2F&b=b%20c');
     expect(asked).toEqual([['staging', 'x/', 'b c']]);
     expect(response.json()).toEqual({
       same: true,

@@ -36,6 +36,7 @@ interface IdentifierRow {
 interface ComponentRow {
   id: number;
   canonical: string;
+  canonical_ref: number;
   known: number;
   size: number;
   created_at: number | null;
@@ -115,6 +116,7 @@ export function createWorkingSet(
       const prefix = `${type}:`;
       typeCounts.set(type, sql.typeCount.get(environment.id, id, prefix.length, prefix) as number);
     }
+    refs.set(row.canonical, row.canonical_ref);
     state.components.set(id, {
       id,
       canonical: row.canonical,
@@ -132,7 +134,7 @@ export function createWorkingSet(
   function separationsOf(row: IdentifierRow): void {
     if (separationsLoaded.has(row.distinct_id)) return;
     separationsLoaded.add(row.distinct_id);
-    const rows = sql.separationsOf.all(row.ref) as SeparationRow[];
+    const rows = sql.separationsOf.all({ ref: row.ref }) as SeparationRow[];
     if (rows.length === 0) return;
     adopt(row);
     for (const { a_id, b_id, seq, lifted_seq } of rows) {

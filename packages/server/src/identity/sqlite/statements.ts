@@ -51,7 +51,7 @@ export function prepareStatements(database: Database) {
     ),
     // Components
     component: database.prepare(
-      `SELECT c.id, n.distinct_id AS canonical, c.known, c.size, c.created_at, c.changed_seq, c.separated
+      `SELECT c.id, n.distinct_id AS canonical, c.canonical AS canonical_ref, c.known, c.size, c.created_at, c.changed_seq, c.separated
        FROM component c CROSS JOIN identifier n ON n.ref = c.canonical WHERE c.env = ? AND c.id = ?`,
     ),
     saveComponent: database.prepare(
@@ -103,7 +103,7 @@ export function prepareStatements(database: Database) {
     // Separations
     separationsOf: database.prepare(
       `SELECT s.a, s.b, s.seq, s.lifted_seq, x.distinct_id AS a_id, y.distinct_id AS b_id
-       FROM (SELECT * FROM separation WHERE a = ?1 UNION ALL SELECT * FROM separation WHERE b = ?1) s
+       FROM (SELECT * FROM separation WHERE a = @ref UNION ALL SELECT * FROM separation WHERE b = @ref) s
        CROSS JOIN identifier x ON x.ref = s.a CROSS JOIN identifier y ON y.ref = s.b ORDER BY s.seq`,
     ),
     saveSeparation: database.prepare(
@@ -126,8 +126,8 @@ export function prepareStatements(database: Database) {
       `SELECT id FROM component WHERE env = ? AND profile_seq > ? AND profile_seq <= ? AND root = id`,
     ),
     changedLinks: database.prepare(
-      `SELECT ${linkColumns} FROM (SELECT env, seq FROM link WHERE env = ?1 AND seq > ?2 AND seq <= ?3
-         UNION SELECT env, seq FROM link WHERE env = ?1 AND status_seq > ?2 AND status_seq <= ?3 AND status_seq IS NOT NULL) k
+      `SELECT ${linkColumns} FROM (SELECT env, seq FROM link WHERE env = @env AND seq > @after AND seq <= @upTo
+         UNION SELECT env, seq FROM link WHERE env = @env AND status_seq > @after AND status_seq <= @upTo AND status_seq IS NOT NULL) k
        CROSS JOIN link l ON l.env = k.env AND l.seq = k.seq
        CROSS JOIN identifier p ON p.ref = l.primary_ref CROSS JOIN identifier s ON s.ref = l.secondary_ref ORDER BY l.seq`,
     ),
