@@ -1,6 +1,6 @@
 import { apply } from './apply.ts';
 import { decide, isError } from './decide.ts';
-import { canonicalOf, type State } from './state.ts';
+import { type ComponentId, canonicalOf, componentOf, type State } from './state.ts';
 import type { DistinctId, Fact, Millis, Operation, OperationError, Outcome, Pair, Seq } from './types.ts';
 
 /** What must be in the working set before an operation is judged. */
@@ -66,8 +66,13 @@ export function isSteering(operation: Operation): boolean {
   return operation.op !== 'identify' && operation.op !== 'alias' && operation.op !== 'track';
 }
 
-/** An outcome with the canonical id that the call's subject had right after it. */
-export type Answered = Outcome & { readonly canonicalId: DistinctId };
+/** An outcome as of right after the call. */
+export interface Answered extends Outcome {
+  /** The canonical id of the call's subject. */
+  readonly canonicalId: DistinctId;
+  /** The components of the identifiers the call names; empty when one of them has no row. What caches hang on. */
+  readonly components: readonly ComponentId[];
+}
 
 /** Judges and applies operations in order. `state.changed` then holds what a store has to write beside the facts. */
 export function run(
@@ -87,9 +92,18 @@ export function run(
       apply(state, decision.fact);
       facts.push(decision.fact);
     }
-    outcomes.push({ ...decision.outcome, canonicalId: canonicalOf(state, subjectOf(state, operation)) });
+    outcomes.push({
+      ...decision.outcome,
+      canonicalId: canonicalOf(state, subjectOf(state, operation)),
+      components: componentsOf(state, needsOf(operation).ids),
+    });
   }
   return { outcomes, facts };
+}
+
+function componentsOf(state: State, ids: readonly DistinctId[]): ComponentId[] {
+  const components = ids.map((id) => componentOf(state, id));
+  return components.every((component) => component !== null) ? components.map(({ id }) => id) : [];
 }
 
 /** The identifier a call is about: the side whose identity the caller is told. Empty for settings and reverts. */

@@ -22,8 +22,11 @@ const TIME_MAX_MS = Date.UTC(2300, 0, 1) - 1;
 const clampTime = (ms: number): number =>
   Number.isFinite(ms) ? Math.trunc(Math.min(Math.max(ms, TIME_MIN_MS), TIME_MAX_MS)) : 0;
 
-/** With u, the class matches only surrogates that stand alone. */
-const text = (value: string): string => JSON.stringify(value.replace(/\p{Surrogate}/gu, '\uFFFD'));
+/** JSON.stringify escapes only surrogates that stand alone; with u, the class matches no others either. */
+function text(value: string): string {
+  const json = JSON.stringify(value);
+  return json.includes('\\ud') ? JSON.stringify(value.replace(/\p{Surrogate}/gu, '\uFFFD')) : json;
+}
 const textOrNull = (value: string | null): string => (value === null ? 'null' : text(value));
 
 /** Possibly refused by the engine: an escaped surrogate, 19 digits in a row. A false alarm only costs a slower path. */

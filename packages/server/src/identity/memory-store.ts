@@ -15,7 +15,7 @@ import {
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import type { EnvironmentInfo, IdentityStore } from './types.ts';
-import { explainOf, profileOf, traitHistoryOf } from './views.ts';
+import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
 
 interface Environment {
   state: State;
@@ -57,9 +57,10 @@ export function createMemoryStore(): IdentityStore {
       const target = of(environment);
       const state = options?.dryRun ? fold(emptyState(defaultSettings), target.ledger) : target.state;
       const { outcomes, facts } = run(state, operations, now);
+      const touched = [...state.changed.components];
       clearChanged(state.changed);
       if (!options?.dryRun) target.ledger.push(...facts);
-      return outcomes;
+      return { answers: outcomes, touched, head: state.head };
     },
 
     async resolve(environment, distinctIds) {
@@ -114,6 +115,10 @@ export function createMemoryStore(): IdentityStore {
     async byNodeId(environment, node) {
       for (const id of of(environment).state.identifiers.keys()) if (nodeId(environment, id) === node) return id;
       return null;
+    },
+
+    async members(environment, distinctId) {
+      return membersOf(of(environment).state, distinctId);
     },
 
     async profile(environment, distinctId, page) {

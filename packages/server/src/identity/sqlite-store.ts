@@ -68,7 +68,7 @@ export function openSqliteStore(file: string): IdentityStore {
         for (const operation of operations) set.load(needsOf(operation));
         const { outcomes, facts } = run(set.state, operations, now);
         if (facts.length > 0 && !options?.dryRun) writeChanges(sql, row, set, facts, sources.idOf);
-        return outcomes;
+        return { answers: outcomes, touched: [...set.state.changed.components], head: set.state.head };
       };
       try {
         return options?.dryRun ? snapshot(judge) : inTransaction(database, judge);
@@ -118,6 +118,13 @@ export function openSqliteStore(file: string): IdentityStore {
       const row = environmentRow(environment);
       const found = sql.identifiersByNode.all(nodePrefixOf(node), row.id) as string[];
       return found.find((id) => nodeId(environment, id) === node) ?? null;
+    },
+
+    async members(environment, distinctId) {
+      const row = environmentRow(environment);
+      const found = sql.identifier.get(row.id, distinctId) as { root: number } | undefined;
+      if (found === undefined) return [distinctId];
+      return (sql.memberIds.all(row.id, found.root) as string[]).sort();
     },
 
     async profile(environment, distinctId, page) {

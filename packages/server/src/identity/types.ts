@@ -1,4 +1,4 @@
-import type { Fact, Link, Millis, Operation, OperationError, Outcome, Pair, Seq, Settings, TraitWrite } from '@onym/core';
+import type { Answered, ComponentId, Fact, Link, Millis, Operation, OperationError,  Pair, Seq, Settings, TraitWrite } from '@onym/core';
 
 export interface EnvironmentInfo {
   readonly name: string;
@@ -13,9 +13,16 @@ export interface Resolved {
   readonly known: boolean;
 }
 
-/** A committed answer: the engine's outcome with the identity the call's subject belongs to now. */
-export interface Committed extends Outcome {
-  readonly canonicalId: string;
+/** A committed answer: the engine's outcome with the identity the call's subject belonged to right after it. */
+export type Committed = Answered;
+
+export interface Commit {
+  /** One per operation, in order. */
+  readonly answers: readonly (Committed | OperationError)[];
+  /** Components whose identities changed in any way; what was remembered of them is no longer true. */
+  readonly touched: readonly ComponentId[];
+  /** The ledger's head after the commit. */
+  readonly head: Seq;
 }
 
 export interface IdentityProfile {
@@ -74,7 +81,7 @@ export interface IdentityStore {
     operations: readonly Operation[],
     now: Millis,
     options?: { dryRun?: boolean },
-  ): Promise<(Committed | OperationError)[]>;
+  ): Promise<Commit>;
 
   /** One entry per id asked for, and the seq they are true at. */
   resolve(environment: string, distinctIds: readonly string[]): Promise<{ seq: Seq; resolved: Map<string, Resolved> }>;
@@ -87,6 +94,9 @@ export interface IdentityStore {
 
   /** The distinct_id that has this node id, when it has a row. */
   byNodeId(environment: string, nodeId: string): Promise<string | null>;
+
+  /** Every identifier of the identity, ascending; the id itself when it has no row. */
+  members(environment: string, distinctId: string): Promise<string[]>;
 
   profile(
     environment: string,

@@ -39,6 +39,7 @@ export function prepareStatements(database: Database) {
     saveIdentifier: database.prepare('UPDATE identifier SET flags = ?, first_seen = ?, changed_seq = ? WHERE ref = ?'),
     placeIdentifier: database.prepare('UPDATE identifier SET component = ? WHERE ref = ?'),
     members: database.prepare(`SELECT ${identifierColumns} FROM ${members} WHERE c.env = ? AND c.root = ?`),
+    memberIds: database.prepare(`SELECT i.distinct_id FROM ${members} WHERE c.env = ? AND c.root = ?`).pluck(),
     typeCount: database
       .prepare(`SELECT count(*) FROM ${members} WHERE c.env = ? AND c.root = ? AND substr(i.distinct_id, 1, ?) = ?`)
       .pluck(),

@@ -1,0 +1,105 @@
+import { isSteering, type Operation, type Seq } from '@onym/core';
+import { LRUCache } from 'lru-cache';
+import type { Commit, Committed } from '../identity/types.ts';
+import { limits } from '../limits.ts';
+
+export interface DecidedCalls {
+  /** The answer of a call that was seen to change nothing, while that is still true. */
+  find(environment: string, operation: Operation): Committed | null;
+  /** Learns from a commit: what it changed is forgotten, and calls that changed nothing are remembered. */
+  learn(environment: string, operations: readonly Operation[], commit: Commit): void;
+}
+
+interface Entry {
+  readonly answer: Committed;
+  /** The ledger seq at which it was true. */
+  readonly seq: Seq;
+}
+
+interface Lane {
+  readonly entries: LRUCache<string, Entry>;
+  /** The seq of the last change, per component; of those no longer held it is at most `forgottenSeq`. */
+  readonly changes: LRUCache<number, Seq>;
+  forgottenSeq: Seq;
+}
+
+/**
+ * Remembers calls that change nothing, so that their repeats touch no store. An answer holds while none of the identities it
+ * names has changed since; how far that is known is bounded, and what is not known counts as changed.
+ */
+export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): DecidedCalls {
+  const lanes = new Map<string, Lane>();
+
+  function laneOf(environment: string): Lane {
+    let lane = lanes.get(environment);
+    if (lane === undefined) {
+      const created: Lane = {
+        entries: new LRUCache({ max: callsMax }),
+        changes: new LRUCache({
+          max: callsMax,
+          dispose: (seq, _, reason) => {
+            if (reason === 'evict') created.forgottenSeq = Math.max(created.forgottenSeq, seq);
+          },
+        }),
+        forgottenSeq: 0,
+      };
+      lane = created;
+      lanes.set(environment, lane);
+    }
+    return lane;
+  }
+
+  return {
+    find(environment, operation) {
+      const lane = lanes.get(environment);
+      const key = lane === undefined ? null : keyOf(operation);
+      if (lane === undefined || key === null) return null;
+      const entry = lane.entries.get(key);
+      if (entry === undefined) return null;
+      const isTrue = entry.answer.components.every(
+        (component) => (lane.changes.get(component) ?? lane.forgottenSeq) <= entry.seq,
+      );
+      if (isTrue) return entry.answer;
+      lane.entries.delete(key);
+      return null;
+    },
+
+    learn(environment, operations, { answers, touched, head }) {
+      const lane = laneOf(environment);
+      if (operations.some(isSteering)) {
+        // Settings and lifted separations bear on identities they do not touch.
+        lane.entries.clear();
+        return;
+      }
+      const changed = new Set(touched);
+      for (const component of touched) lane.changes.set(component, head);
+      for (const [index, operation] of operations.entries()) {
+        const answer = answers[index]!;
+        if ('error' in answer || answer.recorded || answer.components.length === 0) continue;
+        // Within the commit a later call may have changed what this one was told.
+        if (answer.components.some((component) => changed.has(component))) continue;
+        const key = keyOf(operation);
+        if (key !== null) lane.entries.set(key, { answer, seq: head });
+      }
+    },
+  };
+}
+
+/** null for calls that are not remembered: traits with a timestamp may count the next time, for another reason than their value. */
+function keyOf(operation: Operation): string | null {
+  const { source } = operation;
+  const sender = source.batch === null && !source.public ? '' : `${source.public ? 'p' : 's'}${source.batch ?? ''}`;
+  switch (operation.op) {
+    case 'identify': {
+      if (operation.traits.length > 0 && operation.timestamp !== null && operation.timestamp > Date.now()) return null;
+      const said = operation.traits.length === 0 ? '' : `${operation.timestamp ?? ''}${JSON.stringify(operation.traits)}`;
+      return `i\u0000${operation.distinctId}\u0000${operation.anonymousId ?? ''}\u0000${sender}\u0000${said}`;
+    }
+    case 'alias':
+      return `a\u0000${operation.primary}\u0000${operation.secondary}\u0000${sender}`;
+    case 'track':
+      return `t\u0000${operation.distinctId}\u0000${operation.anonymousId}\u0000${sender}`;
+    default:
+      return null;
+  }
+}
