@@ -2,9 +2,9 @@ export { apply, fold } from './apply.ts';
 export { shortestPath, smallestCut } from './cut.ts';
 export { type Decision, decide, isError } from './decide.ts';
 export { isAnonymousByForm, isReserved, isTrackEvidence, pairKey, pairOf, typeOf } from './identifiers.ts';
-export { replay } from './refold.ts';
+export { stateAsOf, wasActiveAt } from './rewind.ts';
 export { judgementBySituation, type LinkRequest, type Situation, situationOf, situationsByRule } from './rules.ts';
-export { isSteering, type Answered, type Needs, needsOf, run } from './run.ts';
+export { type Answered, isSteering, type Needs, needsOf, run } from './run.ts';
 export {
   addLink,
   type Changed,

@@ -95,7 +95,9 @@ export function compareWithReference(state: State, reference: Reference) {
       canonical: canonicalOf(state, id),
       known: state.identifiers.get(id)?.known ?? false,
       createdAt: component?.createdAt ?? null,
-      traits: sortedTraits([...foldTraits(state, members)].map(([key, { value, seq, distinctId }]) => [key, { value, seq, distinctId }])),
+      traits: sortedTraits(
+        [...foldTraits(state, members)].map(([key, { value, seq, distinctId }]) => [key, { value, seq, distinctId }]),
+      ),
     };
   });
   const naive = ids.map((id) => ({
@@ -104,7 +106,9 @@ export function compareWithReference(state: State, reference: Reference) {
     canonical: reference.canonical(id),
     known: reference.known(id),
     createdAt: reference.createdAt(id),
-    traits: sortedTraits([...reference.traits(id)].map(([key, { value, seq, distinctId }]) => [key, { value, seq, distinctId }])),
+    traits: sortedTraits(
+      [...reference.traits(id)].map(([key, { value, seq, distinctId }]) => [key, { value, seq, distinctId }]),
+    ),
   }));
   const linkOf = ({ seq, status, kind, primary, secondary }: ReturnType<Reference['links']>[number]) => ({
     seq,

@@ -8,12 +8,12 @@ import {
   foldTraits,
   type Operation,
   pairKey,
-  sameIdentity,
   type State,
+  sameIdentity,
 } from '@onym/core';
 import {
-  calmOptions,
   callOptions,
+  calmOptions,
   fullOptions,
   type History,
   histories,
@@ -118,7 +118,10 @@ describe('R2: merge, then split, is never merged', () => {
               ['refused', 'held'].includes(one.verdict) && !['refused', 'held'].includes(other.verdict);
             fc.pre(!causedByMerge);
           }
-          merged.submit({ op: 'split', target: { link: (answer as { seq: number }).seq }, timestamp: null, source }, time + 100);
+          merged.submit(
+            { op: 'split', target: { link: (answer as { seq: number }).seq }, timestamp: null, source },
+            time + 100,
+          );
           expect(profiles(merged.state)).toEqual(profiles(never.state));
         },
       ),
@@ -210,7 +213,9 @@ describe('R4: a call sent twice with the same timestamp is a call sent once', ()
 
   it('at once, when the clock of the sender is ahead and the first was recorded', () => {
     fc.assert(
-      fc.property(startSettings, stamped, fc.nat(), (settings, history, pick) => sendTwice(settings, history, pick, true)),
+      fc.property(startSettings, stamped, fc.nat(), (settings, history, pick) =>
+        sendTwice(settings, history, pick, true),
+      ),
       runs(),
     );
   });
@@ -332,7 +337,9 @@ describe('R8: no trait value is lost by a merge', () => {
             const values = [...engine.state.members.get(component.id)!].flatMap(
               (id) => engine.state.traits.get(id)?.get(key) ?? [],
             );
-            const kept = values.some((write) => write.once === once && JSON.stringify(write.value) === JSON.stringify(value));
+            const kept = values.some(
+              (write) => write.once === once && JSON.stringify(write.value) === JSON.stringify(value),
+            );
             expect(kept).toBe(true);
             expect(foldTraits(engine.state, engine.state.members.get(component.id)!).has(key)).toBe(true);
           }

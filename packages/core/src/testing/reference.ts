@@ -522,7 +522,11 @@ function ruleApprove(world: World, operation: ApproveOperation): Ruling {
   const again = { kind: 'manual', primary, secondary, source: operation.source, approves: link.seq } as const;
   const answer =
     link.status === 'held'
-      ? askLink(world, nextSeq(world), { ...again, rule: link.rule, waived: [...link.waived, link.reason as HoldReason] })
+      ? askLink(world, nextSeq(world), {
+          ...again,
+          rule: link.rule,
+          waived: [...link.waived, link.reason as HoldReason],
+        })
       : askLink(world, nextSeq(world), { ...again, rule: 'alias' });
   const good = answer.verdict === 'applied' || answer.verdict === 'unchanged';
   return { ...answer, record: { link: answer.link, approved: good ? link.seq : null } };

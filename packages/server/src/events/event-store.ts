@@ -3,11 +3,12 @@ import { limits } from '../limits.ts';
 import { compact } from './compaction.ts';
 import { databasesOf } from './databases.ts';
 import { type EngineOptions, openEngine } from './engine.ts';
+import { erase } from './erasure.ts';
 import { insertEvents } from './insert.ts';
 import { inTurn, type Prepared, prepareEnvironment, project, readState } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
 import { counts, readMap, recentUuids, timeline } from './timeline.ts';
-import type { EventStore } from './types.ts';
+import type { ErasableEventStore } from './types.ts';
 
 export type EventStoreOptions = EngineOptions & {
   /** Bounds of users' queries, where they differ from `limits`. */
@@ -15,7 +16,7 @@ export type EventStoreOptions = EngineOptions & {
 };
 
 /** Opens the engine. Environments are usable once they are prepared. Only one embedded store per process. */
-export async function createEventStore(options: EventStoreOptions): Promise<EventStore> {
+export async function createEventStore(options: EventStoreOptions): Promise<ErasableEventStore> {
   const engine = await openEngine(options);
   const queries = createQueryRunner(engine, { ...limits, ...options.queryLimits });
   const environments = new Map<string, Promise<Prepared>>();
@@ -88,6 +89,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     async query(environment, sql, options) {
       const { databases } = await open(environment);
       return queries.query(databases, sql, options);
+    },
+    async erase(environment, nodeIds) {
+      const prepared = await open(environment);
+      return erase(engine, prepared, nodeIds);
     },
     async ping() {
       await engine.rows('SELECT 1');

@@ -1,14 +1,14 @@
 import {
+  canonicalOf,
   clearChanged,
   componentOf,
   currentSettings,
-  emptyState,
-  canonicalOf,
   defaultSettings,
+  emptyState,
+  type Fact,
   fold,
   foldTraits,
   run,
-  type Fact,
   type Settings,
   type State,
 } from '@onym/core';
@@ -39,6 +39,12 @@ export function createMemoryStore(): IdentityStore {
     return { name: environment, head: state.head, settings: currentSettings(state).settings };
   }
 
+  /** History is the ledger's first rows, folded. */
+  function at(environment: string, asOf: number | undefined): State {
+    const { state, ledger } = of(environment);
+    return asOf === undefined ? state : fold(emptyState(defaultSettings), ledger.slice(0, asOf));
+  }
+
   const store: IdentityStore = {
     async prepare(environment: string, settings: Settings) {
       if (!environments.has(environment)) {
@@ -63,8 +69,8 @@ export function createMemoryStore(): IdentityStore {
       return { answers: outcomes, touched, head: state.head };
     },
 
-    async resolve(environment, distinctIds) {
-      const { state } = of(environment);
+    async resolve(environment, distinctIds, asOf) {
+      const state = at(environment, asOf);
       return {
         seq: state.head,
         resolved: new Map(
@@ -121,8 +127,16 @@ export function createMemoryStore(): IdentityStore {
       return membersOf(of(environment).state, distinctId);
     },
 
-    async profile(environment, distinctId, page) {
-      return profileOf(of(environment).state, distinctId, page);
+    async profile(environment, distinctId, page, asOf) {
+      return profileOf(at(environment, asOf), distinctId, page);
+    },
+
+    async seqAt(environment, time) {
+      return of(environment).ledger.findLast((fact) => fact.time <= time)?.seq ?? 0;
+    },
+
+    async has(environment, distinctId) {
+      return of(environment).state.identifiers.has(distinctId);
     },
 
     async traitHistory(environment, distinctId, key, page) {

@@ -1,4 +1,14 @@
-import { defaultSettings, needsOf, run, type Settings, type Source } from '@onym/core';
+import {
+  canonicalOf,
+  componentOf,
+  defaultSettings,
+  needsOf,
+  run,
+  type Settings,
+  type Source,
+  type State,
+  stateAsOf,
+} from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { inTransaction, openDatabase } from '../sqlite.ts';
@@ -9,8 +19,8 @@ import { migrate } from './sqlite/schema.ts';
 import { createSources } from './sqlite/sources.ts';
 import { prepareStatements } from './sqlite/statements.ts';
 import { nodePrefixOf, writeChanges } from './sqlite/write.ts';
-import type { EnvironmentInfo, IdentityStore } from './types.ts';
-import { explainOf, profileOf, traitHistoryOf } from './views.ts';
+import type { EnvironmentInfo, IdentityStore, Resolved } from './types.ts';
+import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
 
 /** Pages of the write-ahead log after which SQLite folds it into the file; larger than its default, so that commits rarely wait. */
 const walPagesMax = 8_000;
@@ -28,7 +38,10 @@ export function openSqliteStore(file: string): IdentityStore {
   function environmentRow(name: string): EnvironmentRow {
     const row = sql.environment.get(name) as EnvironmentRow | undefined;
     if (row === undefined) {
-      throw new OnymError('environment-not-found', `There is no environment ${JSON.stringify(name)} in the identity store.`);
+      throw new OnymError(
+        'environment-not-found',
+        `There is no environment ${JSON.stringify(name)} in the identity store.`,
+      );
     }
     return row;
   }
@@ -46,6 +59,22 @@ export function openSqliteStore(file: string): IdentityStore {
 
   /** A read of several statements that see one moment. */
   const snapshot = <T>(read: () => T): T => database.transaction(read).deferred();
+
+  function pastOf(set: WorkingSet, distinctId: string, seq: number): State {
+    return stateAsOf(set.state, set.wholeAsOf(distinctId, seq), seq);
+  }
+
+  function resolveAsOf(environment: string, distinctIds: readonly string[], seq: number) {
+    const resolved = new Map<string, Resolved>();
+    for (const id of distinctIds) {
+      if (resolved.has(id)) continue;
+      // A set of its own: what is remembered of one identity stays bounded by it.
+      const past = pastOf(workingSet(environment).set, id, seq);
+      const known = componentOf(past, id)?.known ?? false;
+      for (const member of membersOf(past, id)) resolved.set(member, { canonicalId: canonicalOf(past, id), known });
+    }
+    return { seq, resolved: new Map(distinctIds.map((id) => [id, resolved.get(id)!])) };
+  }
 
   const store: IdentityStore = {
     async prepare(environment: string, settings: Settings) {
@@ -79,13 +108,17 @@ export function openSqliteStore(file: string): IdentityStore {
       }
     },
 
-    async resolve(environment, distinctIds) {
+    async resolve(environment, distinctIds, asOf) {
       return snapshot(() => {
         const row = environmentRow(environment);
+        if (asOf !== undefined && asOf < row.head) return resolveAsOf(environment, distinctIds, asOf);
         const resolved = new Map(
           distinctIds.map((id) => {
             const found = sql.resolve.get(row.id, id) as { canonical: string; known: number } | undefined;
-            return [id, found ? { canonicalId: found.canonical, known: found.known === 1 } : { canonicalId: id, known: false }];
+            return [
+              id,
+              found ? { canonicalId: found.canonical, known: found.known === 1 } : { canonicalId: id, known: false },
+            ];
           }),
         );
         return { seq: row.head, resolved };
@@ -94,7 +127,12 @@ export function openSqliteStore(file: string): IdentityStore {
 
     async ledger(environment, after, limit) {
       const row = environmentRow(environment);
-      const rows = sql.ledger.all(row.id, after, limit) as { seq: number; time: number; source: number; body: string }[];
+      const rows = sql.ledger.all(row.id, after, limit) as {
+        seq: number;
+        time: number;
+        source: number;
+        body: string;
+      }[];
       const names = new Map<number, string>();
       const name = (ref: number) => {
         let found = names.get(ref);
@@ -127,12 +165,21 @@ export function openSqliteStore(file: string): IdentityStore {
       return (sql.memberIds.all(row.id, found.root) as string[]).sort();
     },
 
-    async profile(environment, distinctId, page) {
+    async profile(environment, distinctId, page, asOf) {
       return snapshot(() => {
-        const { set } = workingSet(environment);
+        const { row, set } = workingSet(environment);
+        if (asOf !== undefined && asOf < row.head) return profileOf(pastOf(set, distinctId, asOf), distinctId, page);
         set.whole(distinctId);
         return profileOf(set.state, distinctId, page);
       });
+    },
+
+    async seqAt(environment, time) {
+      return (sql.seqAtTime.get(environmentRow(environment).id, time) as number | null) ?? 0;
+    },
+
+    async has(environment, distinctId) {
+      return sql.identifier.get(environmentRow(environment).id, distinctId) !== undefined;
     },
 
     async traitHistory(environment, distinctId, key, page) {

@@ -1,4 +1,16 @@
-import type { Answered, ComponentId, Fact, Link, Millis, Operation, OperationError,  Pair, Seq, Settings, TraitWrite } from '@onym/core';
+import type {
+  Answered,
+  ComponentId,
+  Fact,
+  Link,
+  Millis,
+  Operation,
+  OperationError,
+  Pair,
+  Seq,
+  Settings,
+  TraitWrite,
+} from '@onym/core';
 
 export interface EnvironmentInfo {
   readonly name: string;
@@ -83,8 +95,12 @@ export interface IdentityStore {
     options?: { dryRun?: boolean },
   ): Promise<Commit>;
 
-  /** One entry per id asked for, and the seq they are true at. */
-  resolve(environment: string, distinctIds: readonly string[]): Promise<{ seq: Seq; resolved: Map<string, Resolved> }>;
+  /** One entry per id asked for, and the seq they are true at; with `asOf`, as of that ledger row. */
+  resolve(
+    environment: string,
+    distinctIds: readonly string[],
+    asOf?: Seq,
+  ): Promise<{ seq: Seq; resolved: Map<string, Resolved> }>;
 
   /** Ledger rows after `after`, ascending, at most `limit`. */
   ledger(environment: string, after: Seq, limit: number): Promise<Fact[]>;
@@ -102,7 +118,14 @@ export interface IdentityStore {
     environment: string,
     distinctId: string,
     page: { identifiersAfter: string | null; linksAfter: Seq; limit: number },
+    asOf?: Seq,
   ): Promise<IdentityProfile>;
+
+  /** The last ledger row received at or before a time; 0 when there is none. */
+  seqAt(environment: string, time: Millis): Promise<Seq>;
+
+  /** Whether the identifier has a row: it was identified, linked, given traits or separated. */
+  has(environment: string, distinctId: string): Promise<boolean>;
 
   /** Every value ever set for a key on an identifier of the identity, newest effective time first. */
   traitHistory(

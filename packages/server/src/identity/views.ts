@@ -3,14 +3,14 @@ import {
   componentOf,
   foldTraits,
   isLater,
-  sameIdentity,
-  separatedFrom,
-  separationOn,
-  shortestPath,
   type Link,
   type Pair,
   type Seq,
   type State,
+  sameIdentity,
+  separatedFrom,
+  separationOn,
+  shortestPath,
   type TraitWrite,
 } from '@onym/core';
 import type { IdentityProfile, IdentityStore } from './types.ts';

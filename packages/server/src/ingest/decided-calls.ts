@@ -92,7 +92,8 @@ function keyOf(operation: Operation): string | null {
   switch (operation.op) {
     case 'identify': {
       if (operation.traits.length > 0 && operation.timestamp !== null && operation.timestamp > Date.now()) return null;
-      const said = operation.traits.length === 0 ? '' : `${operation.timestamp ?? ''}${JSON.stringify(operation.traits)}`;
+      const said =
+        operation.traits.length === 0 ? '' : `${operation.timestamp ?? ''}${JSON.stringify(operation.traits)}`;
       return `i\u0000${operation.distinctId}\u0000${operation.anonymousId ?? ''}\u0000${sender}\u0000${said}`;
     }
     case 'alias':

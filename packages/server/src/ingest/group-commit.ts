@@ -95,9 +95,13 @@ export function createGroupCommit({ identityStore, now, onCommitted }: GroupComm
       const lane = laneOf(environment);
       if (lane.waiting + operations.length > limits.waitingOperationsMax) {
         return Promise.reject(
-          new OnymError('overloaded', 'Too many identity calls are waiting to be stored. Send this one again shortly.', {
-            retryAfterSeconds,
-          }),
+          new OnymError(
+            'overloaded',
+            'Too many identity calls are waiting to be stored. Send this one again shortly.',
+            {
+              retryAfterSeconds,
+            },
+          ),
         );
       }
       return new Promise((resolve, reject) => {

@@ -32,17 +32,15 @@ test('after kill -9, whatever was acknowledged is there, once, and under the rig
     let acknowledged = 0;
     const kills = [
       [2, 0],
+      [4, 17],
       [3, 4],
-      [5, 17],
-      [3, 30],
-      [6, 9],
-      [4, 55],
+      [3, 40],
     ] as const;
     for (const [count, delayMs] of kills) {
       // The batch acknowledged last is sent again, with its token, as a journal does that could not note it down.
       acknowledged = await writeUntilKilled(path, Math.max(acknowledged, 1), count, delayMs);
     }
-    expect(acknowledged).toBeGreaterThan(12);
+    expect(acknowledged).toBeGreaterThan(8);
 
     const store = await createEventStore({ path });
     try {

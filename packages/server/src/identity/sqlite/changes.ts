@@ -57,6 +57,8 @@ export function readChanges(
       identifiers: members,
     });
   }
-  const links = (sql.changedLinks.all({ env: environment.id, after, upTo: seq }) as Record<string, unknown>[]).map((row) => linkOf(row, sourceOf));
+  const links = (sql.changedLinks.all({ env: environment.id, after, upTo: seq }) as Record<string, unknown>[]).map(
+    (row) => linkOf(row, sourceOf),
+  );
   return { identifiers, identities, retired, links, seq };
 }

@@ -36,7 +36,13 @@ export function encodeFact(fact: Fact, ref: Ref): string {
     case 'approve':
       return JSON.stringify({ ...common, ...encodeEvidence(fact, ref) });
     case 'split':
-      return JSON.stringify({ ...common, a: ref(fact.a), b: ref(fact.b), x: fact.revoked, p: refPairs(fact.separations, ref) });
+      return JSON.stringify({
+        ...common,
+        a: ref(fact.a),
+        b: ref(fact.b),
+        x: fact.revoked,
+        p: refPairs(fact.separations, ref),
+      });
     case 'separate':
     case 'lift':
       return JSON.stringify({ ...common, a: ref(fact.a), b: ref(fact.b) });
@@ -115,7 +121,10 @@ export function decodeFact(row: LedgerRow, source: Source, name: Name): Fact {
   }
 }
 
-function decodeEvidence(body: EvidenceBody, name: Name): Pick<EvidenceFact, 'identified' | 'subject' | 'traits' | 'link'> {
+function decodeEvidence(
+  body: EvidenceBody,
+  name: Name,
+): Pick<EvidenceFact, 'identified' | 'subject' | 'traits' | 'link'> {
   return {
     identified: body.i === undefined ? null : name(body.i),
     subject: body.s === undefined ? null : name(body.s),
@@ -126,5 +135,14 @@ function decodeEvidence(body: EvidenceBody, name: Name): Pick<EvidenceFact, 'ide
 
 function decodeLink(link: NonNullable<EvidenceBody['l']>, name: Name): LinkFact {
   const [kind, rule, primary, secondary, verdict, reason, waived, approves] = link;
-  return { kind, rule, primary: name(primary), secondary: name(secondary), verdict, reason, waived, approves } as LinkFact;
+  return {
+    kind,
+    rule,
+    primary: name(primary),
+    secondary: name(secondary),
+    verdict,
+    reason,
+    waived,
+    approves,
+  } as LinkFact;
 }

@@ -10,6 +10,7 @@ import {
   type Source,
   type State,
   type TraitWrite,
+  wasActiveAt,
 } from '@onym/core';
 import type { Statements } from './statements.ts';
 
@@ -62,6 +63,8 @@ export interface WorkingSet {
   identifier(distinctId: string): void;
   /** The identity of an identifier with all members, links, facts, traits and separations, refused and held links included. */
   whole(distinctId: string): void;
+  /** The identity of an identifier as of a ledger seq, loaded likewise; its members. */
+  wholeAsOf(distinctId: string, seq: number): string[];
 }
 
 export function createWorkingSet(
@@ -219,14 +222,35 @@ export function createWorkingSet(
     wholeComponents.add(found.id);
     const rows = sql.members.all(environment.id, found.id) as IdentifierRow[];
     state.members.set(found.id, new Set(rows.map((row) => row.distinct_id)));
-    for (const row of rows) {
-      adopt(row);
-      addLinks(sql.linksFrom.all(row.ref) as Record<string, unknown>[]);
-      addLinks(sql.linksTo.all(row.ref) as Record<string, unknown>[]);
-      identifies(row.distinct_id);
-      keepTraits(row.distinct_id, sql.traits.all(row.ref));
-      separationsOf(row);
+    for (const row of rows) member(row);
+  }
+
+  /** All that is recorded of one identifier. */
+  function member(row: IdentifierRow): void {
+    adopt(row);
+    addLinks(sql.linksFrom.all(row.ref) as Record<string, unknown>[]);
+    addLinks(sql.linksTo.all(row.ref) as Record<string, unknown>[]);
+    identifies(row.distinct_id);
+    keepTraits(row.distinct_id, sql.traits.all(row.ref));
+    separationsOf(row);
+  }
+
+  function wholeAsOf(distinctId: string, seq: number): string[] {
+    const members = [distinctId];
+    const seen = new Set(members);
+    for (const id of members) {
+      const row = sql.identifier.get(environment.id, id) as IdentifierRow | undefined;
+      if (row === undefined) continue;
+      member(row);
+      for (const linkSeq of state.linksOf.get(id) ?? []) {
+        const link = state.links.get(linkSeq)!;
+        if (!wasActiveAt(link, seq)) continue;
+        const other = link.primary === id ? link.secondary : link.primary;
+        if (!seen.has(other)) members.push(other);
+        seen.add(other);
+      }
     }
+    return members;
   }
 
   return {
@@ -235,6 +259,7 @@ export function createWorkingSet(
     setRef: (distinctId, ref) => void refs.set(distinctId, ref),
     identifier,
     whole,
+    wholeAsOf,
     load(needs) {
       for (const id of needs.ids) identifier(id);
       const ids = [...needs.ids];

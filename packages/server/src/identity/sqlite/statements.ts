@@ -11,11 +11,15 @@ export function prepareStatements(database: Database) {
   const members = `component c CROSS JOIN identifier i ON i.env = c.env AND i.component = c.id`;
   return {
     // Environments and settings
-    environment: database.prepare('SELECT id, name, head, last_time, last_lift, next_component FROM environment WHERE name = ?'),
+    environment: database.prepare(
+      'SELECT id, name, head, last_time, last_lift, next_component FROM environment WHERE name = ?',
+    ),
     addEnvironment: database.prepare(
       'INSERT INTO environment (name, head, last_time, last_lift, next_component) VALUES (?, 0, 0, 0, 1) ON CONFLICT DO NOTHING',
     ),
-    saveEnvironment: database.prepare('UPDATE environment SET head = ?, last_time = ?, last_lift = ?, next_component = ? WHERE id = ?'),
+    saveEnvironment: database.prepare(
+      'UPDATE environment SET head = ?, last_time = ?, last_lift = ?, next_component = ? WHERE id = ?',
+    ),
     settings: database.prepare('SELECT seq, settings FROM settings WHERE env = ? ORDER BY seq'),
     addSettings: database.prepare('INSERT INTO settings (env, seq, settings) VALUES (?, ?, ?)'),
     // Sources
@@ -23,7 +27,9 @@ export function prepareStatements(database: Database) {
     addSource: database.prepare('INSERT INTO source (key, lib, batch, public) VALUES (?, ?, ?, ?)'),
     // Ledger
     addLedger: database.prepare('INSERT INTO ledger (env, seq, time, source, body) VALUES (?, ?, ?, ?, ?)'),
-    ledger: database.prepare('SELECT seq, time, source, body FROM ledger WHERE env = ? AND seq > ? ORDER BY seq LIMIT ?'),
+    ledger: database.prepare(
+      'SELECT seq, time, source, body FROM ledger WHERE env = ? AND seq > ? ORDER BY seq LIMIT ?',
+    ),
     ledgerRow: database.prepare('SELECT seq, time, source, body FROM ledger WHERE env = ? AND seq = ?'),
     seqAtTime: database.prepare('SELECT max(seq) FROM ledger WHERE env = ? AND time <= ?').pluck(),
     // Identifiers
@@ -78,7 +84,9 @@ export function prepareStatements(database: Database) {
       'UPDATE link SET redundant = ?, status = ?, reason = ?, status_seq = ? WHERE env = ? AND seq = ?',
     ),
     // Identify facts and traits
-    identifies: database.prepare('SELECT seq, effective_time, batch, revoked_seq FROM identify WHERE identifier = ? ORDER BY seq'),
+    identifies: database.prepare(
+      'SELECT seq, effective_time, batch, revoked_seq FROM identify WHERE identifier = ? ORDER BY seq',
+    ),
     saveIdentify: database.prepare(
       `INSERT INTO identify (identifier, seq, effective_time, batch, revoked_seq) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET revoked_seq = excluded.revoked_seq`,
@@ -96,7 +104,9 @@ export function prepareStatements(database: Database) {
     traitsFromFuture: database.prepare(
       `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 0 AND t.future_timestamp = ?`,
     ),
-    onceTraits: database.prepare(`SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 1`),
+    onceTraits: database.prepare(
+      `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 1`,
+    ),
     saveTrait: database.prepare(
       `INSERT INTO trait (identifier, key, once, effective_time, seq, time, future_timestamp, value, source, revoked_seq)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET revoked_seq = excluded.revoked_seq`,
@@ -112,7 +122,9 @@ export function prepareStatements(database: Database) {
        ON CONFLICT DO UPDATE SET lifted_seq = excluded.lifted_seq`,
     ),
     // What a projection lacks
-    changedIdentifiers: database.prepare('SELECT ref, distinct_id FROM identifier WHERE env = ? AND changed_seq > ? AND changed_seq <= ?'),
+    changedIdentifiers: database.prepare(
+      'SELECT ref, distinct_id FROM identifier WHERE env = ? AND changed_seq > ? AND changed_seq <= ?',
+    ),
     movedIdentifiers: database.prepare(
       `SELECT i.ref, i.distinct_id FROM component c CROSS JOIN identifier i ON i.env = c.env AND i.component = c.id
        WHERE c.env = ? AND c.moved_seq > ? AND c.moved_seq <= ? AND c.moved_seq > 0`,

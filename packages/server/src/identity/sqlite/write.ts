@@ -53,7 +53,8 @@ export function writeChanges(
   }
   writeLinks(sql, env, state, set, sourceId);
   writeFacts(sql, state, set, sourceId, env);
-  for (const fact of facts) sql.addLedger.run(env, fact.seq, fact.time, sourceId(fact.source), encodeFact(fact, set.ref));
+  for (const fact of facts)
+    sql.addLedger.run(env, fact.seq, fact.time, sourceId(fact.source), encodeFact(fact, set.ref));
   sql.saveEnvironment.run(state.head, state.lastTime, state.lastLift, state.nextComponent, env);
 }
 

@@ -1,0 +1,16 @@
+import { testApp, asSecret } from './test/http/support.ts';
+const t = testApp();
+await t.app.listen({port:0,host:'127.0.0.1'});
+const port=(t.app.server.address() as any).port;
+t.app.server.on('connection', s=>{console.log('conn'); s.on('close',()=>console.log('sock close'))});
+const c=new AbortController();
+const r=await fetch(`http://127.0.0.1:${port}/v1/ledger`,{headers:{...asSecret,accept:'text/event-stream'},signal:c.signal});
+const rd=r.body!.pipeThrough(new TextDecoderStream()).getReader();
+console.log(await rd.read());
+c.abort();
+await new Promise(r=>setTimeout(r,500));
+console.log('listeners',t.services.listeners.size);
+const k=Date.now(); 
+setTimeout(()=>console.log((process as any).getActiveResourcesInfo()),2000);
+await t.app.close(); console.log('closed',Date.now()-k);
+process.exit();
