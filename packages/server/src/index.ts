@@ -1,2 +1,2 @@
-export { OnymError, type ErrorCode } from './errors.ts';
+export { type ErrorCode, OnymError } from './errors.ts';
 export { limits } from './limits.ts';

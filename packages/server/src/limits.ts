@@ -34,6 +34,10 @@ export const limits = {
   drainBytesMax: 64 * 1024 * 1024,
   /** Most recent event uuids remembered for idempotence, per environment. */
   uuidWindowEvents: 1_000_000,
+  /** Rejected items kept, the newest; and how much of each. */
+  deadLettersMax: 100_000,
+  deadLetterCharactersMax: 16_384,
+  waitingDeadLettersMax: 10_000,
   /** Ledger rows projected in one step. */
   projectionRowsMax: 20_000,
   sqlBytesMax: 64 * 1024,

@@ -41,8 +41,14 @@ export interface Engine {
   /** Inserts a body of newline-delimited JSON. */
   insertRaw(table: string, body: Buffer, settings: Settings): Promise<void>;
   openReader(settings: Settings): Promise<Reader>;
+  /** Readers beyond these would leave no thread for the engine's own work, the killing of a query included. */
+  readonly readersMax: number;
   close(): Promise<void>;
 }
+
+/** Over chDB every call holds a thread of libuv's pool (4, unless UV_THREADPOOL_SIZE says so at the start of the process). */
+const poolThreads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
+const INTERNAL_THREADS_MIN = 2;
 
 /** The client ships a copy of the types that chdb implements. */
 type Connection = NonNullable<ClickHouseClientConfigOptions['connection']>;
@@ -125,6 +131,7 @@ async function openEmbedded(path: string): Promise<Engine> {
       mergeTree: (family, args = '') => `${family}(${args})`,
       scratch: 'Memory',
     },
+    readersMax: Math.max(poolThreads - INTERNAL_THREADS_MIN, 1),
     command: (sql) => command(next().client, sql),
     rows: (sql) => rows(next().client, sql),
     async lines(sql) {
@@ -165,6 +172,7 @@ async function openServer(options: { url: string; readerUrl?: string; cluster?: 
       mergeTree: (family, args = '') => `${cluster === undefined ? '' : 'Replicated'}${family}(${args})`,
       scratch: `${cluster === undefined ? '' : 'Replicated'}MergeTree ORDER BY (node_id, version)`,
     },
+    readersMax: Number.POSITIVE_INFINITY,
     command: (sql) => command(client, sql),
     rows: (sql) => rows(client, sql),
     // TabSeparated is what a server answers with unasked.

@@ -8,7 +8,7 @@ import { insertEvents } from './insert.ts';
 import { inTurn, type Prepared, prepareEnvironment, project, readState } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
 import { counts, readMap, recentUuids, timeline } from './timeline.ts';
-import type { ErasableEventStore } from './types.ts';
+import type { EventStore } from './types.ts';
 
 export type EventStoreOptions = EngineOptions & {
   /** Bounds of users' queries, where they differ from `limits`. */
@@ -16,7 +16,7 @@ export type EventStoreOptions = EngineOptions & {
 };
 
 /** Opens the engine. Environments are usable once they are prepared. Only one embedded store per process. */
-export async function createEventStore(options: EventStoreOptions): Promise<ErasableEventStore> {
+export async function createEventStore(options: EventStoreOptions): Promise<EventStore> {
   const engine = await openEngine(options);
   const queries = createQueryRunner(engine, { ...limits, ...options.queryLimits });
   const environments = new Map<string, Promise<Prepared>>();

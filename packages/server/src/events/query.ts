@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as startTimer } from 'node:timers';
+import { setTimeout } from 'node:timers/promises';
 import { OnymError } from '../errors.ts';
 import type { limits } from '../limits.ts';
 import type { Databases } from './databases.ts';
@@ -35,6 +37,9 @@ function readerSettings(bounds: QueryLimits): Settings {
     max_result_rows: bounds.queryRowsMax,
     max_result_bytes: bounds.queryResultBytesMax,
     max_temporary_data_on_disk_size_for_query: 4 * bounds.queryMemoryBytesMax,
+    // Compiling a pattern can't be interrupted.
+    max_hyperscan_regexp_length: 1_000,
+    max_hyperscan_regexp_total_length: 10_000,
     // Numbers, not strings: count() of a JSON answer is a number.
     output_format_json_quote_64bit_integers: 0,
     allow_introspection_functions: 0,
@@ -44,6 +49,7 @@ function readerSettings(bounds: QueryLimits): Settings {
 
 /** The engine stops a query at its limit between blocks; a query that is stuck within one is killed this much later. */
 const KILL_GRACE_MS = 1_000;
+const KILL_INTERVAL_MS = 200;
 
 /** Bytes handed on at a time, so that a slow client does not make the whole result wait in its socket. */
 const SLICE_BYTES = 256 * 1024;
@@ -85,20 +91,36 @@ async function* slices(bytes: Buffer): AsyncGenerator<Uint8Array> {
 
 export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRunner {
   const guard = createSqlGuard(engine);
-  const pool = createReaderPool(() => engine.openReader(readerSettings(bounds)), bounds.concurrentQueriesMax);
+  const pool = createReaderPool(
+    () => engine.openReader(readerSettings(bounds)),
+    Math.min(bounds.concurrentQueriesMax, engine.readersMax),
+  );
   const running = new Set<Promise<unknown>>();
 
-  /** The engine has no other way to cancel. ASYNC: a SYNC kill was seen never to return. */
-  const kill = (tag: string): Promise<void> =>
-    engine.command(`KILL QUERY${engine.dialect.onCluster} WHERE startsWith(query, ${literal(tag)}) ASYNC`);
+  /**
+   * The engine has no other way to cancel. ASYNC: a SYNC kill was seen never to return. Again and again: a query that is only
+   * just being handed over is not found yet.
+   */
+  async function killUntilEnded(tag: string, result: Promise<unknown>): Promise<void> {
+    const statement = `KILL QUERY${engine.dialect.onCluster} WHERE startsWith(query, ${literal(tag)}) ASYNC`;
+    while (running.has(result)) {
+      await engine.command(statement).catch(() => undefined);
+      await setTimeout(KILL_INTERVAL_MS);
+    }
+  }
 
   /** Rejects as soon as the caller gives up; the reader stays taken until the engine has really stopped. */
   async function run(database: string, statement: string, options: QueryOptions): Promise<Buffer> {
     const reader = await pool.take(options.signal);
+    if (options.signal?.aborted) {
+      pool.give(reader);
+      throw options.signal.reason;
+    }
     const tag = `/*onym-query:${randomUUID()}*/`;
     const result = reader.exec(database, `${tag} ${statement}\nFORMAT ${options.format}`);
     running.add(result);
-    const overdue = setTimeout(() => void kill(tag).catch(() => undefined), bounds.queryDurationMaxMs + KILL_GRACE_MS);
+    const stop = () => void killUntilEnded(tag, result);
+    const overdue = startTimer(stop, bounds.queryDurationMaxMs + KILL_GRACE_MS);
     const ended = () => {
       clearTimeout(overdue);
       running.delete(result);
@@ -111,12 +133,11 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
     let abort = () => {};
     const aborted = new Promise<never>((_, reject) => {
       abort = () => {
-        void kill(tag).catch(() => undefined);
+        stop();
         reject(signal.reason);
       };
     });
     signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
     return Promise.race([result, aborted]).finally(() => signal.removeEventListener('abort', abort));
   }
 

@@ -166,6 +166,15 @@ function nameOf(rest: string): string {
   return match[1]!;
 }
 
+const quoted = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g;
+
+/** A name that holds a line break would show as two lines of the tree. */
+function checkNames(statement: string): void {
+  for (const [token] of statement.matchAll(quoted)) {
+    if (token.startsWith('`') && token.includes('\\')) throw refuse(`The name ${token} is not supported here.`);
+  }
+}
+
 function checkTree(tree: readonly string[], functions: FunctionList, openDatabase: string): void {
   const nodes = tree.map(parseLine);
   // Whatever else the engine may answer is no proof of anything.
@@ -255,6 +264,7 @@ export function createSqlGuard(engine: Engine): SqlGuard {
         throw error;
       });
       const statement = await format(sql);
+      checkNames(statement);
       checkTree(await parse(statement), await functions, openDatabase);
       return statement;
     },

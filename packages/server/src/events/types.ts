@@ -129,17 +129,14 @@ export interface EventStore {
    */
   query(environment: string, sql: string, options: QueryOptions): Promise<AsyncIterable<Uint8Array>>;
 
-  /** Cheap liveness check; throws when the engine does not answer. */
-  ping(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** What erasure needs beyond the rest. */
-export interface ErasableEventStore extends EventStore {
   /**
    * Deletes the events of these nodes and their map rows for good (the parts are rewritten), and drops what newer projections
    * have replaced in identities and links: project their erased rows first. Events still in a journal are the journal's to drain or
    * drop before. Resolves to the number of events deleted.
    */
   erase(environment: string, nodeIds: readonly string[]): Promise<number>;
+
+  /** Cheap liveness check; throws when the engine does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
 import { requireSecretKey } from './auth.ts';
 import { addBodyParsers } from './body.ts';
+import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
 import { addNotFoundHandler } from './method-not-allowed.ts';
 import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
@@ -91,6 +92,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     stopping.abort();
     done();
   });
+  closeConnectionsOnStop(app);
   addOpenApi(app, options.version);
 
   app.register((scope) => ingestRoutes(scope, context));

@@ -29,6 +29,9 @@ const nestingMax = 1_000;
 
 const notJsonMessage = 'The content type of the body is not JSON. Send it as application/json.';
 
+/** `curl -d` says form-urlencoded of whatever it sends; a body that is no JSON is told so all the same. */
+const jsonContentTypes = ['application/json', 'text/plain', 'application/x-www-form-urlencoded'];
+
 /**
  * Reads every body as JSON, whatever of application/json, text/plain (sendBeacon) or nothing the content type says. Gzip is also
  * recognised by its first bytes, because sendBeacon cannot set Content-Encoding.
@@ -36,7 +39,7 @@ const notJsonMessage = 'The content type of the body is not JSON. Send it as app
 export function addBodyParsers(app: FastifyInstance): void {
   app.decorateRequest('bodyBytes', 0);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser(['application/json', 'text/plain'], { parseAs: 'buffer' }, parseBody);
+  app.addContentTypeParser(jsonContentTypes, { parseAs: 'buffer' }, parseBody);
   // Also what has no content type.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
     if (request.headers['content-type'] === undefined) parseBody(request, body, done);

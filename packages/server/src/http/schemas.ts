@@ -111,7 +111,7 @@ export const link = Type.Object(
     effective_time: time('The earlier of the client’s timestamp and the received time.'),
     status_seq: nullable(seq, 'Row that last changed the status.'),
     approves: nullable(seq, 'The held or refused link that this one approves.'),
-    waived: nullable(Type.String(), 'The guard rail that the approval waived.'),
+    waived: Type.Array(Type.String(), { description: 'Guard rails that an approval waived.' }),
     source,
   },
   { $id: 'Link', description: 'Recorded evidence that two identifiers are the same person.' },

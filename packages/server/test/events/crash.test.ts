@@ -63,7 +63,6 @@ test('after kill -9, whatever was acknowledged is there, once, and under the rig
       expect(await attribution()).toEqual([{ identity_id: node(`canonical-${version}`) }]);
       await store.compact(environment, projected);
       if (version <= projected) expect(await attribution()).toEqual([{ identity_id: node(`canonical-${version}`) }]);
-
       // A query given up is stopped long before its time is over: else these would wait for readers in vain.
       const controller = new AbortController();
       const endless = [1, 2, 3, 4].map(() =>

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ErasableEventStore } from '../../src/events/types.ts';
+import type { EventStore } from '../../src/events/types.ts';
 import { environment, event, insert, mapRow, node, openTemporaryStore, projection, rows, T0 } from './fixtures.ts';
 
-let store: ErasableEventStore;
+let store: EventStore;
 let remove: () => Promise<void>;
 
 beforeAll(async () => {

@@ -4,14 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEventStore, type EventStoreOptions } from '../../src/events/event-store.ts';
 import { encodeEvents } from '../../src/events/rows.ts';
-import type {
-  ErasableEventStore,
-  EventStore,
-  IdentifierRow,
-  Projection,
-  QueryOptions,
-  StoredEvent,
-} from '../../src/events/types.ts';
+import type { EventStore, IdentifierRow, Projection, QueryOptions, StoredEvent } from '../../src/events/types.ts';
 import { nodeId } from '../../src/node-id.ts';
 
 export const environment = 'production';
@@ -19,7 +12,7 @@ export const environment = 'production';
 /** A store in a directory of its own. chDB holds one per process, hence one per test file. */
 export async function openTemporaryStore(
   queryLimits: NonNullable<EventStoreOptions['queryLimits']> = {},
-): Promise<{ store: ErasableEventStore; path: string; remove(): Promise<void> }> {
+): Promise<{ store: EventStore; path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'onym-events-'));
   const store = await createEventStore({ path, queryLimits });
   await store.prepare(environment);

@@ -48,13 +48,16 @@ describe('scopes', () => {
     expect(refused.json().message).toContain('scope alias');
   });
 
-  it.each(['/v1/identities/a', '/v1/identities/a/events', '/v1/identities/a/traits/k', '/v1/explain?a=a&b=b', '/v1/ledger'])(
-    'GET %s needs a secret key',
-    async (url) => {
-      expect((await get(t.app, url, asPublic)).json()).toMatchObject({ error_code: 'forbidden' });
-      expect((await get(t.app, url, {})).json()).toMatchObject({ error_code: 'invalid-api-key' });
-    },
-  );
+  it.each([
+    '/v1/identities/a',
+    '/v1/identities/a/events',
+    '/v1/identities/a/traits/k',
+    '/v1/explain?a=a&b=b',
+    '/v1/ledger',
+  ])('GET %s needs a secret key', async (url) => {
+    expect((await get(t.app, url, asPublic)).json()).toMatchObject({ error_code: 'forbidden' });
+    expect((await get(t.app, url, {})).json()).toMatchObject({ error_code: 'invalid-api-key' });
+  });
 
   it.each(['/v1/resolve', '/v1/query'])('POST %s needs a secret key', async (url) => {
     expect((await post(t.app, url, {}, asPublic)).json()).toMatchObject({ error_code: 'forbidden' });

@@ -92,12 +92,21 @@ describe('validation', () => {
     expect([response.statusCode, response.json().error_code]).toEqual([400, 'invalid-payload']);
   });
 
-  it.each(['limit=0', 'limit=1001', 'limit=ten', 'limit=1.5', 'limit=1e2', 'limit=', 'limit=true', 'limit=5&limit=6', 'as_of_seq=-1', 'by=email', 'next=abc'])(
-    'of a query string: %s is invalid-payload',
-    async (query) => {
-      const response = await get(t.app, `/v1/identities/a?${query}`);
-      expect([response.statusCode, response.json().error_code]).toEqual([400, 'invalid-payload']);
-      expect(response.json().message).toMatch(/\.$/);
-    },
-  );
+  it.each([
+    'limit=0',
+    'limit=1001',
+    'limit=ten',
+    'limit=1.5',
+    'limit=1e2',
+    'limit=',
+    'limit=true',
+    'limit=5&limit=6',
+    'as_of_seq=-1',
+    'by=email',
+    'next=abc',
+  ])('of a query string: %s is invalid-payload', async (query) => {
+    const response = await get(t.app, `/v1/identities/a?${query}`);
+    expect([response.statusCode, response.json().error_code]).toEqual([400, 'invalid-payload']);
+    expect(response.json().message).toMatch(/\.$/);
+  });
 });

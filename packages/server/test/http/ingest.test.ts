@@ -27,6 +27,7 @@ const committed = {
   seq: 42,
   recorded: true,
   canonicalId: 'user_123',
+  components: [],
 } as const;
 
 describe('a single item', () => {

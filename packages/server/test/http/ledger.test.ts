@@ -44,7 +44,7 @@ describe('GET /v1/ledger', () => {
         secondary: 'a',
         verdict: 'applied',
         reason: null,
-        waived: null,
+        waived: [],
         approves: null,
       },
     } as const;

@@ -23,7 +23,7 @@ const link = (seq: number): Link => ({
   time: now,
   effectiveTime: now - 1,
   source,
-  waived: null,
+  waived: [],
   approves: null,
   verdict: 'applied',
   redundant: false,
@@ -45,7 +45,7 @@ const wireLink = (seq: number) => ({
   effective_time: '2026-11-03T11:59:59.999Z',
   status_seq: null,
   approves: null,
-  waived: null,
+  waived: [],
   source,
 });
 
@@ -56,19 +56,34 @@ const write = (seq: number, key: string, value: string): TraitWrite & { distinct
   once: false,
   time: now,
   effectiveTime: now,
+  futureTimestamp: null,
   source,
   revokedSeq: null,
   distinctId: 'a',
 });
 
-const oddIds = ['a/b', 'a:b', '50%', '%2F', '%252F', 'ü 👩‍🚀', '?q=1#f', '../..', '+ +', ' ', 'a'.repeat(512), '👍'.repeat(128), '\\'];
+const oddIds = [
+  'a/b',
+  'a:b',
+  '50%',
+  '%2F',
+  '%252F',
+  'ü 👩‍🚀',
+  '?q=1#f',
+  '../..',
+  '+ +',
+  ' ',
+  'a'.repeat(512),
+  '👍'.repeat(128),
+  '\\',
+];
 
 describe('POST /v1/resolve', () => {
   it('answers for every id', async () => {
     let asked: unknown;
     t.services.resolve = async (environment, ids, at) => {
       asked = { environment, ids, at };
-      return new Map(ids.map((id) => [id, { canonicalId: 'user_1', known: true }]));
+      return new Map(ids.map((id) => [id, { canonicalId: 'user_1', components: [], known: true }]));
     };
     const body = { environment: 'staging', distinct_ids: ['a', '__proto__', 'null'], as_of: '2026-11-03T12:00:00Z' };
     const response = await post(t.app, '/v1/resolve', body);
@@ -155,7 +170,10 @@ describe('GET /v1/identities/:id', () => {
           .filter((id) => identifiersAfter === null || id > identifiersAfter)
           .slice(0, limit)
           .map((distinctId) => ({ distinctId, known: true, firstSeen: now })),
-        links: seqs.filter((seq) => seq > linksAfter).slice(0, limit).map(link),
+        links: seqs
+          .filter((seq) => seq > linksAfter)
+          .slice(0, limit)
+          .map(link),
       },
     });
     const pages: string[] = [];
@@ -214,7 +232,11 @@ describe('GET /v1/identities/:id/events', () => {
   it('pages the timeline', async () => {
     t.services.timeline = async (_environment, _name, { before, limit }) => ({
       canonicalId: 'a',
-      events: [5, 4, 3, 2, 1].filter((time) => before === null || time < before.timestamp).slice(0, limit).map(event),
+      components: [],
+      events: [5, 4, 3, 2, 1]
+        .filter((time) => before === null || time < before.timestamp)
+        .slice(0, limit)
+        .map(event),
     });
     const first = (await get(t.app, '/v1/identities/b/events?limit=3')).json();
     expect(first.events.map((e: { timestamp: string }) => e.timestamp)).toEqual([

@@ -45,7 +45,7 @@ describe('bodies over a socket', () => {
 
   it('a gzip bomb is payload-too-large', async () => {
     await listen();
-    const bomb = gzipSync(Buffer.alloc(40 * limits.bodyBytesMax, ' '));
+    const bomb = gzipSync(Buffer.alloc(5 * limits.bodyBytesMax, ' '));
     expect(bomb.length).toBeLessThan(limits.bodyBytesMax);
     const response = await fetch(`${base}/track`, {
       method: 'POST',

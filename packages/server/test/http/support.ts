@@ -67,6 +67,7 @@ const applied = (canonicalId: string, seq: number): Answer => ({
   seq,
   recorded: true,
   canonicalId,
+  components: [],
 });
 
 export function fakeServices(): FakeServices {
@@ -99,7 +100,8 @@ export function fakeServices(): FakeServices {
       },
     },
     deadLetter: (more) => void letters.push(...more),
-    resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
+    resolve: async (_environment, ids) =>
+      new Map(ids.map((id) => [id, { canonicalId: id, components: [], known: false }])),
     identity: async () => null,
     timeline: async () => null,
     traitHistory: async () => null,

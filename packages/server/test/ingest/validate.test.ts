@@ -2,7 +2,14 @@ import { defaultSettings, type Settings } from '@onym/core';
 import { describe, expect, it } from 'vitest';
 import type { OnymError } from '../../src/errors.ts';
 import type { JsonObject } from '../../src/ingest/json-values.ts';
-import { environmentOf, type ItemContext, itemOf, readAlias, readIdentify, readTrack } from '../../src/ingest/validate.ts';
+import {
+  environmentOf,
+  type ItemContext,
+  itemOf,
+  readAlias,
+  readIdentify,
+  readTrack,
+} from '../../src/ingest/validate.ts';
 import { limits } from '../../src/limits.ts';
 import { messageUuid } from '../../src/node-id.ts';
 

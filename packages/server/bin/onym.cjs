@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+'use strict';
+
+// Every call into the embedded event store occupies a thread of libuv's pool; four would let a few slow queries stop the inserts.
+// The pool reads this once, at its first use: hence before anything else, and not in an ES module.
+process.env.UV_THREADPOOL_SIZE ??= '16';
+
+import('../dist/cli/main.js').then(({ main }) => main(process.argv.slice(2)));

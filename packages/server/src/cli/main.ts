@@ -1,0 +1,63 @@
+import { Command, Option } from 'commander';
+import { ConfigError, variables } from '../config.ts';
+import { OnymError } from '../errors.ts';
+import { version } from '../version.ts';
+import { explainCommand } from './explain.ts';
+import { keysCommand } from './keys.ts';
+import { queryCommand } from './query.ts';
+import { resolveCommand } from './resolve.ts';
+import { serveCommand } from './serve.ts';
+import { RequestError } from './transport.ts';
+import { verifyCommand } from './verify.ts';
+
+/** 0: done, or yes. 1: the answer is no, or differences were found. 2: it could not be done. */
+export const exitCode = { ok: 0, no: 1, failed: 2 } as const;
+
+/** Runs one command line; sets the process's exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  const program = new Command('onym')
+    .description(
+      'Onym: identities for product analytics. Decides which identifiers are one person, and can always say why.',
+    )
+    .version(version)
+    .exitOverride()
+    .showHelpAfterError('(onym --help shows what there is)')
+    .addHelpText('after', configurationHelp());
+  for (const add of [serveCommand, resolveCommand, explainCommand, queryCommand, keysCommand, verifyCommand])
+    add(program);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+/** A variable as a flag of the same name: ONYM_DATA_DIR is --data-dir. */
+export function configurationOptions(command: Command): Command {
+  for (const [variable, description] of Object.entries(variables)) {
+    const flag = variable.slice('ONYM_'.length).toLowerCase().replaceAll('_', '-');
+    command.addOption(new Option(`--${flag} <value>`, description).env(variable));
+  }
+  return command;
+}
+
+function configurationHelp(): string {
+  return `
+Configuration is read from the environment; flags of the same names override it:
+${Object.entries(variables)
+  .map(([name, description]) => `  ${name.padEnd(18)} ${description}`)
+  .join('\n')}
+
+Commands that read find the server in ONYM_DATA_DIR by themselves. For one elsewhere give --url and --key (ONYM_URL, ONYM_SECRET_KEY).
+Exit codes: 0 done or yes, 1 no or differences found, 2 it could not be done.`;
+}
+
+function report(error: unknown): number {
+  const code = (error as { code?: string; exitCode?: number }).code ?? '';
+  // Commander has already said what it had to say.
+  if (code.startsWith('commander.'))
+    return (error as { exitCode: number }).exitCode === 0 ? exitCode.ok : exitCode.failed;
+  const isExpected = error instanceof ConfigError || error instanceof OnymError || error instanceof RequestError;
+  process.stderr.write(`onym: ${isExpected ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  return exitCode.failed;
+}

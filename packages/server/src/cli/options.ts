@@ -1,0 +1,36 @@
+import { type Command, Option } from 'commander';
+import { type Config, readConfig, type Variable, variables } from '../config.ts';
+
+/** Flag values by option name, as commander gives them: `dataDir` for --data-dir. */
+export function configOf(options: Record<string, unknown>): Config {
+  const env: Partial<Record<Variable, string>> = {};
+  for (const variable of Object.keys(variables) as Variable[]) {
+    const name = variable
+      .slice('ONYM_'.length)
+      .toLowerCase()
+      .replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const value = options[name];
+    if (typeof value === 'string') env[variable] = value;
+  }
+  return readConfig({ ...process.env, ...env });
+}
+
+export interface ReadOptions {
+  readonly environment: string;
+  readonly json?: boolean;
+  readonly url?: string;
+  readonly key?: string;
+  readonly dataDir: string;
+}
+
+/** What every command that asks a server takes. */
+export function readOptions(command: Command): Command {
+  return command
+    .option('-e, --environment <name>', 'environment to look in', 'production')
+    .option('--json', 'print JSON for machines instead of a table')
+    .addOption(new Option('--url <url>', 'server to ask, when it is not the one of the data directory').env('ONYM_URL'))
+    .addOption(new Option('--key <secret key>', 'secret key for --url').env('ONYM_SECRET_KEY'))
+    .addOption(
+      new Option('--data-dir <path>', 'data directory of the server').env('ONYM_DATA_DIR').default('./onym-data'),
+    );
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { createServer } from '../server.ts';
+import { version } from '../version.ts';
+import { configurationOptions, exitCode } from './main.ts';
+import { configOf } from './options.ts';
+import { bold, print } from './print.ts';
+
+export function serveCommand(program: Command): void {
+  configurationOptions(program.command('serve'))
+    .description('run the server')
+    .action(async (options: Record<string, unknown>) => {
+      const config = configOf(options);
+      const server = await createServer({ config, logger: { level: config.logLevel } });
+      let url: string;
+      try {
+        url = await server.listen();
+      } catch (error) {
+        await server.stop();
+        throw error;
+      }
+      print(greeting(url, config, server.newKeys));
+      await untilSignal();
+      await server.stop();
+      process.exitCode = exitCode.ok;
+    });
+}
+
+function greeting(
+  url: string,
+  config: ReturnType<typeof configOf>,
+  { writeKey, secretKey }: { writeKey: string | null; secretKey: string | null },
+): string {
+  const lines = [
+    `${bold(`Onym ${version}`)} listens at ${url}`,
+    `  environments  ${config.environments.join(', ')}`,
+    `  data          ${config.dataDir}`,
+  ];
+  if (writeKey !== null || secretKey !== null) {
+    lines.push('', 'Keys made by this first start. They are shown once; keep them:');
+    if (writeKey !== null) lines.push(`  ONYM_WRITE_KEY=${writeKey}`);
+    if (secretKey !== null) lines.push(`  ONYM_SECRET_KEY=${secretKey}`);
+  } else {
+    lines.push('', '`onym keys list` shows the keys there are; `onym keys create` makes another.');
+  }
+  return lines.join('\n');
+}
+
+/** The first SIGTERM or SIGINT. A second one ends the process the hard way, which loses nothing that was acknowledged. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = () => {
+      process.removeListener('SIGTERM', stop);
+      process.removeListener('SIGINT', stop);
+      resolve();
+    };
+    process.once('SIGTERM', stop);
+    process.once('SIGINT', stop);
+  });
+}

@@ -1,0 +1,112 @@
+import { resolve } from 'node:path';
+import { readConfig } from '../config.ts';
+import { isDataDirectory, localAccessFile } from '../data-directory.ts';
+import { readLocalAccess } from '../keys/local-access.ts';
+import type { ReadOptions } from './options.ts';
+
+/** A way to ask a server: over HTTP where one runs, in this process where the data directory is at rest. */
+export interface Transport {
+  /** Throws RequestError with the server's own message unless the answer is a success. */
+  request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The server said no, or could not be reached. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  readonly status: number | null;
+  constructor(message: string, status: number | null, cause?: unknown) {
+    super(message, { cause });
+    this.status = status;
+  }
+}
+
+export async function openTransport(options: ReadOptions): Promise<Transport> {
+  if (options.url !== undefined) {
+    if (options.key === undefined)
+      throw new RequestError('--url needs a secret key: give --key or set ONYM_SECRET_KEY.', null);
+    return overHttp(options.url, options.key);
+  }
+  const dataDir = resolve(options.dataDir);
+  const local = readLocalAccess(localAccessFile(dataDir));
+  if (local !== null && (await answers(local.url))) return overHttp(local.url, local.secret);
+  if (!isDataDirectory(dataDir)) {
+    throw new RequestError(
+      `There is no Onym data in ${dataDir}. Give the server's data directory with --data-dir, or --url and --key.`,
+      null,
+    );
+  }
+  return inProcess(dataDir);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(5_000) });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function overHttp(url: string, key: string): Transport {
+  return {
+    async request(method, path, body) {
+      let response: Response;
+      try {
+        response = await fetch(new URL(path, url), {
+          method,
+          headers: {
+            authorization: `Bearer ${key}`,
+            ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        });
+      } catch (error) {
+        throw new RequestError(`No server answers at ${url}. Is it running?`, null, error);
+      }
+      return checked(response.status, await response.text());
+    },
+    async close() {},
+  };
+}
+
+/** The whole server without a socket. Imported only here: the engines take a moment to load. */
+async function inProcess(dataDir: string): Promise<Transport> {
+  const { createServer } = await import('../server.ts');
+  const { ONYM_ENVIRONMENTS, ONYM_SETTINGS } = process.env;
+  const config = readConfig({ ONYM_DATA_DIR: dataDir, ONYM_ENVIRONMENTS, ONYM_SETTINGS });
+  const server = await createServer({ config });
+  return {
+    async request(method, path, body) {
+      const response = await server.app.inject({
+        method,
+        url: path,
+        headers: { authorization: `Bearer ${server.localSecret}` },
+        ...(body === undefined ? {} : { payload: body as object }),
+      });
+      return checked(response.statusCode, response.body);
+    },
+    close: () => server.stop(),
+  };
+}
+
+function checked(status: number, body: string): string {
+  if (status < 400) return body;
+  let message = body;
+  try {
+    message = (JSON.parse(body) as { message: string }).message;
+  } catch {
+    // Not one of our own answers: shown as it is.
+  }
+  throw new RequestError(message, status);
+}
+
+/** Opens, asks, and closes, whatever happens. */
+export async function withTransport<T>(options: ReadOptions, ask: (transport: Transport) => Promise<T>): Promise<T> {
+  const transport = await openTransport(options);
+  try {
+    return await ask(transport);
+  } finally {
+    await transport.close();
+  }
+}

@@ -1,0 +1,107 @@
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { openSqliteStore } from '../identity/sqlite-store.ts';
+import type { IdentityStore } from '../identity/types.ts';
+import { nodeId } from '../node-id.ts';
+import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';
+import { exitCode } from './main.ts';
+import { type ReadOptions, readOptions } from './options.ts';
+import { print, printJson, table } from './print.ts';
+import { RequestError, type Transport, withTransport } from './transport.ts';
+
+/** Calls that arrive in between change the state: it is compared again, this often. */
+const attemptsMax = 5;
+const mapRowsPerRead = 100_000;
+const shownMax = 100;
+const seqEnd = Number.MAX_SAFE_INTEGER;
+
+export function verifyCommand(program: Command): void {
+  readOptions(program.command('verify'))
+    .description('refold the ledger, and compare the result with the stored state and with what queries see')
+    .addHelpText(
+      'after',
+      '\nWorks on the data directory, beside a running server too. Exits with 1 when anything differs.',
+    )
+    .action(async (options: ReadOptions) => {
+      if (options.url !== undefined && program.getOptionValueSource('url') === 'cli') {
+        throw new RequestError('verify reads the data directory itself: run it there, without --url.', null);
+      }
+      const local: ReadOptions = { environment: options.environment, dataDir: options.dataDir };
+      const result = await withTransport(local, (transport) =>
+        verify(transport, resolve(options.dataDir), options.environment),
+      );
+      if (options.json) printJson(result);
+      else print(describe(options.environment, result));
+      process.exitCode = result.differences.length === 0 ? exitCode.ok : exitCode.no;
+    });
+}
+
+interface Verification {
+  readonly rows: number;
+  readonly identifiers: number;
+  readonly identities: number;
+  readonly links: number;
+  readonly differences: readonly Difference[];
+}
+
+async function verify(transport: Transport, dataDir: string, environment: string): Promise<Verification> {
+  const store = openSqliteStore(`${dataDir}/identity.db`);
+  try {
+    for (let attempt = 1; ; attempt++) {
+      const result = await verifyOnce(transport, store, environment);
+      if (result !== null) return result;
+      if (attempt === attemptsMax) {
+        throw new RequestError(
+          'Calls keep arriving, so there was no moment to compare. Try again when it is calmer.',
+          null,
+        );
+      }
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+/** null when the ledger grew meanwhile. */
+async function verifyOnce(
+  transport: Transport,
+  store: IdentityStore,
+  environment: string,
+): Promise<Verification | null> {
+  const { head } = await store.environment(environment);
+  const differences: Difference[] = [];
+  const report = (difference: Difference) => void differences.push(difference);
+  const state = await foldLedger(store, environment, head, report);
+  const stored = await store.changes(environment, -1, seqEnd);
+  const map = await readMap(transport, environment);
+  if ((await store.environment(environment)).head !== head) return null;
+  compareStored(state, stored, report);
+  compareMap(state, map, (canonicalId) => nodeId(environment, canonicalId), report);
+  const identities = [...state.components.values()].filter(({ createdAt }) => createdAt !== null).length;
+  return { rows: head, identifiers: state.identifiers.size, identities, links: state.links.size, differences };
+}
+
+async function readMap(transport: Transport, environment: string) {
+  const rows = new Map<string, { identityId: string; known: boolean }>();
+  for (let after: string | null = null; ; ) {
+    const where: string =
+      after === null ? '' : `WHERE distinct_id > '${after.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+    const sql = `SELECT distinct_id, identity_id, known FROM identifiers ${where} ORDER BY distinct_id LIMIT ${mapRowsPerRead}`;
+    const body = await transport.request('POST', '/v1/query', { environment, sql, format: 'ndjson' });
+    const page = body
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { distinct_id: string; identity_id: string; known: boolean | number });
+    for (const row of page) rows.set(row.distinct_id, { identityId: row.identity_id, known: Boolean(row.known) });
+    if (page.length < mapRowsPerRead) return rows;
+    after = page.at(-1)!.distinct_id;
+  }
+}
+
+function describe(environment: string, { differences, ...counts }: Verification): string {
+  const summary = `${environment}: ${counts.rows} ledger rows, ${counts.identifiers} identifiers, ${counts.identities} identities, ${counts.links} links`;
+  if (differences.length === 0) return `${summary}\nThe stored state and the event store agree with the ledger.`;
+  const shown = differences.slice(0, shownMax).map((row) => [row.what, row.name, row.expected, row.found]);
+  const more = differences.length > shownMax ? `\n… and ${differences.length - shownMax} more (--json lists all)` : '';
+  return `${summary}\n${differences.length} differences:\n${table(['what', 'name', 'ledger says', 'found'], shown)}${more}`;
+}

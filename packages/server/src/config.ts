@@ -1,0 +1,147 @@
+import { resolve } from 'node:path';
+import { defaultSettings, type Settings } from '@onym/core';
+
+/** Run-time configuration: environment variables, and flags of the same names that override them (docs/operating.md). */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly environments: readonly string[];
+  readonly writeKey: string | null;
+  readonly secretKey: string | null;
+  readonly logLevel: string;
+  /** Per environment; what is not given has its default. */
+  readonly settings: Readonly<Record<string, Settings>>;
+}
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** One entry per variable: its name, the flag, and what it is for. The help and the docs are made from it. */
+export const variables = {
+  ONYM_HOST: 'address to listen on; 127.0.0.1 unless told otherwise',
+  ONYM_PORT: 'port to listen on (7700)',
+  ONYM_DATA_DIR: 'where everything is kept (./onym-data)',
+  ONYM_ENVIRONMENTS: 'comma-separated environments (production,staging,development)',
+  ONYM_WRITE_KEY: 'publishable key to register; generated and shown once when unset',
+  ONYM_SECRET_KEY: 'secret key to register; generated and shown once when unset',
+  ONYM_LOG_LEVEL: 'fatal, error, warn, info, debug or silent (info)',
+  ONYM_SETTINGS: 'guard rails per environment as JSON: {"production":{"identifiersPerIdentityMax":500}}',
+} as const;
+
+export type Variable = keyof typeof variables;
+
+const environmentName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
+const keyForm = { ONYM_WRITE_KEY: /^pk_[\x21-\x7e]{8,200}$/, ONYM_SECRET_KEY: /^sk_[\x21-\x7e]{8,200}$/ } as const;
+
+/** Throws ConfigError with the variable's name and what it should be. */
+export function readConfig(env: Readonly<Partial<Record<Variable, string | undefined>>>): Config {
+  for (const later of ['ONYM_POSTGRES_URL', 'ONYM_CLICKHOUSE_URL', 'ONYM_CLICKHOUSE_CLUSTER']) {
+    if ((env as Record<string, string | undefined>)[later]) {
+      throw new ConfigError(`${later} is set, but this version runs on its embedded engines only. Unset it to start.`);
+    }
+  }
+  const environments = (env.ONYM_ENVIRONMENTS ?? 'production,staging,development')
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (environments.length === 0) throw new ConfigError('ONYM_ENVIRONMENTS names no environment. Give at least one.');
+  for (const name of environments) {
+    if (!environmentName.test(name)) {
+      throw new ConfigError(
+        `ONYM_ENVIRONMENTS holds ${JSON.stringify(name)}. A name has 1 to 64 letters, digits, - or _, and begins with a letter or digit.`,
+      );
+    }
+  }
+  return {
+    host: env.ONYM_HOST || '127.0.0.1',
+    port: portOf(env.ONYM_PORT || '7700'),
+    dataDir: resolve(env.ONYM_DATA_DIR || './onym-data'),
+    environments: [...new Set(environments)],
+    writeKey: keyOf('ONYM_WRITE_KEY', env.ONYM_WRITE_KEY),
+    secretKey: keyOf('ONYM_SECRET_KEY', env.ONYM_SECRET_KEY),
+    logLevel: env.ONYM_LOG_LEVEL || 'info',
+    settings: settingsOf(environments, env.ONYM_SETTINGS),
+  };
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new ConfigError(`ONYM_PORT is ${JSON.stringify(text)}. Give a number from 0 to 65535.`);
+  return port;
+}
+
+function keyOf(name: keyof typeof keyForm, text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  if (keyForm[name].test(text)) return text;
+  const prefix = name === 'ONYM_WRITE_KEY' ? 'pk_' : 'sk_';
+  throw new ConfigError(`${name} must begin with ${prefix} and go on with 8 to 200 printable characters.`);
+}
+
+function settingsOf(environments: readonly string[], text: string | undefined): Record<string, Settings> {
+  const settings: Record<string, Settings> = Object.fromEntries(environments.map((name) => [name, defaultSettings]));
+  if (text === undefined || text === '') return settings;
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch (error) {
+    throw new ConfigError(`ONYM_SETTINGS is not JSON: ${(error as Error).message}`);
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw new ConfigError('ONYM_SETTINGS must be an object with an environment for each key.');
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (!Object.hasOwn(settings, name))
+      throw new ConfigError(
+        `ONYM_SETTINGS names the environment ${JSON.stringify(name)}, which ONYM_ENVIRONMENTS does not.`,
+      );
+    settings[name] = checkedSettings(name, value);
+  }
+  return settings;
+}
+
+const settingChecks: { [Key in keyof Settings]: { is: (value: unknown) => boolean; form: string } } = {
+  identifiersPerIdentityMax: { is: isCount, form: 'a whole number of at least 1' },
+  identifiersPerTypeMax: {
+    is: (value) => isObject(value) && Object.values(value).every((max) => isCount(max) || max === 0),
+    form: 'an object of types and whole numbers, as in {"stripe":1}',
+  },
+  publicKeyMerges: { is: (value) => value === 'hold' || value === 'apply', form: '"hold" or "apply"' },
+  anonymousPatterns: {
+    is: (value) => Array.isArray(value) && value.every(isPattern),
+    form: 'a list of regular expressions',
+  },
+};
+
+function checkedSettings(environment: string, value: unknown): Settings {
+  if (!isObject(value)) throw new ConfigError(`ONYM_SETTINGS.${environment} must be an object.`);
+  for (const [key, given] of Object.entries(value)) {
+    const check = Object.hasOwn(settingChecks, key) ? settingChecks[key as keyof Settings] : undefined;
+    if (check === undefined) {
+      throw new ConfigError(
+        `ONYM_SETTINGS.${environment} has no setting ${key}. There are ${Object.keys(settingChecks).join(', ')}.`,
+      );
+    }
+    if (!check.is(given)) throw new ConfigError(`ONYM_SETTINGS.${environment}.${key} must be ${check.form}.`);
+  }
+  return { ...defaultSettings, ...value } as Settings;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+function isPattern(value: unknown): boolean {
+  if (typeof value !== 'string') return false;
+  try {
+    return new RegExp(value, 'u') !== null;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,70 @@
+import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigError } from './config.ts';
+import { type Database, openDatabase } from './sqlite.ts';
+
+/** The data directory of one server process, and where each part keeps its files in it. */
+export interface DataDirectory {
+  readonly path: string;
+  readonly identityFile: string;
+  readonly keysFile: string;
+  readonly deadLettersFile: string;
+  readonly journalDirectory: string;
+  readonly eventsDirectory: string;
+  /** How a command on this machine finds and is let into the server that runs here. */
+  readonly localAccessFile: string;
+  release(): void;
+}
+
+/**
+ * Takes the directory for this process. The lock is one of the operating system's, held through an open transaction: it ends with the
+ * process, however that ends. Throws ConfigError when another process holds it.
+ */
+export function openDataDirectory(path: string): DataDirectory {
+  const journalDirectory = join(path, 'journal');
+  try {
+    mkdirSync(journalDirectory, { recursive: true });
+    // Identifiers and traits are personal data.
+    chmodSync(path, 0o700);
+  } catch (error) {
+    throw new ConfigError(`The data directory ${path} cannot be used: ${(error as Error).message}`);
+  }
+  const lock = takeLock(join(path, 'lock.db'), path);
+  return { ...filesOf(path), journalDirectory, release: () => lock.close() };
+}
+
+function filesOf(path: string) {
+  return {
+    path,
+    identityFile: join(path, 'identity.db'),
+    keysFile: join(path, 'keys.db'),
+    deadLettersFile: join(path, 'dead-letters.db'),
+    eventsDirectory: join(path, 'events'),
+    localAccessFile: localAccessFile(path),
+  };
+}
+
+export function localAccessFile(dataDir: string): string {
+  return join(dataDir, 'local-access.json');
+}
+
+export function isDataDirectory(path: string): boolean {
+  return existsSync(join(path, 'identity.db'));
+}
+
+function takeLock(file: string, path: string): Database {
+  const lock = openDatabase(file);
+  try {
+    lock.pragma('busy_timeout = 0');
+    lock.exec('BEGIN IMMEDIATE');
+    return lock;
+  } catch (error) {
+    lock.close();
+    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
+      throw new ConfigError(
+        `Another Onym process uses the data directory ${path}. Stop it, or give this one a directory of its own with --data-dir.`,
+      );
+    }
+    throw error;
+  }
+}
