@@ -1,6 +1,6 @@
 import type { Seq } from '@onym/core';
 import type { Engine } from './engine.ts';
-import { countPending, inTurn, type Prepared, readState, showOverlay, writeState } from './projection.ts';
+import { countPending, inTurn, type Prepared, projectedSeq, showOverlay, writeState } from './projection.ts';
 
 /**
  * Folds the pending rows up to a watermark into the events' own identity_id.
@@ -20,7 +20,7 @@ export async function compact(
 ): Promise<number> {
   const { data } = prepared.databases;
   const { onCluster } = engine.dialect;
-  const projected = await readState(engine, prepared.databases, 'projected');
+  const projected = await projectedSeq(engine, prepared);
   const watermark = Math.min(safeSeq, projected);
   if (watermark <= prepared.watermark) return 0;
 

@@ -34,6 +34,8 @@ export interface Reader {
  */
 export interface Engine {
   readonly dialect: Dialect;
+  /** True where no other process reads or writes the data. */
+  readonly exclusive: boolean;
   command(sql: string): Promise<void>;
   rows<Row>(sql: string): Promise<Row[]>;
   /** A result of one column of text, one line a row, newlines within escaped. For statements that take a FORMAT for their own. */
@@ -126,6 +128,7 @@ async function openEmbedded(path: string): Promise<Engine> {
   const next = () => internal[turn++ % INTERNAL_CONNECTIONS]!;
 
   return {
+    exclusive: true,
     dialect: {
       onCluster: '',
       mergeTree: (family, args = '') => `${family}(${args})`,
@@ -167,6 +170,7 @@ async function openServer(options: { url: string; readerUrl?: string; cluster?: 
   const { cluster } = options;
   const client = createClient({ url: options.url, clickhouse_settings: internalSettings });
   return {
+    exclusive: false,
     dialect: {
       onCluster: cluster === undefined ? '' : ` ON CLUSTER ${literal(cluster)}`,
       mergeTree: (family, args = '') => `${cluster === undefined ? '' : 'Replicated'}${family}(${args})`,

@@ -5,7 +5,7 @@ import { databasesOf } from './databases.ts';
 import { type EngineOptions, openEngine } from './engine.ts';
 import { erase } from './erasure.ts';
 import { insertEvents } from './insert.ts';
-import { inTurn, type Prepared, prepareEnvironment, project, readState } from './projection.ts';
+import { inTurn, type Prepared, prepareEnvironment, project, projectedSeq, saveProjected } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
 import { counts, readMap, recentUuids, timeline } from './timeline.ts';
 import type { EventStore } from './types.ts';
@@ -52,8 +52,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       await insertEvents(engine, databases, ndjson, token);
     },
     async projectedSeq(environment) {
-      const { databases } = await open(environment);
-      return readState(engine, databases, 'projected');
+      return projectedSeq(engine, await open(environment));
     },
     async project(environment, projection) {
       const prepared = await open(environment);
@@ -101,6 +100,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       await queries.queriesUnderWay();
       await queries.close();
       await Promise.allSettled([...compactions.values()]);
+      for (const environment of environments.values()) {
+        const prepared = await environment;
+        await inTurn(prepared, () => saveProjected(engine, prepared, prepared.projected));
+      }
       await engine.close();
     },
   };

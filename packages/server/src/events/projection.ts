@@ -9,6 +9,10 @@ import { type Overlay, overlayFor, replaceEventsView, replaceProjectionViews } f
 /** What this process knows of an environment's databases once they are prepared. */
 export interface Prepared {
   readonly databases: Databases;
+  /** The projection is complete up to here; `savedSeq` is what a restart would find, saved at `savedAtMs`. */
+  projected: Seq;
+  savedSeq: Seq;
+  savedAtMs: number;
   /** Map rows up to here are folded into the events. */
   watermark: Seq;
   /** How many identifiers are pending; an upper bound between two compactions. */
@@ -21,13 +25,16 @@ export interface Prepared {
 
 type StateName = 'projected' | 'watermark';
 
-/** See rows.ts. Keeps dates as the strings they were, and a batch in one block, whatever its size. */
+/** See rows.ts. Keeps every value the type it came with, also in mixed arrays, and a batch in one block, whatever its size. */
 export const jsonSettings: Settings = {
   type_json_skip_duplicated_paths: 1,
   input_format_try_infer_dates: 0,
   input_format_try_infer_datetimes: 0,
   input_format_json_read_bools_as_numbers: 0,
+  input_format_json_read_bools_as_strings: 0,
   input_format_json_read_numbers_as_strings: 0,
+  input_format_json_read_arrays_as_strings: 0,
+  input_format_json_read_objects_as_strings: 0,
   min_insert_block_size_bytes: 0,
 };
 
@@ -37,6 +44,12 @@ export function inTurn<Result>(prepared: Prepared, task: () => Promise<Result>):
   prepared.turn = result.catch(() => undefined);
   return result;
 }
+
+/**
+ * Where one process owns the data, the seq is saved this rarely: it costs a part in a table, and one that lags behind its rows only
+ * has a few of them projected again after a crash.
+ */
+const SAVE_INTERVAL_MS = 1_000;
 
 export async function readState(engine: Engine, { data }: Databases, name: StateName): Promise<Seq> {
   const [row] = await engine.rows<{ value: number }>(
@@ -57,7 +70,17 @@ export async function prepareEnvironment(engine: Engine, databases: Databases): 
   await engine.command(
     `INSERT INTO ${data}.pending SELECT node_id, identity_id, version FROM ${data}.identifiers WHERE version > ${watermark}`,
   );
-  const prepared: Prepared = { databases, watermark, pendingNodes: 0, overlay: null, turn: Promise.resolve() };
+  const projected = await readState(engine, databases, 'projected');
+  const prepared: Prepared = {
+    databases,
+    projected,
+    savedSeq: projected,
+    savedAtMs: 0,
+    watermark,
+    pendingNodes: 0,
+    overlay: null,
+    turn: Promise.resolve(),
+  };
   await countPending(engine, prepared);
   await showOverlay(engine, prepared);
   await replaceProjectionViews(engine, databases);
@@ -105,8 +128,22 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
   ]);
   // The rows are on disk: the seq may say so, while the dictionaries load.
   prepared.pendingNodes += pending.length;
+  const due = !engine.exclusive || Date.now() - prepared.savedAtMs >= SAVE_INTERVAL_MS;
   await Promise.all([
-    writeState(engine, prepared.databases, 'projected', seq),
+    due ? saveProjected(engine, prepared, seq) : undefined,
     pending.length > 0 ? showOverlay(engine, prepared) : undefined,
   ]);
+  prepared.projected = Math.max(prepared.projected, seq);
+}
+
+export async function saveProjected(engine: Engine, prepared: Prepared, seq: Seq): Promise<void> {
+  if (seq <= prepared.savedSeq) return;
+  await writeState(engine, prepared.databases, 'projected', seq);
+  prepared.savedSeq = seq;
+  prepared.savedAtMs = Date.now();
+}
+
+/** Another process may have projected further. */
+export async function projectedSeq(engine: Engine, prepared: Prepared): Promise<Seq> {
+  return engine.exclusive ? prepared.projected : readState(engine, prepared.databases, 'projected');
 }

@@ -14,6 +14,7 @@ import {
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
+import { idsOf, rehearse } from './rehearsal.ts';
 import type { EnvironmentInfo, IdentityStore } from './types.ts';
 import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
 
@@ -62,11 +63,12 @@ export function createMemoryStore(): IdentityStore {
     async commit(environment, operations, now, options) {
       const target = of(environment);
       const state = options?.dryRun ? fold(emptyState(defaultSettings), target.ledger) : target.state;
+      if (options?.dryRun) return rehearse(state, operations, now, idsOf);
       const { outcomes, facts } = run(state, operations, now);
       const touched = [...state.changed.components];
       clearChanged(state.changed);
-      if (!options?.dryRun) target.ledger.push(...facts);
-      return { answers: outcomes, touched, head: state.head };
+      target.ledger.push(...facts);
+      return { answers: outcomes, touched, facts, radii: [], head: state.head };
     },
 
     async resolve(environment, distinctIds, asOf) {

@@ -12,6 +12,7 @@ import {
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { inTransaction, openDatabase } from '../sqlite.ts';
+import { idsOf, rehearse } from './rehearsal.ts';
 import { readChanges } from './sqlite/changes.ts';
 import { decodeFact } from './sqlite/codec.ts';
 import { createWorkingSet, type EnvironmentRow, type WorkingSet } from './sqlite/load.ts';
@@ -19,7 +20,7 @@ import { migrate } from './sqlite/schema.ts';
 import { createSources } from './sqlite/sources.ts';
 import { prepareStatements } from './sqlite/statements.ts';
 import { nodePrefixOf, writeChanges } from './sqlite/write.ts';
-import type { EnvironmentInfo, IdentityStore, Resolved } from './types.ts';
+import type { Commit, EnvironmentInfo, IdentityStore, Resolved } from './types.ts';
 import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
 
 /** Pages of the write-ahead log after which SQLite folds it into the file; larger than its default, so that commits rarely wait. */
@@ -92,12 +93,20 @@ export function openSqliteStore(file: string): IdentityStore {
     },
 
     async commit(environment, operations, now, options) {
-      const judge = () => {
+      const judge = (): Commit => {
         const { row, set } = workingSet(environment, now);
         for (const operation of operations) set.load(needsOf(operation));
+        if (options?.dryRun) {
+          return rehearse(set.state, operations, now, (state, operation) => {
+            const ids = idsOf(state, operation);
+            for (const id of ids) set.whole(id);
+            return ids;
+          });
+        }
         const { outcomes, facts } = run(set.state, operations, now);
-        if (facts.length > 0 && !options?.dryRun) writeChanges(sql, row, set, facts, sources.idOf);
-        return { answers: outcomes, touched: [...set.state.changed.components], head: set.state.head };
+        if (facts.length > 0) writeChanges(sql, row, set, facts, sources.idOf);
+        const { state } = set;
+        return { answers: outcomes, touched: [...state.changed.components], facts, radii: [], head: state.head };
       };
       try {
         return options?.dryRun ? snapshot(judge) : inTransaction(database, judge);

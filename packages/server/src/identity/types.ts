@@ -1,5 +1,6 @@
 import type {
   Answered,
+  BlastRadius,
   ComponentId,
   Fact,
   Link,
@@ -33,6 +34,10 @@ export interface Commit {
   readonly answers: readonly (Committed | OperationError)[];
   /** Components whose identities changed in any way; what was remembered of them is no longer true. */
   readonly touched: readonly ComponentId[];
+  /** The rows written, ascending; of a dry run, those that would be. */
+  readonly facts: readonly Fact[];
+  /** Of a dry run, one per operation: what it would change, on top of those before it. Else empty. */
+  readonly radii: readonly BlastRadius[];
   /** The ledger's head after the commit. */
   readonly head: Seq;
 }

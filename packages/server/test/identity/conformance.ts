@@ -72,9 +72,12 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
               const commits = isSteering ? operations.map((operation) => [operation]) : [operations];
               for (const commit of commits) {
                 const before = await store.environment('e');
-                const { answers: dry } = await store.commit('e', commit, now, { dryRun: true });
+                const rehearsed = await store.commit('e', commit, now, { dryRun: true });
+                const dry = rehearsed.answers;
+                expect(rehearsed.radii).toEqual((await reference.commit('e', commit, now, { dryRun: true })).radii);
                 expect(await store.environment('e')).toEqual(before);
-                const { answers } = await store.commit('e', commit, now);
+                const { answers, facts } = await store.commit('e', commit, now);
+                expect(rehearsed.facts).toEqual(facts);
                 expect(withoutComponents(dry)).toEqual(withoutComponents(answers));
                 const { answers: expected } = await reference.commit('e', commit, now);
                 expect(withoutComponents(answers)).toEqual(withoutComponents(expected));

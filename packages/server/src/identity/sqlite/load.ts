@@ -220,6 +220,8 @@ export function createWorkingSet(
     const found = componentOf(state, distinctId);
     if (found === null || wholeComponents.has(found.id)) return;
     wholeComponents.add(found.id);
+    // One that this working set made is whole as it is, and not stored.
+    if (state.changed.createdComponents.has(found.id)) return;
     const rows = sql.members.all(environment.id, found.id) as IdentifierRow[];
     state.members.set(found.id, new Set(rows.map((row) => row.distinct_id)));
     for (const row of rows) member(row);
