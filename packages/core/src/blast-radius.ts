@@ -10,8 +10,9 @@ export interface ProfileSnapshot {
   readonly traits: ReadonlyMap<string, Json>;
 }
 
-/** What a call changes: whose identity, under which name, with which traits. */
+/** What a call changes: whose identity, under which name, with which traits. Lists may be shortened; `counts` never are. */
 export interface BlastRadius {
+  readonly counts: { readonly before: number; readonly after: number; readonly moved: number; readonly traits: number };
   readonly before: readonly ProfileSnapshot[];
   readonly after: readonly ProfileSnapshot[];
   /** Identifiers whose canonical id changes: their events change hands. */
@@ -58,7 +59,39 @@ export function compareSnapshots(
       .filter((key) => !sameTrait(from.get(key), to.get(key)))
       .map((key) => ({ canonicalId, key, from: from.get(key), to: to.get(key) }));
   });
-  return { before: distinct(before.values()), after: distinct(after.values()), moved, traits };
+  const [identitiesBefore, identitiesAfter] = [distinct(before.values()), distinct(after.values())];
+  return {
+    counts: {
+      before: identitiesBefore.length,
+      after: identitiesAfter.length,
+      moved: moved.length,
+      traits: traits.length,
+    },
+    before: identitiesBefore,
+    after: identitiesAfter,
+    moved,
+    traits,
+  };
+}
+
+/** Of independent parts of one operation. Every identifier that moves is kept, as their events are to be counted; of the rest the first. */
+export function mergeRadii(radii: Iterable<BlastRadius>, listedMax: number): BlastRadius {
+  const counts = { before: 0, after: 0, moved: 0, traits: 0 };
+  const merged = {
+    counts,
+    before: [] as ProfileSnapshot[],
+    after: [] as ProfileSnapshot[],
+    moved: [] as BlastRadius['moved'][number][],
+    traits: [] as BlastRadius['traits'][number][],
+  };
+  for (const radius of radii) {
+    for (const key of ['before', 'after', 'moved', 'traits'] as const) counts[key] += radius.counts[key];
+    merged.before.push(...radius.before.slice(0, Math.max(0, listedMax - merged.before.length)));
+    merged.after.push(...radius.after.slice(0, Math.max(0, listedMax - merged.after.length)));
+    merged.traits.push(...radius.traits.slice(0, Math.max(0, listedMax - merged.traits.length)));
+    for (const move of radius.moved) merged.moved.push(move);
+  }
+  return merged;
 }
 
 function sameTrait(a: Json | undefined, b: Json | undefined): boolean {

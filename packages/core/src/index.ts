@@ -1,5 +1,5 @@
 export { apply, fold } from './apply.ts';
-export { type BlastRadius, compareSnapshots, type ProfileSnapshot, snapshotOf } from './blast-radius.ts';
+export { type BlastRadius, compareSnapshots, mergeRadii, type ProfileSnapshot, snapshotOf } from './blast-radius.ts';
 export { shortestPath, smallestCut } from './cut.ts';
 export { type Decision, decide, isError } from './decide.ts';
 export { isAnonymousByForm, isReserved, isTrackEvidence, pairKey, pairOf, typeOf } from './identifiers.ts';

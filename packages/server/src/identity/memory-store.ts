@@ -4,23 +4,34 @@ import {
   componentOf,
   currentSettings,
   defaultSettings,
+  type EvidenceFact,
   emptyState,
   type Fact,
   fold,
   foldTraits,
+  type Millis,
+  type RevertOperation,
   run,
+  type Seq,
   type Settings,
   type State,
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
+import { groupByComponent } from './row-groups.ts';
 import type { EnvironmentInfo, IdentityStore } from './types.ts';
 import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
 
 interface Environment {
   state: State;
   readonly ledger: Fact[];
+  readonly repeats: Map<Seq, { count: number; lastTime: Millis }>;
+}
+
+function isInScope({ source, time }: Fact, scope: RevertOperation['scope']): boolean {
+  if ('batch' in scope) return source.batch === scope.batch;
+  return source.key === scope.key && time >= scope.from && time <= scope.to;
 }
 
 /** The reference: the ledger in an array, the whole state folded from it, every question answered by looking at all of it. */
@@ -49,7 +60,7 @@ export function createMemoryStore(): IdentityStore {
   const store: IdentityStore = {
     async prepare(environment: string, settings: Settings) {
       if (!environments.has(environment)) {
-        environments.set(environment, { state: emptyState(defaultSettings), ledger: [] });
+        environments.set(environment, { state: emptyState(defaultSettings), ledger: [], repeats: new Map() });
       }
       const source = { key: null, lib: null, batch: null, public: false };
       await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], 0);
@@ -123,6 +134,39 @@ export function createMemoryStore(): IdentityStore {
     async byNodeId(environment, node) {
       for (const id of of(environment).state.identifiers.keys()) if (nodeId(environment, id) === node) return id;
       return null;
+    },
+
+    async link(environment, seq) {
+      return of(environment).state.links.get(seq) ?? null;
+    },
+
+    async waiting(environment, status, { before, limit }) {
+      return [...of(environment).state.links.values()]
+        .filter((link) => link.status === status && (before === null || link.seq < before))
+        .sort((a, b) => b.seq - a.seq)
+        .slice(0, limit);
+    },
+
+    async rowsOf(environment, scope, rowsMax) {
+      const { ledger, state } = of(environment);
+      const rows = ledger.filter((fact) => 'subject' in fact && isInScope(fact, scope)) as EvidenceFact[];
+      return groupByComponent(
+        rows.map(({ seq }) => seq),
+        (seq) => componentOf(state, state.subjects.get(seq) ?? state.links.get(seq)!.primary)!.id,
+        rowsMax,
+      );
+    },
+
+    async addRepeats(environment, added) {
+      const { repeats } = of(environment);
+      for (const [seq, { count, lastTime }] of added) {
+        repeats.set(seq, { count: count + (repeats.get(seq)?.count ?? 0), lastTime });
+      }
+    },
+
+    async repeats(environment, seqs) {
+      const { repeats } = of(environment);
+      return new Map(seqs.flatMap((seq) => (repeats.has(seq) ? [[seq, repeats.get(seq)!] as const] : [])));
     },
 
     async members(environment, distinctId) {

@@ -3,6 +3,7 @@ import {
   componentOf,
   defaultSettings,
   needsOf,
+  type RevertOperation,
   run,
   type Settings,
   type Source,
@@ -13,9 +14,10 @@ import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { inTransaction, openDatabase } from '../sqlite.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
+import { groupByComponent } from './row-groups.ts';
 import { readChanges } from './sqlite/changes.ts';
 import { decodeFact } from './sqlite/codec.ts';
-import { createWorkingSet, type EnvironmentRow, type WorkingSet } from './sqlite/load.ts';
+import { createWorkingSet, type EnvironmentRow, linkOf, type WorkingSet } from './sqlite/load.ts';
 import { migrate } from './sqlite/schema.ts';
 import { createSources } from './sqlite/sources.ts';
 import { prepareStatements } from './sqlite/statements.ts';
@@ -75,6 +77,31 @@ export function openSqliteStore(file: string): IdentityStore {
       for (const member of membersOf(past, id)) resolved.set(member, { canonicalId: canonicalOf(past, id), known });
     }
     return { seq, resolved: new Map(distinctIds.map((id) => [id, resolved.get(id)!])) };
+  }
+
+  function rowsInScope(env: number, scope: RevertOperation['scope']): number[] {
+    const fitting = sources.idsWhere((source) =>
+      'batch' in scope ? source.batch === scope.batch : source.key === scope.key,
+    );
+    const span = 'batch' in scope ? spanOfBatch(env, scope.batch) : spanOfTime(env, scope.from, scope.to);
+    if (span === null || fitting.length === 0) return [];
+    return sql.rowsOfSources.all(env, span.first, span.last, JSON.stringify(fitting)) as number[];
+  }
+
+  function spanOfBatch(env: number, name: string): { first: number; last: number } | null {
+    const row = sql.batch.get(env, name) as { first_seq: number; last_seq: number } | undefined;
+    return row === undefined ? null : { first: row.first_seq, last: row.last_seq };
+  }
+
+  function spanOfTime(env: number, from: number, to: number): { first: number; last: number } | null {
+    const first = sql.firstSeqFrom.get(env, from) as number | null;
+    const last = sql.seqAtTime.get(env, to) as number | null;
+    return first === null || last === null ? null : { first, last };
+  }
+
+  function componentOfRow(env: number, seq: number): number {
+    const ref = (sql.linkPrimary.get(env, seq) ?? sql.ledgerSubject.get(env, seq)) as number;
+    return sql.componentOf.get(ref) as number;
   }
 
   const store: IdentityStore = {
@@ -165,6 +192,41 @@ export function openSqliteStore(file: string): IdentityStore {
       const row = environmentRow(environment);
       const found = sql.identifiersByNode.all(nodePrefixOf(node), row.id) as string[];
       return found.find((id) => nodeId(environment, id) === node) ?? null;
+    },
+
+    async link(environment, seq) {
+      const row = sql.link.get(environmentRow(environment).id, seq) as Record<string, unknown> | undefined;
+      return row === undefined ? null : linkOf(row, sources.byId);
+    },
+
+    async waiting(environment, status, { before, limit }) {
+      const below = before ?? Number.MAX_SAFE_INTEGER;
+      const rows = sql.waiting.all(environmentRow(environment).id, status, below, limit);
+      return (rows as Record<string, unknown>[]).map((row) => linkOf(row, sources.byId));
+    },
+
+    async rowsOf(environment, scope, rowsMax) {
+      return snapshot(() => {
+        const { id: env } = environmentRow(environment);
+        return groupByComponent(rowsInScope(env, scope), (seq) => componentOfRow(env, seq), rowsMax);
+      });
+    },
+
+    async addRepeats(environment, repeats) {
+      const { id: env } = environmentRow(environment);
+      inTransaction(database, () => {
+        for (const [seq, { count, lastTime }] of repeats) sql.addRepeats.run(env, seq, count, lastTime);
+      });
+    },
+
+    async repeats(environment, seqs) {
+      const { id: env } = environmentRow(environment);
+      const found = new Map<number, { count: number; lastTime: number }>();
+      for (const seq of seqs) {
+        const row = sql.repeats.get(env, seq) as { count: number; last_time: number } | undefined;
+        if (row !== undefined) found.set(seq, { count: row.count, lastTime: row.last_time });
+      }
+      return found;
     },
 
     async members(environment, distinctId) {

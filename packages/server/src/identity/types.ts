@@ -8,6 +8,7 @@ import type {
   Operation,
   OperationError,
   Pair,
+  RevertOperation,
   Seq,
   Settings,
   TraitWrite,
@@ -115,6 +116,27 @@ export interface IdentityStore {
 
   /** The distinct_id that has this node id, when it has a row. */
   byNodeId(environment: string, nodeId: string): Promise<string | null>;
+
+  /** The link of this name, or null. */
+  link(environment: string, seq: Seq): Promise<Link | null>;
+
+  /** Links that wait in this status, newest first, below `before`. */
+  waiting(
+    environment: string,
+    status: 'held' | 'refused',
+    page: { before: Seq | null; limit: number },
+  ): Promise<Link[]>;
+
+  /**
+   * Seqs of the rows that a revert of this scope names (its evidence, nothing of what steered), in groups of about `rowsMax`.
+   * Rows that bear on one identity are in one group: a revert that goes group by group is as exact as one that goes at once.
+   */
+  rowsOf(environment: string, scope: RevertOperation['scope'], rowsMax: number): Promise<Seq[][]>;
+
+  /** Notes how often the links of these names were sent again. Best effort, outside the ledger. */
+  addRepeats(environment: string, repeats: ReadonlyMap<Seq, { count: number; lastTime: Millis }>): Promise<void>;
+  /** Of those ever repeated. */
+  repeats(environment: string, seqs: readonly Seq[]): Promise<Map<Seq, { count: number; lastTime: Millis }>>;
 
   /** Every identifier of the identity, ascending; the id itself when it has no row. */
   members(environment: string, distinctId: string): Promise<string[]>;

@@ -40,14 +40,19 @@ export function encodeFact(fact: Fact, ref: Ref): string {
         ...common,
         a: ref(fact.a),
         b: ref(fact.b),
-        x: fact.revoked,
+        x: encodeSeqs(fact.revoked),
         p: refPairs(fact.separations, ref),
       });
     case 'separate':
     case 'lift':
       return JSON.stringify({ ...common, a: ref(fact.a), b: ref(fact.b) });
     case 'revert':
-      return JSON.stringify({ ...common, c: fact.scope, x: fact.revoked, p: refPairs(fact.separations, ref) });
+      return JSON.stringify({
+        ...common,
+        c: fact.scope,
+        x: encodeSeqs(fact.revoked),
+        p: refPairs(fact.separations, ref),
+      });
     case 'reject':
       return JSON.stringify({ ...common, k: fact.link, a: ref(fact.a), b: ref(fact.b) });
     case 'settings':
@@ -82,6 +87,23 @@ function encodeEvidence(fact: EvidenceFact, ref: Ref): Omit<EvidenceBody, 'o'> {
 
 const refPairs = (pairs: readonly Pair[], ref: Ref) => pairs.map(([a, b]) => [ref(a), ref(b)]);
 
+/** Ascending seqs with runs as [from, to]: an import's rows mostly follow each other. */
+export function encodeSeqs(seqs: readonly number[]): (number | [number, number])[] {
+  const runs: [number, number][] = [];
+  for (const seq of seqs) {
+    const last = runs.at(-1);
+    if (last !== undefined && last[1] === seq - 1) last[1] = seq;
+    else runs.push([seq, seq]);
+  }
+  return runs.map(([from, to]) => (from === to ? from : [from, to]));
+}
+
+export function decodeSeqs(runs: readonly (number | [number, number])[]): number[] {
+  return runs.flatMap((run) =>
+    typeof run === 'number' ? run : Array.from({ length: run[1] - run[0] + 1 }, (_, index) => run[0] + index),
+  );
+}
+
 export interface LedgerRow {
   readonly seq: number;
   readonly time: number;
@@ -106,12 +128,19 @@ export function decodeFact(row: LedgerRow, source: Source, name: Name): Fact {
     case 'approve':
       return { ...common, op: body.o, ...decodeEvidence(body, name) };
     case 'split':
-      return { ...common, op: 'split', a: name(body.a), b: name(body.b), revoked: body.x, separations: pairs(body.p) };
+      return {
+        ...common,
+        op: 'split',
+        a: name(body.a),
+        b: name(body.b),
+        revoked: decodeSeqs(body.x),
+        separations: pairs(body.p),
+      };
     case 'separate':
     case 'lift':
       return { ...common, op: body.o, a: name(body.a), b: name(body.b) };
     case 'revert':
-      return { ...common, op: 'revert', scope: body.c, revoked: body.x, separations: pairs(body.p) };
+      return { ...common, op: 'revert', scope: body.c, revoked: decodeSeqs(body.x), separations: pairs(body.p) };
     case 'reject':
       return { ...common, op: 'reject', link: body.k, a: name(body.a), b: name(body.b) };
     case 'settings':

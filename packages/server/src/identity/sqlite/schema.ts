@@ -125,6 +125,20 @@ const migrations: readonly string[] = [
     PRIMARY KEY (a, b, seq)
   ) WITHOUT ROWID;
   CREATE INDEX separation_b ON separation (b);
+  CREATE TABLE batch (
+    env INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    PRIMARY KEY (env, name)
+  ) WITHOUT ROWID;
+  CREATE TABLE repeat (
+    env INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    last_time INTEGER NOT NULL,
+    PRIMARY KEY (env, seq)
+  ) WITHOUT ROWID;
   `,
 ];
 

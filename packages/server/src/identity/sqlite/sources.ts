@@ -28,6 +28,10 @@ export function createSources(sql: Statements) {
 
   return {
     reload,
+    /** Ids of the sources that fit. */
+    idsWhere(fits: (source: Source) => boolean): number[] {
+      return [...byId].filter(([, source]) => fits(source)).map(([id]) => id);
+    },
     byId(id: number): Source {
       return byId.get(id)!;
     },

@@ -121,6 +121,35 @@ export function prepareStatements(database: Database) {
       `INSERT INTO separation (env, a, b, seq, lifted_seq) VALUES (?, ?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET lifted_seq = excluded.lifted_seq`,
     ),
+    // The queue, batches and repeats
+    waiting: database.prepare(
+      `SELECT ${linkColumns} FROM ${linkFrom} WHERE l.env = ? AND l.status = ? AND l.status IN ('held', 'refused') AND l.seq < ?
+       ORDER BY l.seq DESC LIMIT ?`,
+    ),
+    saveBatch: database.prepare(
+      `INSERT INTO batch (env, name, first_seq, last_seq) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq`,
+    ),
+    batch: database.prepare('SELECT first_seq, last_seq FROM batch WHERE env = ? AND name = ?'),
+    rowsOfSources: database
+      .prepare(
+        `SELECT seq FROM ledger WHERE env = ? AND seq BETWEEN ? AND ? AND source IN (SELECT value FROM json_each(?))
+         AND body ->> 'o' IN ('identify', 'alias', 'track', 'approve') ORDER BY seq`,
+      )
+      .pluck(),
+    firstSeqFrom: database.prepare('SELECT min(seq) FROM ledger WHERE env = ? AND time >= ?').pluck(),
+    addRepeats: database.prepare(
+      `INSERT INTO repeat (env, seq, count, last_time) VALUES (?, ?, ?, ?)
+       ON CONFLICT DO UPDATE SET count = count + excluded.count, last_time = excluded.last_time`,
+    ),
+    repeats: database.prepare('SELECT count, last_time FROM repeat WHERE env = ? AND seq = ?'),
+    componentOf: database
+      .prepare(
+        `SELECT c.root FROM identifier i CROSS JOIN component c ON c.env = i.env AND c.id = i.component WHERE i.ref = ?`,
+      )
+      .pluck(),
+    linkPrimary: database.prepare('SELECT primary_ref FROM link WHERE env = ? AND seq = ?').pluck(),
+    ledgerSubject: database.prepare("SELECT body ->> 's' FROM ledger WHERE env = ? AND seq = ?").pluck(),
     // What a projection lacks
     changedIdentifiers: database.prepare(
       'SELECT ref, distinct_id FROM identifier WHERE env = ? AND changed_seq > ? AND changed_seq <= ?',

@@ -53,8 +53,10 @@ export function writeChanges(
   }
   writeLinks(sql, env, state, set, sourceId);
   writeFacts(sql, state, set, sourceId, env);
-  for (const fact of facts)
+  for (const fact of facts) {
     sql.addLedger.run(env, fact.seq, fact.time, sourceId(fact.source), encodeFact(fact, set.ref));
+    if (fact.source.batch !== null) sql.saveBatch.run(env, fact.source.batch, fact.seq, fact.seq);
+  }
   sql.saveEnvironment.run(state.head, state.lastTime, state.lastLift, state.nextComponent, env);
 }
 
