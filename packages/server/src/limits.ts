@@ -34,6 +34,14 @@ export const limits = {
   drainBytesMax: 64 * 1024 * 1024,
   /** Most recent event uuids remembered for idempotence, per environment. */
   uuidWindowEvents: 1_000_000,
+  /** Identities, identifiers and traits that a blast radius lists; its counts are exact. */
+  blastRadiusListedMax: 100,
+  /** Node ids in one count of events. */
+  nodesPerCountMax: 10_000,
+  /** Rows that one ledger row of a revert takes back, but for an identity that has more of its own. */
+  revertRowsPerCommit: 500,
+  /** Refused links looked at for one page of conflicts. */
+  conflictLinksPerPage: 5_000,
   /** Rejected items kept, the newest; and how much of each. */
   deadLettersMax: 100_000,
   deadLetterCharactersMax: 16_384,

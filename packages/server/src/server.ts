@@ -12,6 +12,7 @@ import { openSqliteStore } from './identity/sqlite-store.ts';
 import type { IdentityStore } from './identity/types.ts';
 import { createDecidedCalls } from './ingest/decided-calls.ts';
 import { createGroupCommit } from './ingest/group-commit.ts';
+import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
@@ -23,6 +24,7 @@ import { limits } from './limits.ts';
 import { createTally, registerServerMetrics } from './metrics.ts';
 import { createProjector } from './projector/projector.ts';
 import { createServices } from './services.ts';
+import { createSteering } from './steering/steering.ts';
 import { version } from './version.ts';
 
 export interface ServerOptions {
@@ -91,6 +93,9 @@ async function assemble(
   const deadLetters = openDeadLetters(directory.deadLettersFile, log);
   closers.push(() => deadLetters.close());
 
+  const repeats = createRepeatCounter(identityStore, log);
+  closers.push(() => repeats.close());
+
   const journal = openJournal({ directory: directory.journalDirectory });
   closers.push(() => journal.close());
   const drain = createDrain({ journal, eventStore, identityStore, log });
@@ -123,6 +128,8 @@ async function assemble(
     uuidWindow,
     drain,
     projector,
+    steering: createSteering({ identityStore, eventStore, groupCommit, drain, projector, now: Date.now }),
+    observers: [repeats],
     onLedger: feed.listen,
     deadLetter: deadLetters.add,
     ready: () => accepting,

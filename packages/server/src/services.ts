@@ -1,6 +1,6 @@
 import type { Operation, OperationError, Seq } from '@onym/core';
 import type { EventStore } from './events/types.ts';
-import type { At, IdentityName, Services, TrackItem } from './http/services.ts';
+import type { Answer, At, IdentityName, Services, TrackItem } from './http/services.ts';
 import type { Committed, IdentityStore } from './identity/types.ts';
 import type { DecidedCalls } from './ingest/decided-calls.ts';
 import type { GroupCommit } from './ingest/group-commit.ts';
@@ -8,6 +8,7 @@ import type { DrainLoop } from './journal/drain.ts';
 import type { UuidWindow } from './journal/uuid-window.ts';
 import { nodeId } from './node-id.ts';
 import type { Projector } from './projector/projector.ts';
+import { describeRadius } from './steering/blast-radius.ts';
 
 export interface Parts {
   readonly environments: readonly string[];
@@ -23,8 +24,15 @@ export interface Parts {
   readonly deadLetter: Services['deadLetter'];
   readonly ready: Services['ready'];
   readonly now: () => number;
+  readonly steering: Services['steering'];
+  /** Hear of every identity call with its answer, after it was durable. */
+  readonly observers: readonly CallObserver[];
   /** Hears of calls that changed nothing, and of events with reserved ids. */
   readonly tally: { repeat(): void; reserved(): void; duplicate(): void };
+}
+
+export interface CallObserver {
+  observe(environment: string, operation: Operation, answer: Committed | OperationError, time: number): void;
 }
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -43,24 +51,41 @@ export function createServices(parts: Parts): Services {
     );
     const open = operations.filter((_, index) => answers[index] === null);
     for (let repeats = operations.length - open.length; repeats > 0; repeats--) tally.repeat();
-    if (open.length === 0) return answers as Committed[];
-    const committed = await groupCommit.submit(environment, open);
+    const committed = open.length === 0 ? [] : await groupCommit.submit(environment, open);
     let next = 0;
-    return answers.map((answer) => answer ?? committed[next++]!);
+    const all = answers.map((answer) => answer ?? committed[next++]!);
+    const time = parts.now();
+    for (const observer of parts.observers) {
+      for (let index = 0; index < all.length; index++) {
+        observer.observe(environment, operations[index]!, all[index]!, time);
+      }
+    }
+    return all;
   }
 
   async function ingest(
     environment: string,
     operations: readonly Operation[],
     options: { dryRun: boolean; sync: boolean },
-  ): Promise<(Committed | OperationError)[]> {
+  ): Promise<Answer[]> {
     if (options.dryRun) {
-      const { answers } = await identityStore.commit(environment, operations, parts.now(), { dryRun: true });
-      return [...answers];
+      return preview(environment, operations);
     }
     const answers = await commit(environment, operations);
     if (options.sync) await projector.sync(environment);
     return answers;
+  }
+
+  /** What would be answered, and what it would change, each call on top of those before it. */
+  async function preview(environment: string, operations: readonly Operation[]) {
+    const { answers, radii } = await identityStore.commit(environment, operations, parts.now(), { dryRun: true });
+    await drain.flush(environment);
+    const described: Answer[] = [];
+    for (const [index, answer] of answers.entries()) {
+      if ('error' in answer) described.push(answer);
+      else described.push({ ...answer, blastRadius: await describeRadius(environment, radii[index]!, eventStore) });
+    }
+    return described;
   }
 
   async function track(environment: string, items: readonly TrackItem[], { sync }: { sync: boolean }) {
@@ -157,6 +182,7 @@ export function createServices(parts: Parts): Services {
 
     explain: (environment, a, b) => identityStore.explain(environment, a, b),
     ledgerPage: (environment, after, limit) => identityStore.ledger(environment, after, limit),
+    steering: parts.steering,
     onLedger: parts.onLedger,
 
     async query(environment, sql, options) {

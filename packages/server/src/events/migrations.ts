@@ -12,8 +12,14 @@ interface Migration {
 
 /** An acknowledged row is on disk. */
 const durable = 'fsync_after_insert = 1, fsync_part_directory = 1';
+/**
+ * A wide part of a JSON column is over a thousand files, all open while it is written or merged (6,000 descriptors at once were
+ * seen), and each with its fsync. Below this size a part is one file: 1.6 times the rows inserted per second, for reads of small
+ * parts that take up to twice as long.
+ */
+const compactParts = 'min_bytes_for_wide_part = 268435456';
 /** Small tables written often: parts that were merged away go soon. */
-const small = 'old_parts_lifetime = 60';
+const small = `old_parts_lifetime = 60, ${compactParts}`;
 
 export const slotBits = { small: 18, large: 22 } as const;
 
@@ -31,7 +37,7 @@ const migrations: Migration[] = [
         timestamp DateTime64(3, 'UTC'),
         received_at DateTime64(3, 'UTC'),
         event LowCardinality(String),
-        properties JSON(max_dynamic_paths = 128),
+        properties JSON(max_dynamic_paths = 64),
         properties_raw String CODEC(ZSTD(1)),
         distinct_id String,
         anonymous_id Nullable(String),
@@ -43,7 +49,7 @@ const migrations: Migration[] = [
       ) ENGINE = ${mergeTree('MergeTree')}
       PARTITION BY toYear(timestamp)
       ORDER BY (toDate32(timestamp), event, node_id)
-      SETTINGS ${durable}, non_replicated_deduplication_window = 1000,
+      SETTINGS ${durable}, ${compactParts}, non_replicated_deduplication_window = 1000,
         enable_block_number_column = 1, enable_block_offset_column = 1`,
       `CREATE TABLE IF NOT EXISTS ${data}.identifiers${onCluster} (
         node_id UUID,
@@ -57,7 +63,7 @@ const migrations: Migration[] = [
         identity_id UUID,
         canonical_id String,
         known Bool,
-        traits JSON(max_dynamic_paths = 128),
+        traits JSON(max_dynamic_paths = 64),
         identifiers Array(String),
         created_at DateTime64(3, 'UTC'),
         version UInt64,

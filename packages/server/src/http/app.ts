@@ -17,6 +17,8 @@ import { ingestRoutes } from './routes/ingest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { queryRoutes } from './routes/query.ts';
+import { reviewRoutes } from './routes/review.ts';
+import { steeringRoutes } from './routes/steering.ts';
 import type { Services } from './services.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 
@@ -109,6 +111,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await identityRoutes(scope, context);
       await explainRoutes(scope, context);
       await ledgerRoutes(scope, context);
+      await steeringRoutes(scope, context);
+      await reviewRoutes(scope, context);
       await queryRoutes(scope, context);
     },
     { prefix: '/v1' },

@@ -1,10 +1,11 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import { sharedSchemas } from './schemas.ts';
+import { blastRadius } from './steering-schemas.ts';
 
 /** Collects the schemas of the routes registered after it; /openapi.json serves them. */
 export function addOpenApi(app: FastifyInstance, version: string): void {
-  for (const schema of sharedSchemas) app.addSchema(schema);
+  for (const schema of [...sharedSchemas, blastRadius]) app.addSchema(schema);
   app.register(swagger, {
     convertConstToEnum: false,
     openapi: {
@@ -20,6 +21,8 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
       tags: [
         { name: 'ingestion', description: 'What applications call. Publishable or secret key; CORS is open.' },
         { name: 'identities', description: 'Who is who, and why. Secret key.' },
+        { name: 'steering', description: 'Taking back and keeping apart. Secret key.' },
+        { name: 'review', description: 'What waits for a person. Secret key.' },
         { name: 'ledger', description: 'Every operation and verdict. Secret key.' },
         { name: 'query', description: 'SQL. Secret key.' },
         { name: 'operations', description: 'For whoever runs the server. No key.' },

@@ -13,6 +13,7 @@ import type {
 import type { ErrorCode } from '../errors.ts';
 import type { EventCounts, QueryOptions, StoredEvent } from '../events/types.ts';
 import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
+import type { Steering } from '../steering/types.ts';
 
 /**
  * What the routes need from the rest of the server. Every promise may reject with an OnymError; its code and Retry-After go to
@@ -23,6 +24,7 @@ export interface Services {
   /** In force now; called for each item, so it must be a look-up in memory. */
   settings(environment: string): Settings;
   readonly ingest: IngestServices;
+  readonly steering: Steering;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;
 

@@ -13,13 +13,13 @@ const nameByPart: Readonly<Record<string, string>> = {
 
 /**
  * Compiles the route schemas. Bodies are taken as they are: nothing is converted, filled in or removed. Query strings and paths
- * are text, so `limit=10` becomes a number there.
+ * are text, so `limit=10` becomes a number there, and `dry_run=true` true.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const validator = Compile(schema);
   const isText = httpPart === 'querystring' || httpPart === 'params';
   return (value: unknown) => {
-    const converted = isText ? withNumbers(schema, value) : value;
+    const converted = isText ? withValues(schema, value) : value;
     if (validator.Check(converted)) return { value: converted };
     const { instancePath = '', message = 'is not valid' } = validator.Errors(converted)[0] ?? {};
     const place = instancePath === '' ? '' : ` at ${instancePath}`;
@@ -32,13 +32,15 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   };
 };
 
-/** Whole numbers and nothing else: a fraction must not be cut silently, and a repeated parameter stays the array it is. */
-function withNumbers(schema: TSchema, value: unknown): unknown {
+/** Whole numbers, true and false, and nothing else: a fraction must not be cut silently, and a repeated parameter stays the array it is. */
+function withValues(schema: TSchema, value: unknown): unknown {
   const { properties = {} } = schema as { properties?: Record<string, { type?: string }> };
   const converted = { ...(value as Record<string, unknown>) };
   for (const [name, { type }] of Object.entries(properties)) {
     const text = converted[name];
-    if (type === 'integer' && typeof text === 'string' && wholeNumber.test(text)) converted[name] = Number(text);
+    if (typeof text !== 'string') continue;
+    if (type === 'integer' && wholeNumber.test(text)) converted[name] = Number(text);
+    if (type === 'boolean' && (text === 'true' || text === 'false')) converted[name] = text === 'true';
   }
   return converted;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Database, openDatabase } from '../sqlite.ts';
+import { type Database, inTransaction, mapStorageFull, openDatabase } from '../sqlite.ts';
 
 /** Half the CPU of 4 KiB for a group's rows of tens of KiB, at no cost for small ones. */
 const pageBytes = 8_192;
@@ -66,9 +67,15 @@ function create(database: Database): void {
   database.pragma(`user_version = ${schemaVersion}`);
 }
 
-/** The journal's file and its statements, one per function. Several of them change together through `inTransaction`. */
+/**
+ * The journal's file and its statements, one per function. Several of them change together through `durably`, or through `written`
+ * followed by `sync`, which leaves the event loop free while the disk works. With synchronous=NORMAL a commit writes its frames to
+ * the -wal file and nothing more; it is the fdatasync of that file, here as in SQLite's own FULL, that makes it durable.
+ * (The locks are on the other two files, so a descriptor of our own on this one disturbs none.)
+ */
 export function openJournalFile(directory: string) {
-  const database = openDatabase(join(directory, 'journal.sqlite'), { pageBytes });
+  const file = join(directory, 'journal.sqlite');
+  const database = openDatabase(file, { pageBytes });
   database.pragma('wal_autocheckpoint = 0');
   database.pragma(`journal_size_limit = ${walBytesKept}`);
   database.transaction(create).immediate(database);
@@ -86,6 +93,7 @@ export function openJournalFile(directory: string) {
   const removeBatches = database.prepare<[string, number, number]>(
     'DELETE FROM batches WHERE environment = ? AND id BETWEEN ? AND ?',
   );
+  const removeBatch = database.prepare<[number]>('DELETE FROM batches WHERE id = ?');
   const sumBytes = database.prepare<[string, number, number], { bytes: number }>(
     'SELECT coalesce(sum(bytes), 0) AS bytes FROM batches WHERE environment = ? AND id BETWEEN ? AND ?',
   );
@@ -116,15 +124,52 @@ export function openJournalFile(directory: string) {
       `SELECT journal_id AS journalId, max(drained_to, (SELECT coalesce(max(id), 0) FROM batches)) AS lastId FROM meta`,
     )
     .get()!;
+  // Reading made sure that the -wal file is there; it stays as long as the connection.
+  database.pragma('synchronous = NORMAL');
+  const wal = openSync(`${file}-wal`, 'r+');
+  let syncsUnderWay = 0;
+  let closed = false;
+
+  const syncNow = (): void => mapStorageFull(() => fdatasyncSync(wal));
+  /** A descriptor in use must not be closed: its number could be given to another file. */
+  const closeUnused = (): void => {
+    if (closed && syncsUnderWay === 0) closeSync(wal);
+  };
 
   return {
     database,
+    /** One transaction, on disk when this returns. */
+    durably<T>(work: () => T): T {
+      const result = inTransaction(database, work);
+      syncNow();
+      return result;
+    },
+    /** One transaction; on disk after the next sync. */
+    written: <T>(work: () => T): T => inTransaction(database, work),
+    syncNow,
+    /** Calls back when everything written before is on disk. */
+    sync(done: (error: Error | null) => void): void {
+      syncsUnderWay++;
+      fdatasync(wal, (error) => {
+        syncsUnderWay--;
+        closeUnused();
+        done(error);
+      });
+    },
+    close(): void {
+      database.close();
+      closed = true;
+      closeUnused();
+    },
     /** Random, given when the file was made: part of every token. */
     journalId: meta.journalId,
     /** The greatest batch id ever given. */
     lastId: meta.lastId,
     insertBatch: (head: BatchHead, events: string): void => {
       insertBatch.run(head.id, head.environment, head.rows, head.bytes, events);
+    },
+    removeBatch: (id: number): void => {
+      removeBatch.run(id);
     },
     batchHeads: (): IterableIterator<BatchHead> => batchHeads.iterate(),
     nextBatch: (environment: string, after: number, last: number): BatchRow | undefined =>

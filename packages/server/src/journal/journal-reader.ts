@@ -1,5 +1,4 @@
 import type { StoredEvent } from '../events/types.ts';
-import { inTransaction } from '../sqlite.ts';
 import type { BatchHead, BatchRow, DrainRow, JournalFile } from './journal-file.ts';
 import type { createSegments } from './segments.ts';
 import type { Drain, JournalBatch, JournalReader } from './types.ts';
@@ -77,18 +76,18 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
       const segment = segments.peek(environment, upTo, parts.drainRowsMax, parts.drainBytesMax);
       if (segment === null) return null;
       const row = { environment, first: segment.first, last: segment.last, from: 0, to: segment.rows, seq };
-      const id = inTransaction(file.database, () => file.insertDrain(row));
+      const id = file.durably(() => file.insertDrain(row));
       segments.take(environment, segment);
       return remember({ id, ...row });
     },
     lower(drain, seq) {
-      inTransaction(file.database, () => file.setDrainSeq(drain.id, seq));
+      file.durably(() => file.setDrainSeq(drain.id, seq));
       const lowered = { ...drain, seq };
       drains.set(drain.id, lowered);
       return lowered;
     },
     finish(drain) {
-      inTransaction(file.database, () => removeDrain(drain))();
+      file.durably(() => removeDrain(drain))();
     },
     split(drain) {
       const middle = Math.floor((drain.from + drain.to) / 2);
@@ -97,7 +96,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
         { environment, first, last, from: drain.from, to: middle, seq },
         { environment, first, last, from: middle, to: drain.to, seq },
       ] as const;
-      const ids = inTransaction(file.database, () => {
+      const ids = file.durably(() => {
         file.removeDrain(drain.id);
         return [file.insertDrain(rows[0]), file.insertDrain(rows[1])] as const;
       });
@@ -105,7 +104,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
       return [remember({ id: ids[0], ...rows[0] }), remember({ id: ids[1], ...rows[1] })];
     },
     quarantine(drain, event, message) {
-      inTransaction(file.database, () => {
+      file.durably(() => {
         const text = JSON.stringify(event);
         file.insertQuarantined(drain.environment, event.distinct_id, parts.now(), message, text);
         return removeDrain(drain);
@@ -129,7 +128,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
       for (;;) {
         const rows = file.quarantined(environment, releaseRowsMax);
         if (rows.length === 0) return released;
-        inTransaction(file.database, () => {
+        file.durably(() => {
           file.removeQuarantined(environment, rows.at(-1)!.id);
           return parts.insert(
             environment,
@@ -139,7 +138,6 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
         released += rows.length;
       }
     },
-    eraseQuarantined: (environment, distinctIds) =>
-      inTransaction(file.database, () => file.eraseQuarantined(environment, distinctIds)),
+    eraseQuarantined: (environment, distinctIds) => file.durably(() => file.eraseQuarantined(environment, distinctIds)),
   };
 }

@@ -1,7 +1,7 @@
 import { OnymError } from '../errors.ts';
 import { limits as defaultLimits } from '../limits.ts';
-import { inTransaction } from '../sqlite.ts';
-import { openJournalFile } from './journal-file.ts';
+import { toStorageError } from '../sqlite.ts';
+import { type BatchHead, openJournalFile } from './journal-file.ts';
 import { createJournalReader } from './journal-reader.ts';
 import { createSegments } from './segments.ts';
 import type { Journal, JournalReader } from './types.ts';
@@ -39,6 +39,12 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+/** Written together, and acknowledged once they are on disk. */
+interface Group {
+  calls: Waiting[];
+  heads: BatchHead[];
+}
+
 const overloaded = (message: string): OnymError =>
   new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
 
@@ -70,6 +76,8 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
   let writtenBytes = 0;
   let lastId = file.lastId;
   let scheduled = false;
+  /** Written and not yet on disk. */
+  let underWay: Group | null = null;
   let closed = false;
 
   const reader = createJournalReader({
@@ -79,7 +87,10 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     drainBytesMax: limits.drainBytesMax,
     now: options.now ?? Date.now,
     head: () => lastId,
-    insert,
+    insert: (environment, lines) => {
+      const heads = insert(environment, lines);
+      return () => show(heads);
+    },
     found: (bytes) => {
       undrainedBytes += bytes;
     },
@@ -89,20 +100,22 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     },
   });
 
-  function insert(environment: string, lines: readonly string[]): () => void {
-    const heads = [...rowsOf(lines)].map((row) => {
+  function insert(environment: string, lines: readonly string[]): BatchHead[] {
+    return [...rowsOf(lines)].map((row) => {
       const events = `[${row.join(',')}]`;
       const head = { id: ++lastId, environment, rows: row.length, bytes: Buffer.byteLength(events) };
       file.insertBatch(head, events);
       return head;
     });
-    return () => {
-      for (const head of heads) {
-        segments.add(environment, head.id, head.rows, head.bytes);
-        undrainedBytes += head.bytes;
-        writtenBytes += head.bytes;
-      }
-    };
+  }
+
+  /** Only what is on disk is seen by the drain. */
+  function show(heads: readonly BatchHead[]): void {
+    for (const head of heads) {
+      segments.add(head.environment, head.id, head.rows, head.bytes);
+      undrainedBytes += head.bytes;
+      writtenBytes += head.bytes;
+    }
   }
 
   function takeGroup(): Waiting[] {
@@ -120,32 +133,76 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     return group;
   }
 
-  function commitGroup(): void {
-    const group = takeGroup();
+  /** null when it could not be written; its calls know then. */
+  function writeGroup(): Group | null {
+    const calls = takeGroup();
     const linesByEnvironment = new Map<string, string[]>();
-    for (const call of group) {
+    for (const call of calls) {
       const lines = linesByEnvironment.get(call.environment);
       if (lines === undefined) linesByEnvironment.set(call.environment, [...call.lines]);
       else for (const line of call.lines) lines.push(line);
     }
     try {
-      const committed = inTransaction(file.database, () =>
-        [...linesByEnvironment].map(([environment, lines]) => insert(environment, lines)),
+      const heads = file.written(() =>
+        [...linesByEnvironment].flatMap(([environment, lines]) => insert(environment, lines)),
       );
-      for (const show of committed) show();
+      return { calls, heads };
     } catch (error) {
-      for (const call of group) call.reject(error);
+      for (const call of calls) call.reject(error);
+      return null;
+    }
+  }
+
+  function settle({ calls, heads }: Group, error: Error | null): void {
+    if (error === null) {
+      show(heads);
+      for (const call of calls) call.resolve();
       return;
     }
-    for (const call of group) call.resolve();
+    try {
+      file.written(() => {
+        for (const head of heads) file.removeBatch(head.id);
+      });
+    } catch {
+      // A disk that neither keeps nor forgets: the callers are told, and may find their events all the same.
+    }
+    for (const call of calls) call.reject(toStorageError(error));
   }
 
   function turn(): void {
     scheduled = false;
-    if (waiting.length === 0) return;
-    commitGroup();
-    if (waiting.length > 0) schedule();
-    if (writtenBytes >= checkpointBytes) setImmediate(maintain);
+    if (closed || underWay !== null || waiting.length === 0) return;
+    const group = writeGroup();
+    if (group === null) {
+      if (waiting.length > 0) schedule();
+      return;
+    }
+    underWay = group;
+    file.sync((error) => {
+      // Closing has settled it already.
+      if (underWay !== group) return;
+      underWay = null;
+      settle(group, error);
+      if (waiting.length > 0) schedule();
+      if (writtenBytes >= checkpointBytes) setImmediate(maintain);
+    });
+  }
+
+  /** For closing: everything at once. */
+  function writeNow(): void {
+    const groups = underWay === null ? [] : [underWay];
+    underWay = null;
+    while (waiting.length > 0) {
+      const group = writeGroup();
+      if (group !== null) groups.push(group);
+    }
+    let failure: Error | null = null;
+    try {
+      if (groups.length > 0) file.syncNow();
+    } catch (error) {
+      failure = error as Error;
+    }
+    for (const group of groups) settle(group, failure);
   }
 
   function schedule(): void {
@@ -199,9 +256,9 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     bytes: () => undrainedBytes,
     async close() {
       if (closed) return;
-      while (waiting.length > 0) commitGroup();
+      writeNow();
       closed = true;
-      file.database.close();
+      file.close();
     },
   };
 }

@@ -33,7 +33,8 @@ export function withLocalKey(
     secret,
     keys: {
       ...keys,
-      authenticate: (given) => (timingSafeEqual(digest(given), expected) ? key : keys.authenticate(given)),
+      // Stored keys first: they are what every event comes with.
+      authenticate: (given) => keys.authenticate(given) ?? (timingSafeEqual(digest(given), expected) ? key : null),
       isActive: (name) => name === localKeyName || keys.isActive(name),
     },
   };

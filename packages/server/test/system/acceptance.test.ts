@@ -62,9 +62,9 @@ test('track, identify, alias: one person, whole history, after a restart too', a
 
     const counted = await api.rows('SELECT identity_id, count() AS n FROM events GROUP BY 1');
     expect(counted.map(({ identity_id, n }) => [identity_id, Number(n)])).toEqual([[identified.identity_id, 3]]);
-    expect(await api.rows('SELECT canonical_id, known, arraySort(identifiers) AS ids, traits FROM identities')).toEqual([
-      { canonical_id: 'user_123', known: true, ids: members, traits: { plan: 'pro' } },
-    ]);
+    expect(await api.rows('SELECT canonical_id, known, arraySort(identifiers) AS ids, traits FROM identities')).toEqual(
+      [{ canonical_id: 'user_123', known: true, ids: members, traits: { plan: 'pro' } }],
+    );
     expect(await api.rows('SELECT distinct_id, identity_id FROM identifiers ORDER BY 1')).toEqual(
       members.map((distinct_id) => ({ distinct_id, identity_id: identified.identity_id })),
     );

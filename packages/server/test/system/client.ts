@@ -34,7 +34,7 @@ export interface Client {
   /** The whole ledger of an environment, page by page. */
   ledger(environment?: string): Promise<LedgerRow[]>;
   /** canonical id by distinct id. */
-  canonicals(ids: readonly string[], environment?: string): Promise<Record<string, string>>;
+  canonicals(ids: readonly string[], environment?: string): Promise<Map<string, string>>;
 }
 
 export function clientOf(url: string, key: string | null): Client {
@@ -78,11 +78,11 @@ export function clientOf(url: string, key: string | null): Client {
       return rows;
     },
     async canonicals(ids, environment = 'production') {
-      const found: Record<string, string> = {};
+      const found = new Map<string, string>();
       for (let from = 0; from < ids.length; from += 10_000) {
         const body = { environment, distinct_ids: ids.slice(from, from + 10_000) };
         const { identities } = await posted('/v1/resolve', body);
-        for (const [id, identity] of Object.entries<Json>(identities)) found[id] = identity.canonical_id;
+        for (const [id, identity] of Object.entries<Json>(identities)) found.set(id, identity.canonical_id);
       }
       return found;
     },
@@ -138,7 +138,9 @@ export async function streamed(
     const blocks = text.split('\n\n');
     text = blocks.pop()!;
     for (const block of blocks) {
-      const fields = new Map(block.split('\n').map((line) => [line.split(': ')[0]!, line.slice(line.indexOf(': ') + 2)]));
+      const fields = new Map(
+        block.split('\n').map((line) => [line.split(': ')[0]!, line.slice(line.indexOf(': ') + 2)]),
+      );
       if (!fields.has('data')) continue;
       events.push({ id: Number(fields.get('id')), event: fields.get('event')!, data: JSON.parse(fields.get('data')!) });
     }

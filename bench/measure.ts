@@ -1,0 +1,50 @@
+import type { Series } from './series.ts';
+
+export type Size = 'S' | 'M' | 'L';
+
+export interface Options {
+  readonly size: Size;
+  readonly rounds: number;
+  /** Seconds of the soak of B1; null runs the measure itself. */
+  readonly soakSeconds: number | null;
+  /** Also run the cases that take long. */
+  readonly long: boolean;
+  /** Where to write CPU profiles of the server; null for none. */
+  readonly profileDirectory: string | null;
+}
+
+/** One line of the table: a figure beside another, both of the same run. */
+export interface Figure {
+  readonly measure: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly subject: Series;
+  readonly beside: Series;
+  /** What `beside` is. */
+  readonly besideWhat: string;
+  /** Of the ratio subject / beside; null where there is no goal. */
+  readonly goal: { readonly atLeast: number } | { readonly atMost: number } | null;
+}
+
+export interface Result {
+  readonly figures: readonly Figure[];
+  /** What else was seen; printed below the table. */
+  readonly notes: readonly string[];
+}
+
+export type Progress = (text: string) => void;
+
+export interface Measure {
+  readonly name: string;
+  readonly title: string;
+  run(options: Options, progress: Progress): Promise<Result>;
+}
+
+/** A run whose result is wrong is void. */
+export class VoidRun extends Error {
+  override readonly name = 'VoidRun';
+}
+
+export function check(isRight: boolean, what: string): void {
+  if (!isRight) throw new VoidRun(what);
+}

@@ -1,0 +1,121 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '../client.ts';
+import { type LoadResult, load, requestOf } from '../load.ts';
+import { check, type Figure, type Measure, type Options, type Progress, type Result } from '../measure.ts';
+import { type OnymTarget, startOnym, startScript, type Target, type Usage } from '../processes.ts';
+import { median } from '../series.ts';
+import { createPeople, createRandom, createTrackItems } from '../workload.ts';
+import { soak } from './soak.ts';
+
+const seed = 1;
+const goal = { atLeast: 0.6 };
+export const connections = 64;
+const bodies = 20_000;
+const people = { S: 200_000, M: 1_000_000, L: 5_000_000 } as const;
+const warmupMs = 2_000;
+const roundMs = 3_000;
+const settleMs = 500;
+
+export interface Load {
+  readonly target: Target;
+  readonly requests: readonly Buffer[];
+}
+
+/** Answers per second, and microseconds of CPU per answer where the system tells. */
+export interface Sample extends LoadResult {
+  readonly cpuUs: number;
+  readonly mainCpuUs: number;
+}
+
+export async function sample({ target, requests }: Load, durationMs: number, from = 0): Promise<Sample> {
+  const before = target.usage();
+  const result = await load({ url: target.url, connections, requests, durationMs, from });
+  const after = target.usage();
+  check(result.errors === 0, `${result.errors} calls failed: ${result.firstError}`);
+  const perAnswer = (read: (usage: Usage) => number) =>
+    before === null || after === null ? Number.NaN : ((read(after) - read(before)) * 1e6) / result.acknowledged;
+  return { ...result, cpuUs: perAnswer((usage) => usage.cpu), mainCpuUs: perAnswer((usage) => usage.mainCpu) };
+}
+
+export function singleTrackBodies(size: Options['size'], evidence: boolean): string[] {
+  const random = createRandom(seed);
+  // Only the most active of a large population are ever drawn in so few bodies.
+  const population = createPeople(Math.min(people[size], people.S), random);
+  return createTrackItems(bodies, population, random, { evidence }).map((item) => JSON.stringify(item));
+}
+
+export const requestsFor = (target: OnymTarget | null, texts: readonly string[]): Buffer[] =>
+  texts.map((text) => requestOf('/track', target?.writeKey ?? null, text));
+
+export const singleTrack: Measure = {
+  name: 'B1',
+  title: 'single durable events beside a bare route',
+
+  async run(options, progress) {
+    const onym = await startOnym({ profileDirectory: options.profileDirectory });
+    const bare = await startScript('bare.ts');
+    try {
+      const texts = singleTrackBodies(options.size, false);
+      const loads = {
+        onym: { target: onym, requests: requestsFor(onym, texts) },
+        evidence: { target: onym, requests: requestsFor(onym, singleTrackBodies(options.size, true)) },
+        bare: { target: bare, requests: requestsFor(null, texts) },
+      };
+      if (options.soakSeconds !== null) return await soak(onym, loads, options.soakSeconds, progress);
+      return await compare(onym, loads, options, progress);
+    } finally {
+      await Promise.all([onym.stop(), bare.stop()]);
+    }
+  },
+};
+
+type Loads = { readonly onym: Load; readonly evidence: Load; readonly bare: Load };
+
+async function compare(onym: OnymTarget, loads: Loads, { rounds }: Options, progress: Progress): Promise<Result> {
+  const client = createClient(onym);
+  const samples: Record<keyof Loads, Sample[]> = { onym: [], evidence: [], bare: [] };
+  const sides = ['onym', 'bare', 'evidence'] as const;
+  let acknowledged = 0;
+  for (const side of sides) {
+    const warm = await sample(loads[side], warmupMs);
+    if (side !== 'bare') acknowledged += warm.acknowledged;
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const side of sides) {
+      // What one side left to do in the background is not to be paid by the other.
+      await client.drained();
+      await sleep(settleMs);
+      const one = await sample(loads[side], roundMs, round * bodies);
+      samples[side].push(one);
+      if (side !== 'bare') acknowledged += one.acknowledged;
+    }
+    const [a, b] = [samples.onym.at(-1)!, samples.bare.at(-1)!];
+    progress(`round ${round + 1}: ${a.perSecond.toFixed(0)} beside ${b.perSecond.toFixed(0)} requests/s`);
+  }
+  const [counted] = await client.query<{ events: number }>('SELECT count() AS events FROM events');
+  check(counted?.events === acknowledged, `${acknowledged} acknowledged, ${counted?.events} counted`);
+
+  const of = (side: keyof Loads, read: (one: Sample) => number) => samples[side].map(read);
+  const figure = (what: string, side: keyof Loads, read: (one: Sample) => number, unit: string): Figure => ({
+    measure: 'B1',
+    what,
+    unit,
+    subject: of(side, read),
+    beside: of('bare', read),
+    besideWhat: 'bare route',
+    goal: side === 'onym' && unit === 'requests/s' ? goal : null,
+  });
+  return {
+    figures: [
+      figure('single durable events', 'onym', (one) => one.perSecond, 'requests/s'),
+      figure('the same with link evidence in 30%', 'evidence', (one) => one.perSecond, 'requests/s'),
+      figure('CPU of the main thread', 'onym', (one) => one.mainCpuUs, 'µs/request'),
+      figure('CPU of the process', 'onym', (one) => one.cpuUs, 'µs/request'),
+    ],
+    notes: [
+      `acknowledged ${acknowledged} = counted ${counted.events}; latency p50 ${median(of('onym', (one) => one.p50Ms)).toFixed(2)} ms, ` +
+        `p99 ${median(of('onym', (one) => one.p99Ms)).toFixed(1)} ms (bare: ${median(of('bare', (one) => one.p50Ms)).toFixed(2)}, ` +
+        `${median(of('bare', (one) => one.p99Ms)).toFixed(1)})`,
+    ],
+  };
+}

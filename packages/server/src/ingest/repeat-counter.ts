@@ -1,0 +1,54 @@
+import type { Millis, Operation, OperationError, Seq } from '@onym/core';
+import type { Committed, IdentityStore } from '../identity/types.ts';
+
+export interface RepeatCounter {
+  observe(environment: string, operation: Operation, answer: Committed | OperationError, time: Millis): void;
+  close(): Promise<void>;
+}
+
+const flushIntervalMs = 1_000;
+/** Links counted between two writes; beyond it repeats are not counted, which is all that is lost. */
+const countedMax = 50_000;
+
+/** Counts calls that only repeated a recorded one, by the row they repeat (DESIGN §4.1). Best effort, written behind the answers. */
+export function createRepeatCounter(
+  identityStore: Pick<IdentityStore, 'addRepeats'>,
+  log: { error(details: object, message: string): void },
+): RepeatCounter {
+  const counts = new Map<string, Map<Seq, { count: number; lastTime: Millis }>>();
+
+  async function flush(): Promise<void> {
+    const pending = [...counts];
+    counts.clear();
+    for (const [environment, repeats] of pending) {
+      try {
+        await identityStore.addRepeats(environment, repeats);
+      } catch (error) {
+        log.error({ err: error }, 'repeats could not be counted');
+      }
+    }
+  }
+
+  const timer = setInterval(() => void flush(), flushIntervalMs);
+  timer.unref();
+
+  return {
+    observe(environment, _operation, answer, time) {
+      if ('error' in answer || answer.recorded || answer.seq === null) return;
+      let repeats = counts.get(environment);
+      if (repeats === undefined) {
+        repeats = new Map();
+        counts.set(environment, repeats);
+      }
+      const entry = repeats.get(answer.seq);
+      if (entry !== undefined) {
+        entry.count++;
+        entry.lastTime = time;
+      } else if (repeats.size < countedMax) repeats.set(answer.seq, { count: 1, lastTime: time });
+    },
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}

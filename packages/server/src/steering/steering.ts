@@ -1,0 +1,156 @@
+import { type BlastRadius, type Link, mergeRadii, type Operation, type Seq } from '@onym/core';
+import { OnymError } from '../errors.ts';
+import type { EventStore } from '../events/types.ts';
+import type { Committed, IdentityStore } from '../identity/types.ts';
+import type { GroupCommit } from '../ingest/group-commit.ts';
+import type { DrainLoop } from '../journal/drain.ts';
+import { limits } from '../limits.ts';
+import type { Projector } from '../projector/projector.ts';
+import { describeRadius } from './blast-radius.ts';
+import { groupConflicts } from './conflicts.ts';
+import type { ReviewItem, Steering, SteeringAnswer, SteeringOperation } from './types.ts';
+
+export interface SteeringParts {
+  readonly identityStore: IdentityStore;
+  readonly eventStore: Pick<EventStore, 'counts'>;
+  readonly groupCommit: GroupCommit;
+  readonly drain: Pick<DrainLoop, 'flush'>;
+  readonly projector: Pick<Projector, 'sync'>;
+  readonly now: () => number;
+}
+
+const manual = { key: null, lib: null, batch: null, public: false } as const;
+
+/** Taking back, previewing and reviewing: what changes identities other than by evidence. */
+export function createSteering(parts: SteeringParts): Steering {
+  const { identityStore, eventStore, groupCommit, drain, projector } = parts;
+
+  async function rehearse(environment: string, operation: Operation) {
+    const { answers, facts, radii } = await identityStore.commit(environment, [operation], parts.now(), {
+      dryRun: true,
+    });
+    const answer = answers[0]!;
+    if ('error' in answer) throw new OnymError('not-found', answer.message);
+    return { answer, fact: facts[0] ?? null, radius: radii[0]! };
+  }
+
+  async function preview(environment: string, operation: SteeringOperation): Promise<SteeringAnswer> {
+    const { answer, fact, radius } = await rehearse(environment, operation);
+    await drain.flush(environment);
+    const ends = await endsOf(environment, operation);
+    return {
+      answer,
+      fact,
+      blastRadius: await describeRadius(environment, radius, eventStore),
+      stillConnected: ends !== null && staysOne(radius, ends),
+      path: [],
+    };
+  }
+
+  /** The two identifiers that a split is about; null for anything else. */
+  async function endsOf(environment: string, operation: SteeringOperation): Promise<[string, string] | null> {
+    if (operation.op !== 'split') return null;
+    const { target } = operation;
+    if (!('link' in target)) return [target.a, target.b];
+    const link = await identityStore.link(environment, target.link);
+    return link === null ? null : [link.primary, link.secondary];
+  }
+
+  async function apply(environment: string, operation: SteeringOperation, sync: boolean): Promise<SteeringAnswer> {
+    const [answer] = await groupCommit.submit(environment, [operation]);
+    if (answer === undefined || 'error' in answer) throw new OnymError('not-found', answer?.message ?? '');
+    const ends = await endsOf(environment, operation);
+    const connection = ends === null ? null : await identityStore.explain(environment, ...ends);
+    const fact = answer.recorded ? ((await identityStore.ledger(environment, answer.seq! - 1, 1))[0] ?? null) : null;
+    if (sync) await projector.sync(environment);
+    return {
+      answer,
+      fact,
+      blastRadius: null,
+      stillConnected: connection?.same ?? false,
+      path: connection?.path ?? [],
+    };
+  }
+
+  async function reviewItem(environment: string, link: Link, repeats: number): Promise<ReviewItem> {
+    const operation = { op: 'approve', link: link.seq, timestamp: null, source: manual } as const;
+    const { radius } = await rehearse(environment, operation);
+    return { link, repeats, blastRadius: await describeRadius(environment, radius, eventStore) };
+  }
+
+  return {
+    run: (environment, operation, { dryRun, sync }) =>
+      dryRun ? preview(environment, operation) : apply(environment, operation, sync),
+
+    async revert(environment, scope, { separate, dryRun, sync, source }) {
+      const groups = await identityStore.rowsOf(environment, scope, limits.revertRowsPerCommit);
+      if (groups.length === 0) throw new OnymError('not-found', nothingIn(scope));
+      const operations = groups.map(
+        (seqs) => ({ op: 'revert', scope, seqs, separate, timestamp: null, source }) as const,
+      );
+      const seqs: Seq[] = [];
+      const radii: BlastRadius[] = [];
+      let revoked = 0;
+      let separations = 0;
+      for (const operation of operations) {
+        const { fact, radius } = dryRun
+          ? await rehearse(environment, operation)
+          : await commitRevert(environment, operation);
+        if (radius !== null) radii.push(mergeRadii([radius], limits.blastRadiusListedMax));
+        if (fact?.op !== 'revert') continue;
+        if (!dryRun) seqs.push(fact.seq);
+        revoked += fact.revoked.length;
+        separations += fact.separations.length;
+      }
+      if (sync && !dryRun) await projector.sync(environment);
+      if (dryRun) await drain.flush(environment);
+      const merged = mergeRadii(radii, limits.blastRadiusListedMax);
+      return {
+        verdict: revoked > 0 ? 'applied' : 'unchanged',
+        seqs,
+        revoked,
+        separations,
+        blastRadius: dryRun ? await describeRadius(environment, merged, eventStore) : null,
+      };
+    },
+
+    async review(environment, page) {
+      const links = await identityStore.waiting(environment, 'held', page);
+      const repeats = await identityStore.repeats(
+        environment,
+        links.map(({ seq }) => seq),
+      );
+      await drain.flush(environment);
+      const items: ReviewItem[] = [];
+      for (const link of links) items.push(await reviewItem(environment, link, repeats.get(link.seq)?.count ?? 0));
+      return items;
+    },
+
+    async conflicts(environment, { before, limit }) {
+      const links = await identityStore.waiting(environment, 'refused', { before, limit: limits.conflictLinksPerPage });
+      const repeats = await identityStore.repeats(
+        environment,
+        links.map(({ seq }) => seq),
+      );
+      return groupConflicts(links, repeats, limit, limits.conflictLinksPerPage);
+    },
+  };
+
+  async function commitRevert(environment: string, operation: Operation) {
+    const [answer] = (await groupCommit.submit(environment, [operation])) as [Committed];
+    const rows = answer.recorded ? await identityStore.ledger(environment, answer.seq! - 1, 1) : [];
+    return { fact: rows[0] ?? null, radius: null };
+  }
+}
+
+/** After what would be done, both are found under one canonical id. */
+function staysOne(radius: BlastRadius, [a, b]: readonly [string, string]): boolean {
+  return radius.after.some(({ identifiers }) => identifiers.includes(a) && identifiers.includes(b));
+}
+
+function nothingIn(scope: Parameters<Steering['revert']>[1]): string {
+  if ('batch' in scope) {
+    return `No call was ever recorded in a batch named ${JSON.stringify(scope.batch)}. The ledger's rows name their batch in source.`;
+  }
+  return `The key ${JSON.stringify(scope.key)} recorded nothing in that span of time. The ledger's rows name their key in source.`;
+}
