@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
-const resolve = { conditions: ['source'] };
+// Tests run on the sources: no build comes before them.
+const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 
 export default defineConfig({
   test: {
@@ -8,20 +9,19 @@ export default defineConfig({
     outputFile: { json: 'test-results.json' },
     projects: [
       {
-        resolve,
-        ssr: { resolve: { conditions: ['source'] } },
-        test: { name: 'core', include: ['packages/core/test/**/*.test.ts'], testTimeout: 120_000 },
+        ...source,
+        test: { name: 'core', include: ['packages/core/test/**/*.test.ts'], testTimeout: 300_000 },
       },
       {
-        resolve,
-        ssr: { resolve: { conditions: ['source'] } },
+        ...source,
         test: {
           name: 'server',
           include: ['packages/server/test/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          // chDB holds one data directory per process, and native engines dislike worker threads.
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+          // chDB holds one data directory per process, and its threads are not to share one with other tests.
           pool: 'forks',
+          env: { UV_THREADPOOL_SIZE: '16' },
         },
       },
     ],

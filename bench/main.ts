@@ -23,6 +23,7 @@ function readArguments(): { chosen: readonly Measure[]; options: Options } {
       soak: { type: 'string' },
       long: { type: 'boolean', default: false },
       profile: { type: 'string' },
+      against: { type: 'string' },
     },
   });
   const size = sizes.find((name) => name === values.size.toUpperCase());
@@ -34,10 +35,11 @@ function readArguments(): { chosen: readonly Measure[]; options: Options } {
   });
   const rounds = Math.max(roundsMin, Number(values.rounds) || roundsMin);
   const soakSeconds = values.soak === undefined ? null : Number(values.soak);
+  const against = values.against === undefined ? null : resolve(values.against);
   const profileDirectory = values.profile === undefined ? null : resolve(values.profile);
   return {
     chosen: wanted.length > 0 ? wanted : measures,
-    options: { size, rounds, soakSeconds, long: values.long, profileDirectory },
+    options: { size, rounds, soakSeconds, long: values.long, profileDirectory, against },
   };
 }
 

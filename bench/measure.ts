@@ -11,6 +11,8 @@ export interface Options {
   readonly long: boolean;
   /** Where to write CPU profiles of the server; null for none. */
   readonly profileDirectory: string | null;
+  /** Another checkout, already built, to compare the server with; null for none. */
+  readonly against: string | null;
 }
 
 /** One line of the table: a figure beside another, both of the same run. */

@@ -111,6 +111,8 @@ export interface OnymOptions {
   readonly dataDir?: string;
   readonly settings?: Record<string, unknown>;
   readonly profileDirectory?: string | null;
+  /** Another checkout to run the server of. */
+  readonly checkout?: string;
 }
 
 /** The server as it ships, in a directory that is removed afterwards. */
@@ -121,7 +123,7 @@ export async function startOnym(options: OnymOptions = {}): Promise<OnymTarget> 
   const profile = options.profileDirectory
     ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`, '--cpu-prof-interval=500']
     : [];
-  const { child, output } = start([...profile, 'packages/server/bin/onym.cjs', 'serve'], {
+  const { child, output } = start([...profile, join(options.checkout ?? root, 'packages', 'server', 'bin', 'onym.cjs'), 'serve'], {
     ONYM_PORT: '0',
     ONYM_DATA_DIR: dataDir,
     ONYM_ENVIRONMENTS: 'production',

@@ -54,40 +54,44 @@ export const singleTrack: Measure = {
   async run(options, progress) {
     const onym = await startOnym({ profileDirectory: options.profileDirectory });
     const bare = await startScript('bare.ts');
+    const other = options.against === null ? null : await startOnym({ checkout: options.against });
     try {
       const texts = singleTrackBodies(options.size, false);
       const loads = {
         onym: { target: onym, requests: requestsFor(onym, texts) },
         evidence: { target: onym, requests: requestsFor(onym, singleTrackBodies(options.size, true)) },
         bare: { target: bare, requests: requestsFor(null, texts) },
+        ...(other !== null && { other: { target: other, requests: requestsFor(other, texts) } }),
       };
       if (options.soakSeconds !== null) return await soak(onym, loads, options.soakSeconds, progress);
       return await compare(onym, loads, options, progress);
     } finally {
-      await Promise.all([onym.stop(), bare.stop()]);
+      await Promise.all([onym.stop(), bare.stop(), other?.stop()]);
     }
   },
 };
 
-type Loads = { readonly onym: Load; readonly evidence: Load; readonly bare: Load };
+type Side = 'onym' | 'evidence' | 'bare' | 'other';
+type Loads = { readonly onym: Load; readonly evidence: Load; readonly bare: Load; readonly other?: Load };
 
 async function compare(onym: OnymTarget, loads: Loads, { rounds }: Options, progress: Progress): Promise<Result> {
   const client = createClient(onym);
-  const samples: Record<keyof Loads, Sample[]> = { onym: [], evidence: [], bare: [] };
-  const sides = ['onym', 'bare', 'evidence'] as const;
+  const samples: Record<Side, Sample[]> = { onym: [], evidence: [], bare: [], other: [] };
+  const sides: readonly Side[] = loads.other ? ['onym', 'bare', 'other'] : ['onym', 'bare', 'evidence'];
+  const counts = (side: Side) => side === 'onym' || side === 'evidence';
   let acknowledged = 0;
   for (const side of sides) {
-    const warm = await sample(loads[side], warmupMs);
-    if (side !== 'bare') acknowledged += warm.acknowledged;
+    const warm = await sample(loads[side]!, warmupMs);
+    if (counts(side)) acknowledged += warm.acknowledged;
   }
   for (let round = 0; round < rounds; round++) {
     for (const side of sides) {
       // What one side left to do in the background is not to be paid by the other.
       await client.drained();
       await sleep(settleMs);
-      const one = await sample(loads[side], roundMs, round * bodies);
+      const one = await sample(loads[side]!, roundMs, round * bodies);
       samples[side].push(one);
-      if (side !== 'bare') acknowledged += one.acknowledged;
+      if (counts(side)) acknowledged += one.acknowledged;
     }
     const [a, b] = [samples.onym.at(-1)!, samples.bare.at(-1)!];
     progress(`round ${round + 1}: ${a.perSecond.toFixed(0)} beside ${b.perSecond.toFixed(0)} requests/s`);
@@ -95,8 +99,8 @@ async function compare(onym: OnymTarget, loads: Loads, { rounds }: Options, prog
   const [counted] = await client.query<{ events: number }>('SELECT count() AS events FROM events');
   check(counted?.events === acknowledged, `${acknowledged} acknowledged, ${counted?.events} counted`);
 
-  const of = (side: keyof Loads, read: (one: Sample) => number) => samples[side].map(read);
-  const figure = (what: string, side: keyof Loads, read: (one: Sample) => number, unit: string): Figure => ({
+  const of = (side: Side, read: (one: Sample) => number) => samples[side].map(read);
+  const figure = (what: string, side: Side, read: (one: Sample) => number, unit: string): Figure => ({
     measure: 'B1',
     what,
     unit,
@@ -108,7 +112,10 @@ async function compare(onym: OnymTarget, loads: Loads, { rounds }: Options, prog
   return {
     figures: [
       figure('single durable events', 'onym', (one) => one.perSecond, 'requests/s'),
-      figure('the same with link evidence in 30%', 'evidence', (one) => one.perSecond, 'requests/s'),
+      loads.other
+        ? figure('single durable events, other checkout', 'other', (one) => one.perSecond, 'requests/s')
+        : figure('the same with link evidence in 30%', 'evidence', (one) => one.perSecond, 'requests/s'),
+      ...(loads.other ? [figure('CPU of the main thread, other checkout', 'other', (one) => one.mainCpuUs, 'µs/request')] : []),
       figure('CPU of the main thread', 'onym', (one) => one.mainCpuUs, 'µs/request'),
       figure('CPU of the process', 'onym', (one) => one.cpuUs, 'µs/request'),
     ],

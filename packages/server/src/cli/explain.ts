@@ -19,6 +19,7 @@ interface Explanation {
   readonly refused: readonly WireLink[];
   readonly held: readonly WireLink[];
   readonly separations: readonly { readonly a: string; readonly b: string; readonly seq: number }[];
+  readonly neighbour: { readonly canonical_id: string; readonly path: readonly WireLink[] } | null;
 }
 
 export function explainCommand(program: Command): void {
@@ -52,6 +53,12 @@ function describe(a: string, b: string, explanation: Explanation): string {
         ['seq', 'a', 'b'],
         separations.map((row) => [String(row.seq), row.a, row.b]),
       ),
+    );
+  }
+  if (explanation.neighbour !== null) {
+    add(
+      `Both have evidence with ${explanation.neighbour.canonical_id}, which was turned down`,
+      explanation.neighbour.path,
     );
   }
   return parts.join('\n');

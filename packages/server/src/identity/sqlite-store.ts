@@ -13,6 +13,7 @@ import {
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { inTransaction, openDatabase } from '../sqlite.ts';
+import { neighboursOf } from './common-neighbour.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
 import { groupByComponent } from './row-groups.ts';
 import { readChanges } from './sqlite/changes.ts';
@@ -266,7 +267,8 @@ export function openSqliteStore(file: string): IdentityStore {
         const { set } = workingSet(environment);
         set.whole(a);
         set.whole(b);
-        return explainOf(set.state, a, b);
+        for (const id of neighboursOf(set.state, [a, b])) set.identifier(id);
+        return explainOf(set.state, a, b, set.whole);
       });
     },
 

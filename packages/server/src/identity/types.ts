@@ -13,6 +13,7 @@ import type {
   Settings,
   TraitWrite,
 } from '@onym/core';
+import type { CommonNeighbour } from './common-neighbour.ts';
 
 export interface EnvironmentInfo {
   readonly name: string;
@@ -41,6 +42,18 @@ export interface Commit {
   readonly radii: readonly BlastRadius[];
   /** The ledger's head after the commit. */
   readonly head: Seq;
+}
+
+export interface Explanation {
+  readonly same: boolean;
+  /** A shortest path of active links; empty when they are not one. */
+  readonly path: readonly Link[];
+  /** Evidence between the two identities that was turned down. */
+  readonly refused: readonly Link[];
+  readonly held: readonly Link[];
+  readonly separations: readonly { readonly pair: Pair; readonly seq: Seq }[];
+  /** Where they nearly met; null when they are one, or nowhere. */
+  readonly neighbour: CommonNeighbour | null;
 }
 
 export interface IdentityProfile {
@@ -163,11 +176,7 @@ export interface IdentityStore {
   ): Promise<(TraitWrite & { readonly distinctId: string })[]>;
 
   /** A shortest path of active links from a to b (empty when there is none), and what stands between their identities. */
-  explain(
-    environment: string,
-    a: string,
-    b: string,
-  ): Promise<{ same: boolean; path: Link[]; refused: Link[]; held: Link[]; separations: { pair: Pair; seq: Seq }[] }>;
+  explain(environment: string, a: string, b: string): Promise<Explanation>;
 
   close(): Promise<void>;
 }

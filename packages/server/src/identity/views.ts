@@ -13,7 +13,8 @@ import {
   shortestPath,
   type TraitWrite,
 } from '@onym/core';
-import type { IdentityProfile, IdentityStore } from './types.ts';
+import { commonNeighbour } from './common-neighbour.ts';
+import type { Explanation, IdentityProfile, IdentityStore } from './types.ts';
 
 /** Reads over a working set in which the identities asked for are loaded whole. Every store answers through these. */
 
@@ -76,7 +77,7 @@ export function traitHistoryOf(
     .slice(0, page.limit);
 }
 
-export function explainOf(state: State, a: string, b: string): Awaited<ReturnType<IdentityStore['explain']>> {
+export function explainOf(state: State, a: string, b: string, loadWhole: (id: string) => void = () => {}): Explanation {
   const same = sameIdentity(state, a, b);
   const membersOfA = new Set(membersOf(state, a));
   const membersOfB = new Set(membersOf(state, b));
@@ -99,6 +100,7 @@ export function explainOf(state: State, a: string, b: string): Awaited<ReturnTyp
     path: same && a !== b ? shortestPath(state, a, b) : [],
     refused: waiting.filter((link) => link.status === 'refused').sort(bySeq),
     held: waiting.filter((link) => link.status === 'held').sort(bySeq),
+    neighbour: same ? null : commonNeighbour(state, a, b, loadWhole),
     separations: separations.sort((x, y) => bySeq(x, y) || (x.pair.join() < y.pair.join() ? -1 : 1)),
   };
 }

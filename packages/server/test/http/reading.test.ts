@@ -305,7 +305,14 @@ describe('GET /v1/explain', () => {
     const asked: unknown[] = [];
     t.services.explain = async (...args) => {
       asked.push(args);
-      return { same: true, path: [link(1)], refused: [link(2)], held: [], separations: [{ pair: ['a', 'b'], seq: 9 }] };
+      return {
+        same: true,
+        path: [link(1)],
+        refused: [link(2)],
+        held: [],
+        separations: [{ pair: ['a', 'b'], seq: 9 }],
+        neighbour: { canonicalId: 'c', path: [link(3)] },
+      };
     };
     const response = await get(t.app, '/v1/explain?environment=staging&a=x%2F&b=b%20c');
     expect(asked).toEqual([['staging', 'x/', 'b c']]);
@@ -315,6 +322,7 @@ describe('GET /v1/explain', () => {
       refused: [wireLink(2)],
       held: [],
       separations: [{ a: 'a', b: 'b', seq: 9 }],
+      neighbour: { canonical_id: 'c', path: [wireLink(3)] },
     });
     expect((await get(t.app, '/v1/explain?a=a')).json()).toMatchObject({ error_code: 'invalid-payload' });
     expect((await get(t.app, '/v1/explain?a=a&b=b%00')).json()).toMatchObject({ error_code: 'invalid-distinct-id' });

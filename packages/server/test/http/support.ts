@@ -70,6 +70,11 @@ const applied = (canonicalId: string, seq: number): Answer => ({
   components: [],
 });
 
+/** Steering has tests of its own, on the real engines. */
+const notAsked = (): never => {
+  throw new Error('no test of the routes steers');
+};
+
 export function fakeServices(): FakeServices {
   const facts: Fact[] = [];
   const listeners = new Set<() => void>();
@@ -99,13 +104,18 @@ export function fakeServices(): FakeServices {
         return operations.map(({ primary }, i) => applied(primary, i + 1));
       },
     },
+    steering: {
+      run: notAsked,
+      revert: notAsked,
+      review: async () => [],
+      conflicts: async () => ({ conflicts: [], next: null }),
+    },
     deadLetter: (more) => void letters.push(...more),
-    resolve: async (_environment, ids) =>
-      new Map(ids.map((id) => [id, { canonicalId: id, components: [], known: false }])),
+    resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
     identity: async () => null,
     timeline: async () => null,
     traitHistory: async () => null,
-    explain: async () => ({ same: false, path: [], refused: [], held: [], separations: [] }),
+    explain: async () => ({ neighbour: null, same: false, path: [], refused: [], held: [], separations: [] }),
     ledgerPage: async (_environment, after, limit) => facts.filter(({ seq }) => seq > after).slice(0, limit),
     onLedger(_environment, listener) {
       listeners.add(listener);

@@ -8,10 +8,10 @@ export interface Pair {
 
 /** What was sent, and of it what the server answered ok to. */
 export interface Sent {
-  /** Events named by the client: uuid to acknowledged or not. */
-  readonly named: Map<string, boolean>;
-  /** Events that the server names: told apart by their session_id. */
-  readonly unnamed: Map<string, boolean>;
+  /** Events named by the client, by uuid. */
+  readonly named: Map<string, { readonly distinctId: string; readonly acknowledged: boolean }>;
+  /** Events that the server names, by their session_id. */
+  readonly unnamed: Map<string, { readonly acknowledged: boolean }>;
   /** Pairs of aliases, identifies and link evidence, each of identifiers that occur in no other: to the seq answered, or null. */
   readonly pairs: Map<string, Pair & { seq: number | null }>;
   /** distinct_id to the number set on it by an identify that was acknowledged. */
@@ -71,29 +71,37 @@ export function startLoad(api: Client, web: Client, record: Sent): Load {
     for (const [i, item] of items.entries()) record.pairs.set(item.primary, { ...item, seq: seqOf(answers[i]) });
   };
 
-  function event() {
-    const uuid = randomUUID();
-    record.named.set(uuid, false);
+  function event(distinctId?: string) {
     const n = serialOf();
-    return { event: 'load', uuid, distinct_id: `visitor_${n % 200}`, properties: { n, text: 'x'.repeat((n * 31) % 900) } };
+    const item = {
+      event: 'load',
+      uuid: randomUUID(),
+      distinct_id: distinctId ?? `visitor_${n % 200}`,
+      properties: { n, text: 'x'.repeat((n * 31) % 900) },
+    };
+    record.named.set(item.uuid, { distinctId: item.distinct_id, acknowledged: false });
+    return item;
   }
+
+  const acknowledgeEvent = ({ uuid, distinct_id: distinctId }: { uuid: string; distinct_id: string }) =>
+    record.named.set(uuid, { distinctId, acknowledged: true });
 
   const callers: (() => Promise<void>)[] = [
     async () => {
       const item = event();
-      await send(web, '/track', item, () => record.named.set(item.uuid, true));
+      await send(web, '/track', item, () => acknowledgeEvent(item));
     },
     async () => {
-      const items = Array.from({ length: 1 + (serialOf() % 80) }, event);
+      const items = Array.from({ length: 1 + (serialOf() % 80) }, () => event());
       await send(api, '/track', items, () => {
-        for (const { uuid } of items) record.named.set(uuid, true);
+        for (const item of items) acknowledgeEvent(item);
       });
     },
     async () => {
       const session = `session_${serialOf()}`;
-      record.unnamed.set(session, false);
+      record.unnamed.set(session, { acknowledged: false });
       const item = { event: 'load', distinct_id: 'visitor_unnamed', session_id: session };
-      await send(web, '/track', item, () => record.unnamed.set(session, true));
+      await send(web, '/track', item, () => record.unnamed.set(session, { acknowledged: true }));
     },
     async () => {
       const item = pair('crm');
@@ -116,11 +124,11 @@ export function startLoad(api: Client, web: Client, record: Sent): Load {
     },
     async () => {
       const item = pair('device');
-      const named = event();
-      const body = { ...named, distinct_id: item.primary, anonymous_id: item.secondary };
+      const named = event(item.primary);
+      const body = { ...named, anonymous_id: item.secondary };
       await send(api, '/track', body, (answers) => {
         acknowledge([item], answers, ({ link }) => link.seq);
-        record.named.set(named.uuid, true);
+        acknowledgeEvent(named);
       });
     },
     async () => {
@@ -147,6 +155,25 @@ export function startLoad(api: Client, web: Client, record: Sent): Load {
   };
 }
 
+/** Sends again what got no answer, uuid and all. */
+export async function sendAgain(api: Client, record: Sent): Promise<void> {
+  const arraysOf = function* <T>(items: readonly T[]) {
+    for (let from = 0; from < items.length; from += 1_000) yield items.slice(from, from + 1_000);
+  };
+  const events = [...record.named].filter(([, { acknowledged }]) => !acknowledged);
+  for (const items of arraysOf(events)) {
+    const body = items.map(([uuid, { distinctId }]) => ({ event: 'load', uuid, distinct_id: distinctId }));
+    await api.posted('/track', body);
+    for (const [uuid, { distinctId }] of items) record.named.set(uuid, { distinctId, acknowledged: true });
+  }
+  const pairs = [...record.pairs.values()].filter(({ seq }) => seq === null);
+  for (const items of arraysOf(pairs)) {
+    const body = items.map(({ primary, secondary }) => ({ distinct_id: primary, alias_id: secondary }));
+    const { results } = await api.posted('/alias', body);
+    for (const [i, item] of items.entries()) record.pairs.set(item.primary, { ...item, seq: results[i].seq });
+  }
+}
+
 /** Everything acknowledged that a server does not have, or has more than once; and what else it must not have. Empty when all is well. */
 export async function missing(api: Client, record: Sent): Promise<string[]> {
   const wrong: string[] = [];
@@ -168,9 +195,9 @@ export async function missing(api: Client, record: Sent): Promise<string[]> {
     ['uuid', record.named, await counts('uuid', 'session_id IS NULL')],
     ['session', record.unnamed, await counts('session_id', 'session_id IS NOT NULL')],
   ] as const) {
-    for (const [id, isAcknowledged] of sent) {
+    for (const [id, { acknowledged }] of sent) {
       const n = stored.get(id) ?? 0;
-      if (n > 1 || (isAcknowledged && n === 0)) wrong.push(`event of ${kind} ${id}: ${n} times`);
+      if (n > 1 || (acknowledged && n === 0)) wrong.push(`event of ${kind} ${id}: ${n} times`);
     }
     for (const id of stored.keys()) if (!sent.has(id)) wrong.push(`event of ${kind} ${id}: nobody sent it`);
   }

@@ -13,10 +13,18 @@ test('ten thousand repeats of an alias, and of an identify, add no row to the le
   const alias = { distinct_id: 'user_1', alias_id: 'stripe:1' };
   const identify = { distinct_id: 'user_1', anonymous_id: 'anonymous-1', traits: { plan: 'pro' } };
   const first = [await api.posted('/alias', alias), await api.posted('/identify', identify)];
-  expect(first).toMatchObject([{ verdict: 'applied', seq: 1 }, { verdict: 'applied', seq: 2 }]);
+  expect(first).toMatchObject([
+    { verdict: 'applied', seq: 1 },
+    { verdict: 'applied', seq: 2 },
+  ]);
   await api.posted('/track', { event: 'e', distinct_id: 'user_1', anonymous_id: 'anonymous-1' });
 
-  for (const [index, [path, item]] of ([['/alias', alias], ['/identify', identify]] as const).entries()) {
+  for (const [index, [path, item]] of (
+    [
+      ['/alias', alias],
+      ['/identify', identify],
+    ] as const
+  ).entries()) {
     const repeated = { ...first[index], verdict: 'unchanged' };
     for (let i = 0; i < arrays; i++) {
       const answer = await api.posted(path, new Array(itemsPerArray).fill(item));

@@ -30,6 +30,16 @@ const schema = {
         separations: Type.Array(Type.Object({ a: Type.String(), b: Type.String(), seq: Type.Integer() }), {
           description: 'Standing statements that keep them apart.',
         }),
+        neighbour: Type.Union(
+          [
+            Type.Object({
+              canonical_id: Type.String({ description: 'The identity that has turned-down evidence with both.' }),
+              path: links('From a to b: turned-down evidence at the ends, active links between.'),
+            }),
+            Type.Null(),
+          ],
+          { description: 'Where they nearly met; null when they are one, or nowhere.' },
+        ),
       },
       { description: 'The evidence.' },
     ),
@@ -48,6 +58,10 @@ export async function explainRoutes(app: FastifyInstance, { services }: RouteCon
       refused: evidence.refused.map(linkToWire),
       held: evidence.held.map(linkToWire),
       separations: evidence.separations.map(separationToWire),
+      neighbour:
+        evidence.neighbour === null
+          ? null
+          : { canonical_id: evidence.neighbour.canonicalId, path: evidence.neighbour.path.map(linkToWire) },
     };
   });
 }

@@ -1,0 +1,241 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src/sqlite.ts';
+import { type Answer, clientOf, eventually, type Json } from './client.ts';
+import { missing, newSent, startLoad } from './load.ts';
+import { dataDirectory, onym, serve, startServe, writeKey } from './processes.ts';
+import { mountSmallDisk } from './small-disk.ts';
+
+/** Starting, stopping, and what stands in the way of either. */
+
+const journalFile = (dataDir: string) => join(dataDir, 'journal', 'journal.sqlite');
+
+function journaledBatches(dataDir: string): number {
+  const journal = openDatabase(journalFile(dataDir), { readonly: true });
+  try {
+    return journal.prepare<[], number>('SELECT count(*) FROM batches').pluck().get() as number;
+  } finally {
+    journal.close();
+  }
+}
+
+test('the data directory belongs to one process, and to one user', async () => {
+  const { api, dataDir, stop } = await serve();
+  const second = await startServe({ dataDir }).ended;
+  expect(second).toMatchObject({ code: 2, stdout: '' });
+  expect(second.stderr).toMatch(/^onym: Another Onym process uses the data directory .*--data-dir/);
+  expect(second.stderr).toContain(dataDir);
+  expect(await api.posted('/alias', { distinct_id: 'user_1', alias_id: 'crm:1' })).toMatchObject({ seq: 1 });
+  expect(statSync(dataDir).mode & 0o077).toBe(0);
+  expect(statSync(join(dataDir, 'local-access.json')).mode & 0o077).toBe(0);
+  expect(await stop()).toMatchObject({ code: 0 });
+  expect(existsSync(join(dataDir, 'local-access.json'))).toBe(false);
+  // It left the lock too.
+  expect(await (await serve({ dataDir })).stop()).toMatchObject({ code: 0 });
+});
+
+test('SIGTERM under load: what was acknowledged is drained, and the process ends with 0', async () => {
+  const sent = newSent();
+  const first = await serve();
+  const load = startLoad(first.api, first.web, sent);
+  await eventually(async () => load.acknowledged() >= 300, '300 requests answered', 60_000);
+  const ended = await first.stop();
+  await load.stop();
+  expect(ended).toMatchObject({ code: 0, signal: null, stderr: '' });
+  for (const { status, headers, body } of load.failures) {
+    expect([status, body?.ok, Number(headers.get('retry-after')) > 0]).toEqual([503, false, true]);
+  }
+  expect(journaledBatches(first.dataDir)).toBe(0);
+
+  const { api, stop } = await serve({ dataDir: first.dataDir });
+  expect(await missing(api, sent)).toEqual([]);
+  await stop();
+});
+
+test('a wrong configuration is told by the name of its variable', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void taken.close());
+  const { port } = taken.address() as { port: number };
+  const file = join(dataDirectory(), 'file');
+  writeFileSync(file, '');
+  const settings = (value: unknown) => ({ ONYM_SETTINGS: JSON.stringify(value) });
+  const wrong: [variables: Record<string, string>, named: RegExp][] = [
+    [{ ONYM_PORT: 'http' }, /ONYM_PORT is "http"/],
+    [{ ONYM_PORT: '70000' }, /ONYM_PORT is "70000"/],
+    [{ ONYM_PORT: String(port) }, new RegExp(`ONYM_PORT.*${port}`)],
+    [{ ONYM_HOST: '192.0.2.1' }, /ONYM_HOST.*192\.0\.2\.1/],
+    [{ ONYM_ENVIRONMENTS: 'production,not ok' }, /ONYM_ENVIRONMENTS holds "not ok"/],
+    [{ ONYM_ENVIRONMENTS: ' , ' }, /ONYM_ENVIRONMENTS names no environment/],
+    [{ ONYM_WRITE_KEY: 'sk_12345678' }, /ONYM_WRITE_KEY must begin with pk_/],
+    [{ ONYM_SECRET_KEY: 'sk_short' }, /ONYM_SECRET_KEY must begin with sk_/],
+    [{ ONYM_LOG_LEVEL: 'loud' }, /ONYM_LOG_LEVEL is "loud"/],
+    [{ ONYM_SETTINGS: '{' }, /ONYM_SETTINGS is not JSON/],
+    [settings({ elsewhere: {} }), /ONYM_SETTINGS names the environment "elsewhere"/],
+    [settings({ production: { sizeMax: 1 } }), /ONYM_SETTINGS\.production has no setting sizeMax/],
+    [
+      settings({ production: { identifiersPerIdentityMax: 0 } }),
+      /ONYM_SETTINGS\.production\.identifiersPerIdentityMax/,
+    ],
+    [{ ONYM_POSTGRES_URL: 'postgres://x' }, /ONYM_POSTGRES_URL/],
+    [{ ONYM_DATA_DIR: file }, /The data directory .*file cannot be used/],
+  ];
+  for (let from = 0; from < wrong.length; from += 4) {
+    await Promise.all(
+      wrong.slice(from, from + 4).map(async ([variables, named]) => {
+        const { code, stdout, stderr } = await startServe({ dataDir: dataDirectory(), variables }).ended;
+        expect({ variables, code, stderr }).toEqual({ variables, code: 2, stderr: expect.stringMatching(named) });
+        expect(stdout).not.toContain('listens at');
+        // A message for people: one line, no stack.
+        expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+      }),
+    );
+  }
+});
+
+test('the first start without keys makes them and shows them once; flags go before variables', async () => {
+  const dataDir = dataDirectory();
+  const variables = { ONYM_WRITE_KEY: undefined, ONYM_SECRET_KEY: undefined };
+  const first = await serve({ dataDir, variables });
+  await eventually(async () => first.output().includes('ONYM_SECRET_KEY='), 'keys are shown');
+  const [, pk] = /ONYM_WRITE_KEY=(pk_\S+)/.exec(first.output())!;
+  const [, sk] = /ONYM_SECRET_KEY=(sk_\S+)/.exec(first.output())!;
+  const use = async (url: string) => {
+    expect((await clientOf(url, pk!).post('/track', { event: 'e', distinct_id: 'u' })).status).toBe(200);
+    expect((await clientOf(url, pk!).get('/v1/ledger')).status).toBe(403);
+    expect((await clientOf(url, sk!).get('/v1/ledger')).status).toBe(200);
+    expect((await clientOf(url, writeKey).get('/v1/ledger')).status).toBe(401);
+  };
+  await use(first.url);
+  expect((await first.stop()).code).toBe(0);
+
+  const second = await serve({ dataDir, variables });
+  await use(second.url);
+  const { stdout } = await second.stop();
+  expect(stdout).not.toMatch(/[ps]k_/);
+  expect(stdout).toContain('onym keys list');
+
+  const flags = await onym(['serve', '--data-dir', dataDir, '--port', '123456'], { ONYM_PORT: '0' });
+  expect(flags).toMatchObject({ code: 2, stderr: expect.stringContaining('ONYM_PORT is "123456"') });
+});
+
+test('a torn tail of the journal is cut, and the server starts', async () => {
+  let server = await serve();
+  const { dataDir } = server;
+  const wal = `${journalFile(dataDir)}-wal`;
+  const uuids: string[] = [];
+  const track = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const uuid = randomUUID();
+      await server.web.posted('/track', { event: 'e', distinct_id: 'user_1', uuid });
+      uuids.push(uuid);
+    }
+  };
+  const stored = async () =>
+    new Map(
+      (await server.api.rows('SELECT toString(uuid) AS id, count() AS n FROM events GROUP BY id')).map(({ id, n }) => [
+        id,
+        Number(n),
+      ]),
+    );
+
+  // As a power cut leaves it: half of what was not yet synced, and not what was meant to be there.
+  for (const garbage of [randomBytes(300), Buffer.alloc(10_000)]) {
+    await track(30);
+    await server.kill();
+    expect(statSync(wal).size).toBeGreaterThan(0);
+    appendFileSync(wal, garbage);
+    server = await serve({ dataDir });
+    expect(await stored()).toEqual(new Map(uuids.map((uuid) => [uuid, 1])));
+  }
+
+  // Worse than that: the disk lost the end of what it had synced. The rest is there, and the server works.
+  await server.stop();
+  server = await serve({ dataDir });
+  const before = uuids.length;
+  await track(30);
+  await server.kill();
+  truncateSync(wal, statSync(wal).size - 1_000);
+  server = await serve({ dataDir });
+  expect((await server.api.get('/readyz')).status).toBe(200);
+  const left = await stored();
+  expect(uuids.slice(0, before).filter((uuid) => !left.has(uuid))).toEqual([]);
+  await track(1);
+  expect((await stored()).has(uuids.at(-1)!)).toBe(true);
+  expect(await server.stop()).toMatchObject({ code: 0 });
+});
+
+test('a full disk: 503 storage-full with a time to come again, nothing acknowledged is lost, and all is well once there is room', async (context) => {
+  const disk = mountSmallDisk(256);
+  if (disk === null) return context.skip('Neither root nor sudo: a small disk cannot be mounted.');
+  onTestFinished(() => disk.unmount());
+  const server = await serve({ dataDir: join(disk.path, 'data') });
+  onTestFinished(async () => void (await server.kill()));
+  const { api } = server;
+  const text = randomBytes(60_000).toString('hex');
+  const uuids: string[] = [];
+  const pairs: string[] = [];
+  let n = 0;
+
+  const calls: Record<string, () => Promise<Answer>> = {
+    async track() {
+      const uuid = randomUUID();
+      const answer = await api.post('/track', { event: 'e', distinct_id: 'user_1', uuid, properties: { text } });
+      if (answer.status === 200) uuids.push(uuid);
+      return answer;
+    },
+    identify: () => api.post('/identify', { distinct_id: `user_${++n}`, traits: { n, text } }),
+    async alias() {
+      const items = Array.from({ length: 100 }, () => ({ distinct_id: `person_${++n}`, alias_id: `crm:${n}` }));
+      const answer = await api.post('/alias', items);
+      if (answer.status === 200) pairs.push(...items.map(({ distinct_id }) => distinct_id));
+      return answer;
+    },
+  };
+  for (const call of Object.values(calls)) expect((await call()).status).toBe(200);
+  await api.rows('SELECT count() FROM events');
+
+  disk.fill();
+  for (const [name, call] of Object.entries(calls)) {
+    // Files have some slack; then there is no room.
+    let answer = await call();
+    for (let i = 0; i < 2_000 && answer.status === 200; i++) answer = await call();
+    expect({ name, status: answer.status, body: answer.body }).toEqual({
+      name,
+      status: 503,
+      body: { ok: false, error_code: 'storage-full', message: expect.any(String) },
+    });
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+  }
+  // It goes on answering what needs no room.
+  expect((await api.get('/healthz')).status).toBe(200);
+  expect((await api.canonicals(['crm:2'])).size).toBe(1);
+  const headWhenFull = (await api.ledger()).length;
+
+  disk.free();
+  for (const [name, call] of Object.entries(calls)) {
+    await eventually(async () => (await call()).status === 200, `${name} is taken again`);
+  }
+  let rows: Json[] = [];
+  await eventually(async () => {
+    const { status, body } = await api.post('/v1/query', {
+      sql: 'SELECT toString(uuid) AS id, count() AS n FROM events GROUP BY id',
+    });
+    rows = body.data ?? [];
+    return status === 200;
+  }, 'events are drained again');
+  const stored = new Map(rows.map(({ id, n: times }) => [id, Number(times)]));
+  expect(uuids.filter((uuid) => stored.get(uuid) !== 1)).toEqual([]);
+  expect(stored.size).toBe(uuids.length);
+
+  const ledger = await api.ledger();
+  expect(ledger.length).toBeGreaterThan(headWhenFull);
+  expect(ledger.map(({ seq }) => seq)).toEqual(ledger.map((_, i) => i + 1));
+  const secondaries = pairs.map((id) => id.replace('person_', 'crm:'));
+  const canonicals = await api.canonicals(secondaries);
+  expect(secondaries.map((id) => canonicals.get(id))).toEqual(pairs);
+  expect(await onym(['verify'], { ONYM_DATA_DIR: server.dataDir })).toMatchObject({ code: 0, stderr: '' });
+  expect(await server.stop()).toMatchObject({ code: 0, signal: null });
+});
