@@ -1,1 +1,167 @@
-export {};
+import { type Client, createClient } from '../client.ts';
+import { load, requestOf } from '../load.ts';
+import { check, type Figure, type Measure, type Progress } from '../measure.ts';
+import { createOracle, type Oracle } from '../oracle.ts';
+import { type OnymTarget, startOnym } from '../processes.ts';
+import { median } from '../series.ts';
+
+const eventsGoal = { atMost: 1.1 };
+const identifiersGoal = { atMost: 5 };
+const eventCounts = [10, 1_000, 100_000] as const;
+const eventCountLong = 1_000_000;
+const identifierCounts = [10, 1_000, 10_000] as const;
+/** Single calls are short and noisy: many of them. */
+const joins = 31;
+/** Each needs two whole identities of its own. */
+const bigJoins = 7;
+const warmups = 20;
+/** The largest identities of this measure; the default rail holds unions above 1,000. */
+const settings = { identifiersPerIdentityMax: 1_000_000 };
+
+interface Bench {
+  readonly onym: OnymTarget;
+  readonly client: Client;
+  readonly oracle: Oracle;
+}
+
+/** One alias on a connection of its own: milliseconds from sending it to its answer. */
+async function timedAlias({ onym, oracle }: Bench, primary: string, secondary: string): Promise<number> {
+  const body = JSON.stringify({ distinct_id: primary, alias_id: secondary });
+  let verdict = '';
+  const result = await load({
+    url: onym.url,
+    connections: 1,
+    amount: 1,
+    requests: [requestOf('/alias', onym.secretKey, body)],
+    onAnswer: (_, text) => {
+      verdict = JSON.parse(text).verdict;
+    },
+  });
+  check(result.errors === 0 && verdict === 'applied', `an alias was answered ${result.firstError ?? verdict}`);
+  oracle.link(primary, secondary);
+  return result.p50Ms;
+}
+
+/** The identity's events are counted as one person's by the next query. */
+async function checkOnePerson({ client }: Bench, newest: string, member: string, events: number): Promise<number> {
+  const start = performance.now();
+  const [row] = await client.query<{ people: number; events: number }>(
+    `SELECT uniqExact(identity_id) AS people, count() AS events FROM events WHERE distinct_id IN ('${newest}', '${member}')`,
+  );
+  const ms = performance.now() - start;
+  check(row?.people === 1 && row.events === events, `the query after an alias saw ${JSON.stringify(row)}`);
+  return ms;
+}
+
+const eventOf = (id: string, n: number) => ({
+  event: 'page_viewed',
+  distinct_id: id,
+  timestamp: Date.UTC(2026, 9, 1) + (n % 2_592_000) * 1000,
+  properties: { n },
+});
+
+/** Sent in parts, so that a million need not be in memory at once. */
+async function sendEvents(client: Client, id: string, count: number): Promise<void> {
+  const part = 50_000;
+  for (let from = 0; from < count; from += part) {
+    const length = Math.min(part, count - from);
+    await client.ingest(
+      '/track',
+      Array.from({ length }, (_, i) => eventOf(id, from + i)),
+    );
+  }
+}
+
+/** A new known person becomes the primary each time, so that all events of the large identity change hands. */
+async function byEvents(bench: Bench, counts: readonly number[], progress: Progress) {
+  const { client } = bench;
+  for (const count of counts) await sendEvents(client, `crowd:${count}`, count);
+  const newcomers = counts.flatMap((count) => Array.from({ length: joins + warmups }, (_, n) => `events:${count}:${n}`));
+  await client.ingest(
+    '/track',
+    newcomers.map((id, n) => eventOf(id, n)),
+  );
+  await client.drained();
+  progress(`events of identities of ${counts.join(', ')} are stored`);
+  const latencies = new Map<number, number[]>(counts.map((count) => [count, []]));
+  const queries = new Map<number, number[]>(counts.map((count) => [count, []]));
+  for (let n = 0; n < joins + warmups; n++) {
+    for (const count of counts) {
+      const ms = await timedAlias(bench, `events:${count}:${n}`, `crowd:${count}`);
+      const queryMs = await checkOnePerson(bench, `events:${count}:${n}`, `crowd:${count}`, count + 1);
+      if (n < warmups) continue;
+      latencies.get(count)!.push(ms);
+      queries.get(count)!.push(queryMs);
+    }
+  }
+  return { latencies, queries };
+}
+
+/** The members of a group, linked to its first. */
+async function createGroup({ client, oracle }: Bench, name: string, size: number): Promise<string> {
+  const items = Array.from({ length: size - 1 }, (_, n) => ({ distinct_id: `${name}:0`, alias_id: `${name}:${n + 1}` }));
+  await client.ingest('/alias', items);
+  for (const { distinct_id: primary, alias_id: secondary } of items) oracle.link(primary, secondary);
+  return `${name}:0`;
+}
+
+async function byIdentifiers(bench: Bench, progress: Progress) {
+  const equal = new Map<number, number[]>(identifierCounts.map((count) => [count, []]));
+  const single = new Map<number, number[]>(identifierCounts.map((count) => [count, []]));
+  for (let n = 0; n < bigJoins; n++) {
+    for (const count of identifierCounts) {
+      const a = await createGroup(bench, `a${n}:${count}`, count);
+      const b = await createGroup(bench, `b${n}:${count}`, count);
+      // The connections and caches are warm from the making of the groups.
+      single.get(count)!.push(await timedAlias(bench, `one${n}:${count}`, a));
+      equal.get(count)!.push(await timedAlias(bench, `one${n}:${count}`, b));
+    }
+    progress(`identities of ${identifierCounts.join(', ')} identifiers joined: ${n + 1} of ${bigJoins}`);
+  }
+  return { equal, single };
+}
+
+function figuresOf(what: string, cases: ReadonlyMap<number, number[]>, goal: Figure['goal']): Figure[] {
+  const [smallest, ...larger] = [...cases];
+  return larger.map(([count, latencies]) => ({
+    measure: 'B4',
+    what: `${what}: ${count.toLocaleString('en')}`,
+    unit: 'ms',
+    subject: latencies,
+    beside: smallest![1],
+    besideWhat: String(smallest![0]),
+    goal,
+  }));
+}
+
+export const aliasLatency: Measure = {
+  name: 'B4',
+  title: 'one alias, by the events and identifiers of the identities it joins',
+
+  async run({ long, profileDirectory }, progress) {
+    const onym = await startOnym({ settings, profileDirectory });
+    try {
+      const bench = { onym, client: createClient(onym), oracle: createOracle() };
+      const counts = long ? [...eventCounts, eventCountLong] : eventCounts;
+      const { latencies, queries } = await byEvents(bench, counts, progress);
+      const { equal, single } = await byIdentifiers(bench, progress);
+      const ids = bench.oracle.ids();
+      const names = await bench.client.resolve(ids);
+      bench.oracle.compare((id) => names.get(id)!);
+      const queryMs = [...queries].map(([count, ms]) => `${count}: ${median(ms).toFixed(0)} ms`).join(', ');
+      return {
+        figures: [
+          ...figuresOf('alias by events', latencies, eventsGoal),
+          ...figuresOf('alias by identifiers, one joins many', single, identifiersGoal),
+          ...figuresOf('alias by identifiers, many join many', equal, identifiersGoal),
+        ],
+        notes: [
+          `every query right after an alias counted one person; such a query took, by events, ${queryMs}`,
+          `partition of ${ids.length} ids equals the oracle's`,
+        ],
+      };
+    } finally {
+      await onym.stop();
+    }
+  },
+};

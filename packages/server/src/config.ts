@@ -26,7 +26,7 @@ export const variables = {
   ONYM_ENVIRONMENTS: 'comma-separated environments (production,staging,development)',
   ONYM_WRITE_KEY: 'publishable key to register; generated and shown once when unset',
   ONYM_SECRET_KEY: 'secret key to register; generated and shown once when unset',
-  ONYM_LOG_LEVEL: 'fatal, error, warn, info, debug or silent (info)',
+  ONYM_LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent (info)',
   ONYM_SETTINGS: 'guard rails per environment as JSON: {"production":{"identifiersPerIdentityMax":500}}',
 } as const;
 
@@ -61,7 +61,7 @@ export function readConfig(env: Readonly<Partial<Record<Variable, string | undef
     environments: [...new Set(environments)],
     writeKey: keyOf('ONYM_WRITE_KEY', env.ONYM_WRITE_KEY),
     secretKey: keyOf('ONYM_SECRET_KEY', env.ONYM_SECRET_KEY),
-    logLevel: env.ONYM_LOG_LEVEL || 'info',
+    logLevel: logLevelOf(env.ONYM_LOG_LEVEL || 'info'),
     settings: settingsOf(environments, env.ONYM_SETTINGS),
   };
 }
@@ -71,6 +71,13 @@ function portOf(text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new ConfigError(`ONYM_PORT is ${JSON.stringify(text)}. Give a number from 0 to 65535.`);
   return port;
+}
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+function logLevelOf(text: string): string {
+  if (logLevels.includes(text)) return text;
+  throw new ConfigError(`ONYM_LOG_LEVEL is ${JSON.stringify(text)}. Give one of ${logLevels.join(', ')}.`);
 }
 
 function keyOf(name: keyof typeof keyForm, text: string | undefined): string | null {

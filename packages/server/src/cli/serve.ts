@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { createServer } from '../server.ts';
 import { version } from '../version.ts';
 import { configurationOptions, exitCode } from './main.ts';
 import { configOf } from './options.ts';
@@ -10,19 +9,36 @@ export function serveCommand(program: Command): void {
     .description('run the server')
     .action(async (options: Record<string, unknown>) => {
       const config = configOf(options);
+      // Only here: the engines take a moment to load, which no other command should wait for.
+      const { createServer } = await import('../server.ts');
       const server = await createServer({ config, logger: { level: config.logLevel } });
       let url: string;
       try {
         url = await server.listen();
       } catch (error) {
         await server.stop();
-        throw error;
+        throw notListening(error, config);
       }
       print(greeting(url, config, server.newKeys));
       await untilSignal();
       await server.stop();
       process.exitCode = exitCode.ok;
     });
+}
+
+function notListening(error: unknown, { host, port }: ReturnType<typeof configOf>): unknown {
+  switch ((error as { code?: string }).code) {
+    case 'EADDRINUSE':
+      return new ConfigError(`ONYM_PORT ${port} of ${host} is in use. Stop what listens there, or give another port.`);
+    case 'EACCES':
+      return new ConfigError(`ONYM_PORT ${port} needs rights that this process has not. Give one from 1024 on.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new ConfigError(`ONYM_HOST ${host} is no address of this machine. 0.0.0.0 listens at all of them.`);
+    default:
+      return error;
+  }
 }
 
 function greeting(

@@ -1,5 +1,6 @@
 import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Millis } from '@onym/core';
+import { ConfigError } from '../config.ts';
 import { OnymError } from '../errors.ts';
 import { inTransaction, openDatabase } from '../sqlite.ts';
 import { createTable, type KeyRow, keyOf, prepareStatements } from './rows.ts';
@@ -114,8 +115,9 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
     const sameSecret = statements.byHash.get(hashOf(secret));
     if (sameSecret !== undefined) {
       if (sameSecret.kind !== kind)
-        throw new Error(`${variable} is also a ${sameSecret.kind} key. Use another secret.`);
-      if (sameSecret.revoked_at !== null) throw new Error(`${variable} holds a key that was revoked. Set another.`);
+        throw new ConfigError(`${variable} is also a ${sameSecret.kind} key. Use another secret.`);
+      if (sameSecret.revoked_at !== null)
+        throw new ConfigError(`${variable} holds a key that was revoked. Set another.`);
       return;
     }
     if (statements.byName.get(variable) === undefined) insert({ name: variable, kind, environments }, secret, 1);
