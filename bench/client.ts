@@ -6,6 +6,7 @@ import type { OnymTarget } from './processes.ts';
 export interface Client {
   post<Answer>(path: string, body: unknown): Promise<Answer>;
   query<Row>(sql: string): Promise<Row[]>;
+  countEvents(): Promise<number>;
   /** Resolves when everything acknowledged is in the event store. */
   drained(): Promise<void>;
   /** Canonical id of each. */
@@ -34,10 +35,16 @@ export function createClient(target: OnymTarget): Client {
     return Number(/^onym_journal_bytes (\S+)$/m.exec(text)?.[1] ?? Number.NaN);
   }
 
+  async function query<Row>(sql: string): Promise<Row[]> {
+    return (await post<{ data: Row[] }>('/v1/query', { environment: 'production', sql })).data;
+  }
+
   return {
     post,
-    async query<Row>(sql: string) {
-      return (await post<{ data: Row[] }>('/v1/query', { environment: 'production', sql })).data;
+    query,
+    async countEvents() {
+      const [row] = await query<{ events: number }>('SELECT count() AS events FROM events');
+      return row?.events ?? Number.NaN;
     },
     async drained() {
       const deadline = performance.now() + drainMaxMs;
@@ -50,7 +57,10 @@ export function createClient(target: OnymTarget): Client {
       const names = new Map<string, string>();
       for (let i = 0; i < ids.length; i += arrayLength) {
         const body = { environment: 'production', distinct_ids: ids.slice(i, i + arrayLength) };
-        const { identities } = await post<{ identities: Record<string, { canonical_id: string }> }>('/v1/resolve', body);
+        const { identities } = await post<{ identities: Record<string, { canonical_id: string }> }>(
+          '/v1/resolve',
+          body,
+        );
         for (const [id, { canonical_id: name }] of Object.entries(identities)) names.set(id, name);
       }
       return names;

@@ -56,7 +56,7 @@ const contentLength = /\r\ncontent-length: *(\d+)/i;
 function readHead(bytes: Buffer): Answer {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1) return { status: 0, length: null, bodyStart: 0 };
-  const head = bytes.latin1Slice(0, end);
+  const head = bytes.toString('latin1', 0, end);
   const match = contentLength.exec(head);
   if (match === null) throw new Error(`An answer without Content-Length: ${head.slice(0, 200)}`);
   return { status: Number(head.slice(9, 12)), length: end + 4 + Number(match[1]), bodyStart: end + 4 };
@@ -68,13 +68,14 @@ class Run {
   acknowledged = 0;
   errors = 0;
   firstError: string | null = null;
-  readonly latencies = new Float64Array(latenciesMax);
+  readonly latencies: Float64Array;
   readonly endAt: number;
   readonly last: number;
   readonly options: LoadOptions;
 
   constructor(options: LoadOptions) {
     this.options = options;
+    this.latencies = new Float64Array(Math.min(options.amount ?? latenciesMax, latenciesMax));
     this.sent = options.from ?? 0;
     this.last = this.sent + (options.amount ?? Number.POSITIVE_INFINITY);
     this.endAt = performance.now() + (options.durationMs ?? Number.POSITIVE_INFINITY);

@@ -13,7 +13,8 @@ export function createOracle(): Oracle {
 
   function rootOf(id: string): string {
     let root = id;
-    for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root)) root = parent;
+    for (let parent = parents.get(root); parent !== undefined && parent !== root; parent = parents.get(root))
+      root = parent;
     for (let at = id; at !== root; ) {
       const next = parents.get(at) ?? root;
       parents.set(at, root);

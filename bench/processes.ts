@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 
 /** What is measured runs in processes of its own, on loopback, below one directory on the repository's disk. */
 
@@ -123,15 +123,18 @@ export async function startOnym(options: OnymOptions = {}): Promise<OnymTarget> 
   const profile = options.profileDirectory
     ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDirectory}`, '--cpu-prof-interval=500']
     : [];
-  const { child, output } = start([...profile, join(options.checkout ?? root, 'packages', 'server', 'bin', 'onym.cjs'), 'serve'], {
-    ONYM_PORT: '0',
-    ONYM_DATA_DIR: dataDir,
-    ONYM_ENVIRONMENTS: 'production',
-    ONYM_SECRET_KEY: secretKey,
-    ONYM_WRITE_KEY: writeKey,
-    ONYM_LOG_LEVEL: 'warn',
-    ...(options.settings && { ONYM_SETTINGS: JSON.stringify({ production: options.settings }) }),
-  });
+  const { child, output } = start(
+    [...profile, join(options.checkout ?? root, 'packages', 'server', 'bin', 'onym.cjs'), 'serve'],
+    {
+      ONYM_PORT: '0',
+      ONYM_DATA_DIR: dataDir,
+      ONYM_ENVIRONMENTS: 'production',
+      ONYM_SECRET_KEY: secretKey,
+      ONYM_WRITE_KEY: writeKey,
+      ONYM_LOG_LEVEL: 'warn',
+      ...(options.settings && { ONYM_SETTINGS: JSON.stringify({ production: options.settings }) }),
+    },
+  );
   const access = join(dataDir, 'local-access.json');
   rmSync(access, { force: true });
   const url = await until(child, output, () =>
@@ -146,7 +149,9 @@ export async function startOnym(options: OnymOptions = {}): Promise<OnymTarget> 
     usage: () => usageOf(child.pid!),
     async stop() {
       await stop(child);
-      const said = output().split('\n').filter((line) => /"level":(40|50|60)/.test(line));
+      const said = output()
+        .split('\n')
+        .filter((line) => /"level":(40|50|60)/.test(line));
       if (said.length > 0) process.stderr.write(`The server warned:\n${said.slice(-5).join('\n')}\n`);
       if (options.dataDir === undefined) removeDirectory(dataDir);
     },

@@ -49,7 +49,13 @@ function cells(figure: Figure): string[] {
 export function printTable(finished: readonly Finished[]): void {
   const lines = [[...header], ...finished.flatMap(({ figures }) => figures.map(cells))];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
-  for (const line of lines) console.log(line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd());
+  for (const line of lines)
+    console.log(
+      line
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    );
   for (const { name, notes, voidBecause } of finished) {
     for (const note of notes) console.log(`${name}: ${note}`);
     if (voidBecause !== null) console.log(`${name} is VOID: ${voidBecause}`);
@@ -77,6 +83,9 @@ export function save(finished: readonly Finished[], options: Options): string {
     }),
   }));
   const { size, rounds, soakSeconds } = options;
-  writeFileSync(file, `${JSON.stringify({ date, machine, options: { size, rounds, soakSeconds }, results }, null, 2)}\n`);
+  writeFileSync(
+    file,
+    `${JSON.stringify({ date, machine, options: { size, rounds, soakSeconds }, results }, null, 2)}\n`,
+  );
   return file;
 }

@@ -85,16 +85,31 @@ export function createZipf(count: number, random: Random): () => number {
 
 function hex(random: Random, length: number): string {
   let text = '';
-  while (text.length < length) text += Math.floor(random() * 0x10000).toString(16).padStart(4, '0');
+  while (text.length < length)
+    text += Math.floor(random() * 0x10000)
+      .toString(16)
+      .padStart(4, '0');
   return text.slice(0, length);
 }
 
-const eventNames = ['page_viewed', 'button_clicked', 'item_added', 'search', 'purchase', 'signup', 'video_played'] as const;
+const eventNames = [
+  'page_viewed',
+  'button_clicked',
+  'item_added',
+  'search',
+  'purchase',
+  'signup',
+  'video_played',
+] as const;
 const plans = ['free', 'team', 'business'] as const;
-const userAgent = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36';
+const userAgent =
+  'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36';
 /** With the rest of the item: 0.4 to 1 KB. */
 const fillerLengthMax = 600;
-const filler = 'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore '.repeat(6);
+const filler =
+  'lorem ipsum dolor sit amet consectetur adipiscing elit sed do eiusmod tempor incididunt ut labore et dolore '.repeat(
+    6,
+  );
 
 export interface TrackOptions {
   /** Send anonymous_id beside the distinct_id of identified people: link evidence. */
@@ -131,7 +146,12 @@ export function trackItem(person: Person, random: Random, options: TrackOptions 
   };
 }
 
-export function createTrackItems(count: number, people: readonly Person[], random: Random, options?: TrackOptions): TrackBody[] {
+export function createTrackItems(
+  count: number,
+  people: readonly Person[],
+  random: Random,
+  options?: TrackOptions,
+): TrackBody[] {
   const active = createZipf(people.length, random);
   return Array.from({ length: count }, () => trackItem(people[active()]!, random, options));
 }

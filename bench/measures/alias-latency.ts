@@ -76,7 +76,9 @@ async function sendEvents(client: Client, id: string, count: number): Promise<vo
 async function byEvents(bench: Bench, counts: readonly number[], progress: Progress) {
   const { client } = bench;
   for (const count of counts) await sendEvents(client, `crowd:${count}`, count);
-  const newcomers = counts.flatMap((count) => Array.from({ length: joins + warmups }, (_, n) => `events:${count}:${n}`));
+  const newcomers = counts.flatMap((count) =>
+    Array.from({ length: joins + warmups }, (_, n) => `events:${count}:${n}`),
+  );
   await client.ingest(
     '/track',
     newcomers.map((id, n) => eventOf(id, n)),
@@ -99,7 +101,10 @@ async function byEvents(bench: Bench, counts: readonly number[], progress: Progr
 
 /** The members of a group, linked to its first. */
 async function createGroup({ client, oracle }: Bench, name: string, size: number): Promise<string> {
-  const items = Array.from({ length: size - 1 }, (_, n) => ({ distinct_id: `${name}:0`, alias_id: `${name}:${n + 1}` }));
+  const items = Array.from({ length: size - 1 }, (_, n) => ({
+    distinct_id: `${name}:0`,
+    alias_id: `${name}:${n + 1}`,
+  }));
   await client.ingest('/alias', items);
   for (const { distinct_id: primary, alias_id: secondary } of items) oracle.link(primary, secondary);
   return `${name}:0`;

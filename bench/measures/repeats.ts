@@ -98,7 +98,10 @@ export const repeats: Measure = {
           goal: null,
         },
       ]);
-      return { figures, notes: [`partition of ${oracle.ids().length} ids equals the oracle's; no ledger row was added`] };
+      return {
+        figures,
+        notes: [`partition of ${oracle.ids().length} ids equals the oracle's; no ledger row was added`],
+      };
     } finally {
       await onym.stop();
     }
@@ -113,8 +116,7 @@ async function headOf(onym: OnymTarget): Promise<number> {
     const response = await fetch(`${onym.url}/v1/ledger?environment=production&after=${after}&limit=${page}`, {
       headers: { authorization: `Bearer ${onym.secretKey}` },
     });
-    const body = (await response.json()) as { rows?: { seq: number }[]; facts?: { seq: number }[] };
-    const rows = body.rows ?? body.facts ?? [];
+    const { rows } = (await response.json()) as { rows: { seq: number }[] };
     if (rows.length === 0) return after;
     after = rows.at(-1)!.seq;
   }

@@ -59,7 +59,15 @@ export const resolveIds: Measure = {
       for (const pair of pairs) oracle.link(pair.distinct_id, pair.anonymous_id);
       const names = await client.resolve(oracle.ids());
       oracle.compare((id) => names.get(id)!);
-      const figure = { measure: 'B7', what: 'ids resolved', unit: 'ids/s', subject, beside, besideWhat: 'echo route', goal };
+      const figure = {
+        measure: 'B7',
+        what: 'ids resolved',
+        unit: 'ids/s',
+        subject,
+        beside,
+        besideWhat: 'echo route',
+        goal,
+      };
       return { figures: [figure], notes: [`partition of ${pairs.length * 2} ids equals the oracle's`] };
     } finally {
       await Promise.all([onym.stop(), bare.stop()]);

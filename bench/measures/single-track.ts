@@ -96,8 +96,8 @@ async function compare(onym: OnymTarget, loads: Loads, { rounds }: Options, prog
     const [a, b] = [samples.onym.at(-1)!, samples.bare.at(-1)!];
     progress(`round ${round + 1}: ${a.perSecond.toFixed(0)} beside ${b.perSecond.toFixed(0)} requests/s`);
   }
-  const [counted] = await client.query<{ events: number }>('SELECT count() AS events FROM events');
-  check(counted?.events === acknowledged, `${acknowledged} acknowledged, ${counted?.events} counted`);
+  const counted = await client.countEvents();
+  check(counted === acknowledged, `${acknowledged} acknowledged, ${counted} counted`);
 
   const of = (side: Side, read: (one: Sample) => number) => samples[side].map(read);
   const figure = (what: string, side: Side, read: (one: Sample) => number, unit: string): Figure => ({
@@ -115,12 +115,14 @@ async function compare(onym: OnymTarget, loads: Loads, { rounds }: Options, prog
       loads.other
         ? figure('single durable events, other checkout', 'other', (one) => one.perSecond, 'requests/s')
         : figure('the same with link evidence in 30%', 'evidence', (one) => one.perSecond, 'requests/s'),
-      ...(loads.other ? [figure('CPU of the main thread, other checkout', 'other', (one) => one.mainCpuUs, 'µs/request')] : []),
+      ...(loads.other
+        ? [figure('CPU of the main thread, other checkout', 'other', (one) => one.mainCpuUs, 'µs/request')]
+        : []),
       figure('CPU of the main thread', 'onym', (one) => one.mainCpuUs, 'µs/request'),
       figure('CPU of the process', 'onym', (one) => one.cpuUs, 'µs/request'),
     ],
     notes: [
-      `acknowledged ${acknowledged} = counted ${counted.events}; latency p50 ${median(of('onym', (one) => one.p50Ms)).toFixed(2)} ms, ` +
+      `acknowledged ${acknowledged} = counted ${counted}; latency p50 ${median(of('onym', (one) => one.p50Ms)).toFixed(2)} ms, ` +
         `p99 ${median(of('onym', (one) => one.p99Ms)).toFixed(1)} ms (bare: ${median(of('bare', (one) => one.p50Ms)).toFixed(2)}, ` +
         `${median(of('bare', (one) => one.p99Ms)).toFixed(1)})`,
     ],

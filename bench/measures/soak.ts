@@ -50,8 +50,8 @@ export async function soak(onym: OnymTarget, loads: Loads, seconds: number, prog
   }
   ended = true;
   await watch;
-  const [counted] = await client.query<{ events: number }>('SELECT count() AS events FROM events');
-  check(counted?.events === acknowledged, `${acknowledged} acknowledged, ${counted?.events} counted`);
+  const counted = await client.countEvents();
+  check(counted === acknowledged, `${acknowledged} acknowledged, ${counted} counted`);
   const warm = rss[Math.min(warmSeconds, rss.length) - 1] ?? Number.NaN;
   const later = rss.slice(warmSeconds);
   return {
@@ -67,7 +67,7 @@ export async function soak(onym: OnymTarget, loads: Loads, seconds: number, prog
       },
     ],
     notes: [
-      `acknowledged ${acknowledged} = counted ${counted.events}; 0 errors`,
+      `acknowledged ${acknowledged} = counted ${counted}; 0 errors`,
       `RSS in MiB: ${warm.toFixed(0)} after ${warmSeconds} s, ${rss.at(-1)?.toFixed(0)} at the end; ` +
         `median ${median(later).toFixed(0)}, largest ${Math.max(...later).toFixed(0)} after ${warmSeconds} s`,
       `RSS each second: ${rss.map((value) => value.toFixed(0)).join(' ')}`,

@@ -50,6 +50,7 @@ export function apply(state: State, fact: Fact): void {
       return;
     }
     case 'erased':
+    case 'erase':
       return;
   }
 }

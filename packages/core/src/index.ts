@@ -2,6 +2,7 @@ export { apply, fold } from './apply.ts';
 export { type BlastRadius, compareSnapshots, mergeRadii, type ProfileSnapshot, snapshotOf } from './blast-radius.ts';
 export { shortestPath, smallestCut } from './cut.ts';
 export { type Decision, decide, isError } from './decide.ts';
+export { type ErasurePlan, eraseFrom, everConnected, settledLinks } from './erasure.ts';
 export { isAnonymousByForm, isReserved, isTrackEvidence, pairKey, pairOf, typeOf } from './identifiers.ts';
 export { stateAsOf, wasActiveAt } from './rewind.ts';
 export { judgementBySituation, type LinkRequest, type Situation, situationOf, situationsByRule } from './rules.ts';
@@ -16,6 +17,7 @@ export {
   componentOf,
   currentSettings,
   emptyState,
+  everSeparatedFrom,
   type Identifier,
   nothingChanged,
   pushTo,

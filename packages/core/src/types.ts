@@ -236,7 +236,36 @@ export interface ErasedFact extends Row {
   readonly op: 'erased';
 }
 
-export type Fact = EvidenceFact | SplitFact | SeparationFact | RevertFact | RejectFact | SettingsFact | ErasedFact;
+/** How much an erasure took; of whom is not kept. */
+export interface ErasureReceipt {
+  /** Random. */
+  readonly id: string;
+  readonly identifiers: number;
+  readonly events: number;
+  readonly links: number;
+  /** Values, earlier ones included. */
+  readonly traits: number;
+  /** Rows of the ledger of which something was taken. */
+  readonly ledgerRows: number;
+  readonly deadLetters: number;
+  readonly separations: number;
+}
+
+/** That an erasure happened. The rows before it are rewritten already; the fold skips it. */
+export interface EraseFact extends Row {
+  readonly op: 'erase';
+  readonly receipt: ErasureReceipt;
+}
+
+export type Fact =
+  | EvidenceFact
+  | SplitFact
+  | SeparationFact
+  | RevertFact
+  | RejectFact
+  | SettingsFact
+  | ErasedFact
+  | EraseFact;
 
 /** An unordered pair of identifiers, stored [smaller, greater] by code unit order. */
 export type Pair = readonly [DistinctId, DistinctId];

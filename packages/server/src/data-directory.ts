@@ -9,6 +9,7 @@ export interface DataDirectory {
   readonly identityFile: string;
   readonly keysFile: string;
   readonly deadLettersFile: string;
+  readonly lintFile: string;
   readonly journalDirectory: string;
   readonly eventsDirectory: string;
   /** How a command on this machine finds and is let into the server that runs here. */
@@ -39,6 +40,7 @@ function filesOf(path: string) {
     identityFile: join(path, 'identity.db'),
     keysFile: join(path, 'keys.db'),
     deadLettersFile: join(path, 'dead-letters.db'),
+    lintFile: join(path, 'lint.db'),
     eventsDirectory: join(path, 'events'),
     localAccessFile: localAccessFile(path),
   };

@@ -21,6 +21,7 @@ import { openKeyStore } from './keys/store.ts';
 import type { KeyStore } from './keys/types.ts';
 import { createLedgerFeed } from './ledger-feed.ts';
 import { limits } from './limits.ts';
+import { createLint, type Lint } from './lint/lint.ts';
 import { createTally, registerServerMetrics } from './metrics.ts';
 import { createProjector } from './projector/projector.ts';
 import { createServices } from './services.ts';
@@ -40,6 +41,7 @@ export interface Server {
   readonly keys: KeyStore;
   readonly identityStore: IdentityStore;
   readonly eventStore: EventStore;
+  readonly lint: Lint;
   /** A secret key that lives as long as this process, for commands on this machine. */
   readonly localSecret: string;
   /** Keys made by this start; shown once, never stored. */
@@ -96,6 +98,15 @@ async function assemble(
   const repeats = createRepeatCounter(identityStore, log);
   closers.push(() => repeats.close());
 
+  const lint = createLint({
+    file: directory.lintFile,
+    environments: config.environments,
+    identityStore,
+    settings: (name) => config.settings[name]!,
+    log,
+  });
+  closers.push(() => lint.close());
+
   const journal = openJournal({ directory: directory.journalDirectory });
   closers.push(() => journal.close());
   const drain = createDrain({ journal, eventStore, identityStore, log });
@@ -129,9 +140,13 @@ async function assemble(
     drain,
     projector,
     steering: createSteering({ identityStore, eventStore, groupCommit, drain, projector, now: Date.now }),
-    observers: [repeats],
+    observers: [repeats, lint],
+    lint,
     onLedger: feed.listen,
-    deadLetter: deadLetters.add,
+    deadLetter(letters) {
+      deadLetters.add(letters);
+      lint.observeRejected(letters);
+    },
     ready: () => accepting,
     now: Date.now,
     tally,
@@ -152,6 +167,7 @@ async function assemble(
     keys: storedKeys,
     identityStore,
     eventStore,
+    lint,
     localSecret,
     newKeys,
     async listen() {

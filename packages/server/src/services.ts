@@ -6,6 +6,7 @@ import type { DecidedCalls } from './ingest/decided-calls.ts';
 import type { GroupCommit } from './ingest/group-commit.ts';
 import type { DrainLoop } from './journal/drain.ts';
 import type { UuidWindow } from './journal/uuid-window.ts';
+import type { Lint } from './lint/lint.ts';
 import { nodeId } from './node-id.ts';
 import type { Projector } from './projector/projector.ts';
 import { describeRadius } from './steering/blast-radius.ts';
@@ -27,6 +28,7 @@ export interface Parts {
   readonly steering: Services['steering'];
   /** Hear of every identity call with its answer, after it was durable. */
   readonly observers: readonly CallObserver[];
+  readonly lint: Lint;
   /** Hears of calls that changed nothing, and of events with reserved ids. */
   readonly tally: { repeat(): void; reserved(): void; duplicate(): void };
 }
@@ -89,7 +91,10 @@ export function createServices(parts: Parts): Services {
   }
 
   async function track(environment: string, items: readonly TrackItem[], { sync }: { sync: boolean }) {
-    for (const item of items) if (item.reserved) tally.reserved();
+    for (const item of items) {
+      if (item.reserved) tally.reserved();
+      parts.lint.observeEvent(environment, item);
+    }
     // The evidence is committed before its event is journaled: an event on disk never waits for a link that may be lost.
     const evidence = items.flatMap(({ evidence }) => (evidence === null ? [] : [evidence]));
     const links = evidence.length === 0 ? [] : await commit(environment, evidence);
@@ -183,6 +188,7 @@ export function createServices(parts: Parts): Services {
     explain: (environment, a, b) => identityStore.explain(environment, a, b),
     ledgerPage: (environment, after, limit) => identityStore.ledger(environment, after, limit),
     steering: parts.steering,
+    lint: parts.lint,
     onLedger: parts.onLedger,
 
     async query(environment, sql, options) {

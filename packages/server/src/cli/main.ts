@@ -4,6 +4,7 @@ import { OnymError } from '../errors.ts';
 import { version } from '../version.ts';
 import { explainCommand } from './explain.ts';
 import { keysCommand } from './keys.ts';
+import { lintCommand } from './lint.ts';
 import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
 import { serveCommand } from './serve.ts';
@@ -23,7 +24,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .exitOverride()
     .showHelpAfterError('(onym --help shows what there is)')
     .addHelpText('after', configurationHelp());
-  for (const add of [serveCommand, resolveCommand, explainCommand, queryCommand, keysCommand, verifyCommand])
+  for (const add of [serveCommand, resolveCommand, explainCommand, queryCommand, lintCommand, keysCommand, verifyCommand])
     add(program);
   try {
     await program.parseAsync([...args], { from: 'user' });

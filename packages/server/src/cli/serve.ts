@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { ConfigError } from '../config.ts';
 import { version } from '../version.ts';
 import { configurationOptions, exitCode } from './main.ts';
 import { configOf } from './options.ts';

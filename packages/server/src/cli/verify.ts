@@ -22,8 +22,8 @@ export function verifyCommand(program: Command): void {
       'after',
       '\nWorks on the data directory, beside a running server too. Exits with 1 when anything differs.',
     )
-    .action(async (options: ReadOptions) => {
-      if (options.url !== undefined && program.getOptionValueSource('url') === 'cli') {
+    .action(async (options: ReadOptions, command: Command) => {
+      if (command.getOptionValueSource('url') === 'cli') {
         throw new RequestError('verify reads the data directory itself: run it there, without --url.', null);
       }
       const local: ReadOptions = { environment: options.environment, dataDir: options.dataDir };

@@ -15,6 +15,7 @@ import { explainRoutes } from './routes/explain.ts';
 import { identityRoutes } from './routes/identities.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
+import { lintRoutes } from './routes/lint.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { queryRoutes } from './routes/query.ts';
 import { reviewRoutes } from './routes/review.ts';
@@ -113,6 +114,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await ledgerRoutes(scope, context);
       await steeringRoutes(scope, context);
       await reviewRoutes(scope, context);
+      await lintRoutes(scope, context);
       await queryRoutes(scope, context);
     },
     { prefix: '/v1' },

@@ -7,12 +7,14 @@ import type {
   OperationError,
   Seq,
   Settings,
+  Source,
   TrackOperation,
   TraitWrite,
 } from '@onym/core';
 import type { ErrorCode } from '../errors.ts';
 import type { EventCounts, QueryOptions, StoredEvent } from '../events/types.ts';
 import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
+import type { Lint } from '../lint/lint.ts';
 import type { Steering } from '../steering/types.ts';
 
 /**
@@ -25,6 +27,7 @@ export interface Services {
   settings(environment: string): Settings;
   readonly ingest: IngestServices;
   readonly steering: Steering;
+  readonly lint: Pick<Lint, 'report'>;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;
 
@@ -83,6 +86,7 @@ export interface TrackItem {
   readonly evidence: TrackOperation | null;
   /** True when one of the ids is reserved: to be counted. */
   readonly reserved: boolean;
+  readonly source: Source;
 }
 
 export interface TrackAnswer {

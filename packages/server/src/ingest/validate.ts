@@ -94,6 +94,7 @@ export function readTrack(item: JsonObject, environment: string, settings: Setti
       (!isEvidence &&
         ((distinctId !== null && isReserved(distinctId)) || (anonymousId !== null && isReserved(anonymousId)))) ||
       (deviceId !== null && isReserved(deviceId)),
+    source,
   };
 }
 
@@ -183,7 +184,7 @@ function sourceOf(item: JsonObject, properties: unknown, context: ItemContext): 
 }
 
 /** A wrong `$lib` costs the call nothing: it is a hint for lint. */
-function libOf(item: JsonObject, properties: unknown): string | null {
+export function libOf(item: JsonObject, properties: unknown): string | null {
   let lib = isObject(properties) ? properties.$lib : undefined;
   if (lib === undefined && isObject(item.context) && isObject(item.context.library)) lib = item.context.library.name;
   if (typeof lib !== 'string' || lib === '' || exceedsBytes(lib, limits.distinctIdBytesMax)) return null;

@@ -145,6 +145,7 @@ describe('readTrack', () => {
         source: { key: 'web', lib: null, batch: null, public: true },
       },
       reserved: false,
+      source: { key: 'web', lib: null, batch: null, public: true },
     });
   });
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Json } from './client.ts';
-import { type Server, serve } from './processes.ts';
+import { onym, type Server, serve } from './processes.ts';
 
 /** DESIGN §4.1 to §4.5 as an outsider sees them. Each group works in an environment of its own, so that none sees another's ids. */
 
@@ -22,6 +22,8 @@ const environments = [
   'past',
   'reserved',
   'dry',
+  'apart',
+  'review',
 ] as const;
 type Environment = (typeof environments)[number];
 
@@ -31,6 +33,7 @@ const variables = {
     open: { publicKeyMerges: 'apply' },
     known: { anonymousPatterns: ['^\\$device:', '^anon_[0-9]+$'] },
     small: { identifiersPerIdentityMax: 3 },
+    review: { identifiersPerIdentityMax: 2 },
     typed: { identifiersPerTypeMax: { stripe: 1, crm: 2 } },
   }),
 };
@@ -217,6 +220,98 @@ describe('alias (4.1)', () => {
   });
 });
 
+describe('separations (4.1, 4.6)', () => {
+  const separated = { verdict: 'refused', reason: 'separated' };
+
+  test('refuse the pair, and any pair across the two identities, on all three calls; until they are lifted', async () => {
+    const { alias, identify, link, track, canonical, explain } = world('apart');
+    const { api } = server;
+    await alias('s1', 'crm:s1');
+    await link('s2', 'anonymous-s2');
+    const pair = { environment: 'apart', a: 'crm:s1', b: 'anonymous-s2' };
+    expect(await api.posted('/v1/separations', pair)).toMatchObject({ verdict: 'applied' });
+    expect(await api.posted('/v1/separations', pair)).toMatchObject({ verdict: 'unchanged' });
+    expect(await alias('crm:s1', 'anonymous-s2')).toMatchObject(separated);
+    expect(await alias('s1', 's2')).toMatchObject({ ...separated, canonical_id: 's1' });
+    expect(await link('s1', 'anonymous-s2')).toMatchObject(separated);
+    expect(await track({ distinct_id: 's1', anonymous_id: 'anonymous-s2' })).toMatchObject({ link: separated });
+    // By way of a third as well.
+    await alias('s1', 's3');
+    expect(await alias('s3', 's2')).toMatchObject(separated);
+    expect(await explain('s1', 's2')).toMatchObject({ same: false, separations: [{ a: 'anonymous-s2', b: 'crm:s1' }] });
+    // The separation goes before everything else, known-ness and traits stand.
+    expect(await identify('s2', { anonymous_id: 's3', traits: { a: 1 } })).toMatchObject(separated);
+
+    const lifted = await api.request('DELETE', '/v1/separations', { body: pair });
+    expect(lifted).toMatchObject({ status: 200, body: { verdict: 'applied' } });
+    expect(await canonical('s2')).toBe('s2');
+    expect(await alias('s1', 's2')).toMatchObject({ verdict: 'applied', canonical_id: 's1' });
+    expect((await api.request('DELETE', '/v1/separations', { body: pair })).status).toBe(404);
+  });
+
+  test('a split gives each side its own back, events too; the same evidence, sent again, is refused', async () => {
+    const { identify, alias, link, track, canonical, profile, rows } = world('apart');
+    const { api } = server;
+    await identify('m1', { anonymous_id: 'anonymous-m1', traits: { plan: 'a' }, timestamp: '2024-02-01T00:00:00Z' });
+    await identify('m2', { traits: { plan: 'b', theme: 'dark' }, timestamp: '2024-01-01T00:00:00Z' });
+    await track({ event: 'apart', distinct_id: 'm1' });
+    await track({ event: 'apart', distinct_id: 'm2' });
+    const before = await Promise.all([profile('m1'), profile('m2')]);
+    const people = () =>
+      rows("SELECT toString(identity_id) AS id, count() AS n FROM events WHERE event = 'apart' GROUP BY 1 ORDER BY 1");
+    const peopleBefore = await people();
+    const merge = await alias('m1', 'm2');
+    await alias('m1', 'm2');
+    expect(await profile('m2')).toMatchObject({ traits: { plan: 'a', theme: 'dark' }, event_count: 2 });
+    expect(await people()).toHaveLength(1);
+
+    const split = await api.posted('/v1/split', { environment: 'apart', link: merge.seq });
+    expect(split).toMatchObject({ verdict: 'applied', revoked: [merge.seq], still_connected: false });
+    expect(await people()).toEqual(peopleBefore);
+    const after = await Promise.all([profile('m1'), profile('m2')]);
+    for (const [i, side] of after.entries()) {
+      expect({ ...side, links: [] }).toEqual({ ...before[i], links: [] });
+    }
+    expect(await alias('m1', 'm2')).toMatchObject(separated);
+    expect(await alias('m2', 'm1')).toMatchObject(separated);
+    expect(await link('m2', 'anonymous-m1')).toMatchObject(separated);
+    // What never was in question goes on as before.
+    expect(await link('m1', 'anonymous-m1')).toMatchObject({ verdict: 'unchanged' });
+    expect(await canonical('m2')).toBe('m2');
+  });
+
+  test('a batch is taken back as a whole, and may be sent again', async () => {
+    const { identify, alias, canonical, profile } = world('apart');
+    const { api } = server;
+    await identify('b1', { traits: { plan: 'live' } });
+    await alias('b1', 'crm:b1', { batch: 'import-1' });
+    await identify('b1', { traits: { plan: 'imported' }, batch: 'import-1' });
+    const reverted = await api.posted('/v1/revert', { environment: 'apart', batch: 'import-1' });
+    expect(reverted).toMatchObject({ verdict: 'applied' });
+    expect(await canonical('crm:b1')).toBe('crm:b1');
+    expect((await profile('b1')).traits).toEqual({ plan: 'live' });
+    expect(await alias('b1', 'crm:b1', { batch: 'import-2' })).toMatchObject({ verdict: 'applied' });
+  });
+
+  test('what is held waits in the review queue: approved it joins, rejected it stays apart', async () => {
+    const { alias, members, canonical } = world('review');
+    const { api } = server;
+    const environment = 'review';
+    await alias('q1', 'crm:q1');
+    const held = await alias('q1', 'stripe:q1');
+    const other = await alias('q1', 'legacy:q1');
+    expect([held, other]).toMatchObject([{ verdict: 'held' }, { verdict: 'held' }]);
+    expect((await api.got(`/v1/review?environment=${environment}`)).held).toHaveLength(2);
+    const approved = await api.posted(`/v1/links/${held.seq}/approve?environment=${environment}`, {});
+    expect(approved).toMatchObject({ verdict: 'applied', canonical_id: 'q1', seq: other.seq + 1 });
+    expect(await members('stripe:q1')).toEqual(['crm:q1', 'q1', 'stripe:q1']);
+    await api.posted(`/v1/links/${other.seq}/reject?environment=${environment}`, {});
+    expect(await alias('q1', 'legacy:q1')).toMatchObject(separated);
+    expect(await canonical('legacy:q1')).toBe('legacy:q1');
+    expect((await api.got(`/v1/review?environment=${environment}`)).held).toEqual([]);
+  });
+});
+
 describe('keys', () => {
   test('a publishable key may not rename a known person: held, until a secret key says it', async () => {
     const { identify, alias, publicAlias, canonical, explain } = world('public');
@@ -382,16 +477,15 @@ describe('traits (4.4)', () => {
   });
 
   test('a merge loses no value: each keeps its identifier, time, key, library and ledger row', async () => {
-    const { identify, link, history, profile } = world('traits');
+    const { identify, link, alias, history, profile } = world('traits');
     const anonymous = await identify('device-t6', {
       traits: { plan: 'trial', theme: 'dark' },
       timestamp: '2024-01-01T00:00:00Z',
       properties: { $lib: 'web' },
     });
-    // A known id now; so the person is made by an alias of two known ones.
     const person = await identify('t6', { traits: { plan: 'pro' }, timestamp: '2024-06-01T00:00:00Z' });
     expect(await link('t6', 'device-t6')).toMatchObject(anonymousClash);
-    await world('traits').alias('t6', 'device-t6');
+    await alias('t6', 'device-t6');
     expect((await profile('device-t6')).traits).toEqual({ plan: 'pro', theme: 'dark' });
     expect(await history('t6', 'plan')).toMatchObject([
       { value: 'pro', distinct_id: 't6', effective_time: '2024-06-01T00:00:00.000Z', seq: person.seq },
@@ -647,7 +741,7 @@ describe('the past', () => {
       for (const at of [{ as_of: time }, { as_of_seq: seq }]) {
         const { identities } = await api.posted('/v1/resolve', { environment, distinct_ids: ids, ...at });
         expect(ids.map((id) => identities[id].canonical_id)).toEqual(canonicals);
-        const query = `&${new URLSearchParams(Object.entries(at).map(([name, value]) => [name, String(value)]))}`;
+        const query = `&${new URLSearchParams(Object.entries(at).map(([name, value]): [string, string] => [name, String(value)]))}`;
         expect(await profile('p1', query)).toMatchObject({
           canonical_id: canonicals[1],
           known: seq > 0,
@@ -724,4 +818,17 @@ describe('uuids', () => {
     await server.api.posted('/track', [event('u5', {}), event('u5', {})]);
     expect(await count()).toEqual([...once, ['u4', 1], ['u5', 2]]);
   });
+});
+
+test('after all that, the ledger folds to what is stored and to what queries see', async () => {
+  const { dataDir } = server;
+  const verified = await Promise.all(
+    (['links', 'apart', 'traits', 'review'] as const).map((name) =>
+      onym(['verify', '--json', '-e', name], { ONYM_DATA_DIR: dataDir, ...variables }),
+    ),
+  );
+  for (const { code, stdout, stderr } of verified) {
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({ differences: [], rows: expect.any(Number) });
+  }
 });

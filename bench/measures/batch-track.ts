@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from '../client.ts';
+import { load, requestOf } from '../load.ts';
+import { check, type Measure, type Progress } from '../measure.ts';
+import { newDirectory, removeDirectory, startOnym, startScript, type Target } from '../processes.ts';
+import { batchTrackItems } from './batch-items.ts';
+
+const goal = { atLeast: 0.8 };
+const eventsPerRequest = 100;
+const connections = 16;
+const roundMs = 4_000;
+const warmupMs = 2_000;
+const calibrationMs = 2_000;
+const settleMs = 500;
+/** Candidates for the batch that suits the engine best; 50,000 is the largest that Onym drains at once. */
+const ceilingRows = [5_000, 10_000, 20_000, 50_000] as const;
+
+async function ceilingPerSecond(ceiling: Target, rows: number, ms: number): Promise<number> {
+  const response = await fetch(`${ceiling.url}/?rows=${rows}&ms=${ms}`);
+  const text = await response.text();
+  check(response.status === 200, `the engine answered ${text}`);
+  const inserted = JSON.parse(text) as { rows: number; seconds: number };
+  return inserted.rows / inserted.seconds;
+}
+
+async function bestRows(ceiling: Target, progress: Progress): Promise<number> {
+  let best = { rows: 0, perSecond: 0 };
+  for (const rows of ceilingRows) {
+    await ceilingPerSecond(ceiling, rows, calibrationMs / 4);
+    const perSecond = await ceilingPerSecond(ceiling, rows, calibrationMs);
+    progress(`the engine alone, ${rows} rows an insert: ${perSecond.toFixed(0)} events/s`);
+    if (perSecond > best.perSecond) best = { rows, perSecond };
+  }
+  return best.rows;
+}
+
+export const batchTrack: Measure = {
+  name: 'B2',
+  title: 'durable arrays of 100 events beside the engine alone',
+
+  async run({ rounds, profileDirectory }, progress) {
+    const directory = newDirectory('ceiling');
+    const onym = await startOnym({ profileDirectory });
+    const ceiling = await startScript('ceiling.ts', [directory]);
+    try {
+      const client = createClient(onym);
+      const items = batchTrackItems();
+      const requests: Buffer[] = [];
+      for (let i = 0; i < items.length; i += eventsPerRequest) {
+        requests.push(requestOf('/track', onym.writeKey, JSON.stringify(items.slice(i, i + eventsPerRequest))));
+      }
+      const rows = await bestRows(ceiling, progress);
+      const acknowledgedRates: number[] = [];
+      const drainedRates: number[] = [];
+      const beside: number[] = [];
+      let acknowledged = 0;
+      for (let round = -1; round < rounds; round++) {
+        const durationMs = round < 0 ? warmupMs : roundMs;
+        const start = performance.now();
+        const one = await load({ url: onym.url, connections, requests, durationMs });
+        check(one.errors === 0, `${one.errors} calls failed: ${one.firstError}`);
+        acknowledged += one.acknowledged * eventsPerRequest;
+        await client.drained();
+        const drainedSeconds = (performance.now() - start) / 1000;
+        await sleep(settleMs);
+        const alone = await ceilingPerSecond(ceiling, rows, durationMs);
+        await sleep(settleMs);
+        if (round < 0) continue;
+        acknowledgedRates.push(one.perSecond * eventsPerRequest);
+        drainedRates.push((one.acknowledged * eventsPerRequest) / drainedSeconds);
+        beside.push(alone);
+        progress(
+          `round ${round + 1}: ${acknowledgedRates.at(-1)!.toFixed(0)} acknowledged, ${drainedRates.at(-1)!.toFixed(0)} stored, ` +
+            `beside ${alone.toFixed(0)} events/s`,
+        );
+      }
+      const counted = await client.countEvents();
+      check(counted === acknowledged, `${acknowledged} acknowledged, ${counted} counted`);
+      const common = { measure: 'B2', unit: 'events/s', beside, besideWhat: 'engine alone' };
+      return {
+        figures: [
+          { ...common, what: 'durable arrays of 100 events', subject: acknowledgedRates, goal },
+          { ...common, what: 'the same until all are in the event store', subject: drainedRates, goal: null },
+        ],
+        notes: [`acknowledged ${acknowledged} = counted ${counted}; the engine alone takes ${rows} rows an insert`],
+      };
+    } finally {
+      await Promise.all([onym.stop(), ceiling.stop()]);
+      removeDirectory(directory);
+    }
+  },
+};

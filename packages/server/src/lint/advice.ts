@@ -1,0 +1,120 @@
+import { isReserved, typeOf } from '@onym/core';
+import { type Example, type LintRule, lintLimits } from './rules.ts';
+
+export interface Advice {
+  /** What is wrong, in one sentence. */
+  readonly problem: string;
+  /** What to call instead, with the ids of the example. */
+  readonly instead: string;
+}
+
+/** Says of a finding what is wrong and what to call instead; without an example, with names in the place of ids. */
+export function adviceFor(rule: LintRule, example: Example | null): Advice {
+  return advice[rule](example ?? { call: 'alias', time: 0, ids: {} });
+}
+
+const call = (path: 'track' | 'identify' | 'alias', body: Record<string, string>): string =>
+  `POST /${path} ${JSON.stringify(body)}`;
+
+const advice: Record<LintRule, (example: Example) => Advice> = {
+  'alias-at-login': ({ ids }) => {
+    const anonymous = ids.anonymous_id ?? '<anonymous id>';
+    return {
+      problem:
+        'alias() joins an anonymous id with a user, which is what identify() is for: alias() also takes over the anonymous id of someone else.',
+      instead: `At login and sign-up: ${call('identify', { distinct_id: userOf(ids, anonymous), anonymous_id: anonymous })}`,
+    };
+  },
+
+  'alias-before-identify': ({ ids: { distinct_id, alias_id = '<other id>', anonymous_id } }) => {
+    const isAnonymous = distinct_id === undefined || distinct_id === anonymous_id;
+    const user = isAnonymous ? '<user id>' : distinct_id;
+    const first = { distinct_id: user, ...(isAnonymous && distinct_id !== undefined && { anonymous_id: distinct_id }) };
+    return {
+      problem:
+        'alias() joins two ids of which neither was ever identified, so that it is left to chance which id names the user.',
+      instead: `First ${call('identify', first)}, then ${call('alias', { distinct_id: user, alias_id })}`,
+    };
+  },
+
+  'missing-prefix': ({ ids: { distinct_id: primary = '<user id>', alias_id: secondary = '<id>' } }) => {
+    const problem =
+      'The alias_id does not say which system it comes from, so that it may one day be the id of another person elsewhere.';
+    if (typeOf(primary) !== null) {
+      return {
+        problem,
+        instead: `The other way round, with the user's own id first: ${call('alias', { distinct_id: secondary, alias_id: primary })}`,
+      };
+    }
+    const alias_id = `${likelyType(secondary)}:${secondary}`;
+    return {
+      problem,
+      instead: `With the system's name as prefix, such as stripe:, crm: or legacy:, here and wherever the id is sent: ${call('alias', { distinct_id: primary, alias_id })}`,
+    };
+  },
+
+  'chained-alias': ({ ids: { alias_id = '<other id>', canonical_id: distinct_id = '<user id>' } }) => ({
+    problem:
+      'The distinct_id is itself an alias: the new id hangs on it instead of on the id that names the user, and goes with it when that link is taken back.',
+    instead: call('alias', { distinct_id, alias_id }),
+  }),
+
+  'repeated-alias': ({ number, ids: { distinct_id = '<user id>', alias_id = '<other id>' } }) => ({
+    problem: `One pair was sent ${number ?? lintLimits.callsPerPairMin} times from one place, though a link lasts until it is taken back.`,
+    instead: `Send it once, when the two ids meet for the first time (say, where the other system's record is created), and not at each login or run: ${call('alias', { distinct_id, alias_id })}`,
+  }),
+
+  'no-stable-canonical': ({ number, ids: { canonical_id: distinct_id = '<user id>' } }) => ({
+    problem: `One person has ${number ?? lintLimits.knownIdentifiersMin} known ids joined by alias(), so that no id is the one to rely on.`,
+    instead: `Choose one id that never changes, send it from everywhere, and alias() only one id per other system: ${call('identify', { distinct_id })}`,
+  }),
+
+  'shared-identifier': ({ number, ids: { distinct_id = '<user id>', anonymous_id = '<anonymous id>' } }) => ({
+    problem: `${number ?? lintLimits.claimantsMin} users claim the anonymous_id ${anonymous_id}, which belongs to another: it is a shared device's or a constant.`,
+    instead: `Make a new anonymous id at each logout, and never send one that is the same for several people; then ${call('identify', { distinct_id, anonymous_id: '<new anonymous id>' })}`,
+  }),
+
+  'reserved-id': (example) => {
+    const [field, id] = Object.entries(example.ids).find(([, value]) => isReserved(value)) ?? ['distinct_id', ''];
+    return {
+      problem: `The ${field} ${JSON.stringify(id)} names nobody: it is what a program sends when it has no id, and linking it would blend people.`,
+      instead: insteadOfReserved(example, field),
+    };
+  },
+
+  'clock-skew': ({ call: path, timestamp, time, ids: { distinct_id = '<user id>' } }) => ({
+    problem:
+      timestamp !== undefined && timestamp < lintLimits.clockSetSince
+        ? `The timestamp ${isoTime(timestamp)} comes from a clock that was never set or from another unit than seconds or milliseconds.`
+        : `The timestamp ${timestamp === undefined ? '' : `${isoTime(timestamp)} `}lies ahead of the time of receipt${timestamp === undefined ? '' : `, ${isoTime(time)}`}: traits count from their receipt, an event shows up in the future.`,
+    instead: `Correct the clock, or leave timestamp out, so that the time of receipt counts: ${call(path, { distinct_id, ...(path === 'track' && { event: '…' }) })}`,
+  }),
+};
+
+/** The user's side of a pair whose other side is anonymous. Where that is another system's id, the id that names the identity. */
+function userOf({ distinct_id, alias_id, canonical_id }: Example['ids'], anonymous: string): string {
+  const other = distinct_id === anonymous ? alias_id : distinct_id;
+  if (other === undefined) return '<user id>';
+  return typeOf(other) !== null && canonical_id !== undefined && canonical_id !== anonymous ? canonical_id : other;
+}
+
+function insteadOfReserved({ call: path, ids }: Example, field: string): string {
+  const others = Object.entries(ids).filter(([name, value]) => name !== field && !isReserved(value));
+  const kept = Object.fromEntries(others);
+  if (path === 'track') {
+    const whoever = others.length === 0 ? { anonymous_id: '<anonymous id>' } : kept;
+    return `Leave ${field} out while there is no id: ${call('track', { ...whoever, event: '…' })}`;
+  }
+  if (path === 'identify' && field === 'anonymous_id') {
+    return `Leave anonymous_id out while there is none: ${call('identify', kept)}`;
+  }
+  const wanted = { distinct_id: '<user id>', ...(path === 'alias' && { alias_id: '<other id>' }), ...kept };
+  return `Make no call while there is no id, else ${call(path, wanted)}`;
+}
+
+function likelyType(id: string): string {
+  if (id.includes('@')) return 'email';
+  return /^(cus|sub|acct)_/.test(id) ? 'stripe' : 'legacy';
+}
+
+const isoTime = (time: number): string => new Date(time).toISOString();

@@ -1,0 +1,202 @@
+import { isAnonymousByForm, type Seq, type Settings, typeOf } from '@onym/core';
+import { LRUCache } from 'lru-cache';
+import type { IdentityStore } from '../identity/types.ts';
+import type { Findings } from './findings.ts';
+import { type CallSite, type Example, type LintRule, lintLimits } from './rules.ts';
+
+export interface AliasCall {
+  readonly primary: string;
+  readonly secondary: string;
+  readonly site: CallSite;
+  readonly time: number;
+  readonly seq: Seq | null;
+  /** False when the call repeats an earlier row. */
+  readonly recorded: boolean;
+  readonly applied: boolean;
+  /** The id that names the primary's identity after the call. */
+  readonly canonicalId: string;
+}
+
+/** What is wrong with an alias, and which side is the anonymous one where that is known. */
+interface Judgement {
+  readonly rules: readonly LintRule[];
+  readonly anonymousId: string | null;
+}
+
+/** Judges aliases, off the path of the calls: reads of the identity store are for `inspect` alone. */
+export interface Aliases {
+  /** Counts the call; true when it has to be inspected, because its pair was not met before from its call site. */
+  observe(call: AliasCall): boolean;
+  inspect(call: AliasCall): Promise<void>;
+  /** Notes that an id is known since a ledger row. */
+  noteKnown(id: string, seq: Seq): void;
+  forget(ids: ReadonlySet<string>): void;
+}
+
+interface PairEntry {
+  readonly primary: string;
+  readonly secondary: string;
+  calls: number;
+  judgement: Judgement | null;
+}
+
+type Store = Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'profile'>;
+
+const generatedForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
+/** An id that a library made up, and that no other system gave out. */
+const looksGenerated = (id: string): boolean => generatedForm.test(id);
+
+export function createAliases(
+  environment: string,
+  findings: Findings,
+  identityStore: Store,
+  settings: () => Settings,
+): Aliases {
+  const pairs = new LRUCache<string, PairEntry>({ max: lintLimits.pairsMax });
+  const knownSince = new LRUCache<string, Seq>({ max: lintLimits.knownIdsMax });
+  const crowded = new LRUCache<string, number>({ max: lintLimits.crowdedIdentitiesMax });
+
+  function note(call: AliasCall, { rules, anonymousId }: Judgement): void {
+    for (const rule of rules) findings.note(rule, call.site, exampleOf(call, anonymousId));
+  }
+
+  async function wasKnown(id: string, seq: Seq): Promise<boolean> {
+    const since = knownSince.get(id);
+    if (since !== undefined && since < seq) return true;
+    const { resolved } = await identityStore.resolve(environment, [id], seq - 1);
+    const known = resolved.get(id)!.known;
+    if (known) knownSince.set(id, seq - 1);
+    return known;
+  }
+
+  /** What the ids' form says, corrected by what was known of them before the call. */
+  async function judge(call: AliasCall): Promise<Judgement> {
+    const byForm = judgeByForm(call, settings());
+    if (call.seq === null || byForm.rules.includes('alias-at-login')) return byForm;
+    if (!call.recorded) {
+      const link = await identityStore.link(environment, call.seq);
+      if (link !== null && link.rule !== 'alias') return atLogin(link.secondary);
+    }
+    const { primary, secondary, seq } = call;
+    const primaryWasKnown = await wasKnown(primary, seq);
+    const secondaryWasKnown =
+      primaryWasKnown && !byForm.rules.includes('missing-prefix') ? true : await wasKnown(secondary, seq);
+    if (byForm.rules.includes('missing-prefix')) {
+      if (looksGenerated(secondary) && !secondaryWasKnown) return atLogin(secondary);
+      if (secondaryWasKnown && (await isAnonymousMember(secondary))) return atLogin(secondary);
+      if (looksGenerated(primary) && !looksGenerated(secondary) && !primaryWasKnown && secondaryWasKnown) {
+        return atLogin(primary);
+      }
+    }
+    // A repeat comes after an alias: it is none before identify().
+    if (primaryWasKnown || secondaryWasKnown || !call.recorded) return byForm;
+    return { ...byForm, rules: ['alias-before-identify', ...byForm.rules] };
+  }
+
+  /** True for an id that belongs to someone as an anonymous id, and not as a name of its own. */
+  async function isAnonymousMember(id: string): Promise<boolean> {
+    const { identifiers } = await identityStore.profile(environment, id, wholeProfile(settings()));
+    return identifiers.some((member) => member.distinctId === id && !member.known);
+  }
+
+  /** Counts the known identifiers of an identity once it may have too many; from then on each further alias is one more. */
+  async function checkCanonical(call: AliasCall): Promise<void> {
+    const { canonicalId } = call;
+    let number = crowded.get(canonicalId);
+    if (number === undefined) {
+      const members = await identityStore.members(environment, canonicalId);
+      if (members.length < lintLimits.knownIdentifiersMin) return;
+      const { identifiers } = await identityStore.profile(environment, canonicalId, wholeProfile(settings()));
+      number = identifiers.filter(({ known }) => known).length;
+      if (number < lintLimits.knownIdentifiersMin) return;
+    } else number++;
+    crowded.set(canonicalId, number);
+    findings.note('no-stable-canonical', call.site, { ...exampleOf(call, null), number });
+  }
+
+  return {
+    observe(call) {
+      const key = pairOf(call);
+      let entry = pairs.get(key);
+      if (entry === undefined) {
+        entry = { primary: call.primary, secondary: call.secondary, calls: 0, judgement: null };
+        pairs.set(key, entry);
+      }
+      entry.calls++;
+      const { callsPerPairMin } = lintLimits;
+      if (entry.calls >= callsPerPairMin) {
+        // The first call of a pair is none too many.
+        const count = entry.calls === callsPerPairMin ? callsPerPairMin - 1 : 1;
+        findings.note('repeated-alias', call.site, { ...exampleOf(call, null), number: entry.calls }, count);
+      }
+      if (call.recorded || entry.judgement === null) return true;
+      note(call, entry.judgement);
+      return false;
+    },
+
+    async inspect(call) {
+      const entry = pairs.peek(pairOf(call));
+      const judgement = (call.recorded ? null : entry?.judgement) ?? (await judge(call));
+      note(call, judgement);
+      if (entry !== undefined) {
+        entry.judgement = { ...judgement, rules: judgement.rules.filter((rule) => rule !== 'alias-before-identify') };
+      }
+      if (call.applied && !judgement.rules.includes('alias-at-login')) await checkCanonical(call);
+    },
+
+    noteKnown(id, seq) {
+      if (!knownSince.has(id)) knownSince.set(id, seq);
+    },
+
+    forget(ids) {
+      for (const [key, { primary, secondary }] of pairs) {
+        if (ids.has(primary) || ids.has(secondary)) pairs.delete(key);
+      }
+      for (const id of ids) {
+        knownSince.delete(id);
+        crowded.delete(id);
+      }
+    },
+  };
+}
+
+const pairOf = ({ site, primary, secondary }: AliasCall): string =>
+  `${site.key}\u0000${site.lib}\u0000${primary}\u0000${secondary}`;
+
+function atLogin(anonymousId: string): Judgement {
+  return { rules: ['alias-at-login'], anonymousId };
+}
+
+/** What can be told without asking who the ids are. */
+function judgeByForm({ primary, secondary, canonicalId }: AliasCall, settings: Settings): Judgement {
+  const isChained = canonicalId !== primary && canonicalId !== secondary;
+  const primaryIsAnonymous = isAnonymousByForm(primary, settings);
+  const secondaryIsAnonymous = isAnonymousByForm(secondary, settings);
+  const isForeign = typeOf(secondary) !== null;
+  if (secondaryIsAnonymous && !primaryIsAnonymous) return atLogin(secondary);
+  if (primaryIsAnonymous && !secondaryIsAnonymous && !(isChained && isForeign)) return atLogin(primary);
+  const rules: LintRule[] = [];
+  if (!secondaryIsAnonymous && !isForeign) rules.push('missing-prefix');
+  if (isChained) rules.push('chained-alias');
+  return { rules, anonymousId: primaryIsAnonymous ? primary : null };
+}
+
+function exampleOf(call: AliasCall, anonymousId: string | null): Example {
+  return {
+    call: 'alias',
+    time: call.time,
+    ids: {
+      distinct_id: call.primary,
+      alias_id: call.secondary,
+      canonical_id: call.canonicalId,
+      ...(anonymousId === null ? {} : { anonymous_id: anonymousId }),
+    },
+    ...(call.seq === null ? {} : { seq: call.seq }),
+  };
+}
+
+const wholeProfile = (settings: Settings) => ({
+  identifiersAfter: null,
+  linksAfter: Number.MAX_SAFE_INTEGER,
+  limit: settings.identifiersPerIdentityMax,
+});

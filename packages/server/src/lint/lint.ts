@@ -1,0 +1,215 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { IdentifyOperation, Operation, OperationError, Settings, TrackOperation } from '@onym/core';
+import type { DeadLetter, TrackItem } from '../http/services.ts';
+import type { Committed, IdentityStore } from '../identity/types.ts';
+import { type Advice, adviceFor } from './advice.ts';
+import { type AliasCall, type Aliases, createAliases } from './aliases.ts';
+import { type Claims, createClaims } from './claims.ts';
+import { exampleOfEvent, exampleOfLetter, exampleOfOperation } from './examples.ts';
+import { openFindingTable } from './finding-table.ts';
+import { createFindings, type Findings } from './findings.ts';
+import { type CallSite, type Example, type Finding, isSkewed, lintLimits, lintRules } from './rules.ts';
+
+/** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead (DESIGN §6). */
+export interface Lint {
+  /** The three that follow are on the way of every call: they note, and never wait, throw or read a store. */
+  observe(environment: string, operation: Operation, answer: Committed | OperationError, time: number): void;
+  observeEvent(environment: string, item: TrackItem): void;
+  observeRejected(letters: readonly DeadLetter[]): void;
+  /** Every call answered before is in it, but for those counted as `unexamined` since the start, of which there were too many to look at. */
+  report(environment: string): Promise<LintReport>;
+  /** Drops what names one of these ids, here and on disk. */
+  forget(environment: string, distinctIds: Iterable<string>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface LintReport {
+  /** By rule, then the most frequent first. */
+  readonly findings: readonly (Finding & Advice)[];
+  readonly unexamined: number;
+}
+
+interface Lane {
+  readonly findings: Findings;
+  readonly claims: Claims;
+  readonly aliases: Aliases;
+  /** To be looked into at the next flush. */
+  waiting: (AliasCall | DeadLetter)[];
+  unexamined: number;
+}
+
+interface Options {
+  readonly file: string;
+  readonly environments: readonly string[];
+  readonly identityStore: Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'profile'>;
+  readonly settings: (environment: string) => Settings;
+  readonly log: { error(details: object, message: string): void };
+}
+
+const flushIntervalMs = 1_000;
+
+export function createLint({ file, environments, identityStore, settings, log }: Options): Lint {
+  const table = openFindingTable(file);
+  const stored = table.read();
+  const lanes = new Map<string, Lane>();
+  for (const name of environments) {
+    const own = stored.filter(({ environment }) => environment === name).map(({ finding }) => finding);
+    const findings = createFindings(own);
+    const aliases = createAliases(name, findings, identityStore, () => settings(name));
+    lanes.set(name, { findings, claims: createClaims(findings), aliases, waiting: [], unexamined: 0 });
+  }
+
+  function wait(lane: Lane, call: AliasCall | DeadLetter): void {
+    if (lane.waiting.length < lintLimits.waitingCallsMax) lane.waiting.push(call);
+    else lane.unexamined++;
+  }
+
+  function observeEvidence(lane: Lane, operation: IdentifyOperation | TrackOperation, answer: Committed, time: number) {
+    const { distinctId, anonymousId, source, op } = operation;
+    if (op === 'identify') {
+      if (answer.seq !== null) lane.aliases.noteKnown(distinctId, answer.seq);
+      if (isWrongTime(operation, time)) lane.findings.note('clock-skew', source, exampleOfOperation(operation, time));
+    }
+    if (answer.reason === null || anonymousId === null) return;
+    const example = exampleOfOperation(operation, time, answer.seq);
+    if (answer.reason === 'reserved-distinct-id') lane.findings.note('reserved-id', source, example);
+    if (answer.reason === 'anonymous-id-belongs-to-another-identity') {
+      lane.claims.note(anonymousId, distinctId, source, example);
+    }
+  }
+
+  /** Looks into the oldest waiting calls. */
+  async function inspect(environment: string, lane: Lane, callsMax: number): Promise<void> {
+    const calls = lane.waiting.splice(0, callsMax);
+    for (const [index, call] of calls.entries()) {
+      if (index % lintLimits.callsPerTurnMax === lintLimits.callsPerTurnMax - 1) await nextTurn();
+      try {
+        if ('errorCode' in call) noteRejected(lane, call);
+        else await lane.aliases.inspect(call);
+      } catch (error) {
+        lane.unexamined++;
+        log.error({ err: error, environment }, 'lint could not look into a call');
+      }
+    }
+  }
+
+  function write(environment: string, { findings }: Lane): void {
+    const changes = findings.takeChanges();
+    if (changes.changed.length === 0 && changes.dropped.length === 0) return;
+    try {
+      table.write(environment, changes);
+    } catch (error) {
+      findings.returnChanges(changes);
+      log.error({ err: error, environment }, 'lint findings could not be written');
+    }
+  }
+
+  // One thing at a time: what is forgotten is not brought back by an inspection that was under way.
+  let last: Promise<void> = Promise.resolve();
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const done = last.then(work);
+    last = done.catch(() => {});
+    return done;
+  }
+
+  const flush = (callsMax: number) =>
+    inTurn(async () => {
+      for (const [environment, lane] of lanes) {
+        await inspect(environment, lane, callsMax);
+        write(environment, lane);
+      }
+    });
+
+  let flushing = false;
+  const timer = setInterval(async () => {
+    if (flushing) return;
+    flushing = true;
+    await flush(lintLimits.callsPerFlushMax);
+    flushing = false;
+  }, flushIntervalMs);
+  timer.unref();
+
+  return {
+    observe(environment, operation, answer, time) {
+      const lane = lanes.get(environment);
+      if (lane === undefined || 'error' in answer) return;
+      if (operation.op === 'identify' || operation.op === 'track') observeEvidence(lane, operation, answer, time);
+      if (operation.op !== 'alias') return;
+      const { primary, secondary, source: site } = operation;
+      if (isWrongTime(operation, time)) lane.findings.note('clock-skew', site, exampleOfOperation(operation, time));
+      if (primary === secondary) return;
+      const { seq, recorded, canonicalId, verdict } = answer;
+      const call = { primary, secondary, site, time, seq, recorded, canonicalId, applied: verdict === 'applied' };
+      if (lane.aliases.observe(call)) wait(lane, call);
+    },
+
+    observeEvent(environment, item) {
+      const { event, reserved, source } = item;
+      const skewed = isSkewed(event.timestamp, event.received_at);
+      if (!reserved && !skewed) return;
+      const lane = lanes.get(environment);
+      if (lane === undefined) return;
+      const example = exampleOfEvent(event);
+      if (reserved) lane.findings.note('reserved-id', source, example);
+      if (skewed) lane.findings.note('clock-skew', source, { ...example, timestamp: event.timestamp });
+    },
+
+    observeRejected(letters) {
+      for (const letter of letters) {
+        if (letter.errorCode !== 'reserved-distinct-id' || letter.environment === null) continue;
+        const lane = lanes.get(letter.environment);
+        if (lane !== undefined) wait(lane, letter);
+      }
+    },
+
+    async report(environment) {
+      const lane = lanes.get(environment);
+      if (lane === undefined) return { findings: [], unexamined: 0 };
+      await inTurn(() => inspect(environment, lane, lane.waiting.length));
+      const findings = lane.findings.list().map((finding) => ({
+        ...finding,
+        ...adviceFor(finding.rule, finding.examples[0] ?? null),
+      }));
+      return { findings: findings.sort(byRuleAndCount), unexamined: lane.unexamined };
+    },
+
+    forget(environment, distinctIds) {
+      const ids = new Set(distinctIds);
+      return inTurn(async () => {
+        const lane = lanes.get(environment);
+        if (lane === undefined) return;
+        await inspect(environment, lane, lane.waiting.length);
+        lane.aliases.forget(ids);
+        lane.claims.forget(ids);
+        lane.findings.forget(ids);
+        const changes = lane.findings.takeChanges();
+        try {
+          table.write(environment, changes);
+          table.scrub();
+        } catch (error) {
+          lane.findings.returnChanges(changes);
+          throw error;
+        }
+      });
+    },
+
+    async close() {
+      clearInterval(timer);
+      await flush(lintLimits.waitingCallsMax);
+      table.close();
+    },
+  };
+}
+
+function isWrongTime({ timestamp }: Operation, time: number): boolean {
+  return timestamp !== null && isSkewed(timestamp, time);
+}
+
+function noteRejected({ findings }: Lane, letter: DeadLetter): void {
+  const { site, example }: { site: CallSite; example: Example } = exampleOfLetter(letter);
+  findings.note('reserved-id', site, example);
+}
+
+function byRuleAndCount(a: Finding, b: Finding): number {
+  return lintRules.indexOf(a.rule) - lintRules.indexOf(b.rule) || b.count - a.count;
+}

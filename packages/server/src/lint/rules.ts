@@ -1,0 +1,82 @@
+import type { Millis, Seq, Source } from '@onym/core';
+
+/** The rules of DESIGN §6, in the order in which findings are listed. */
+export const lintRules = [
+  'alias-at-login',
+  'alias-before-identify',
+  'missing-prefix',
+  'chained-alias',
+  'repeated-alias',
+  'no-stable-canonical',
+  'shared-identifier',
+  'reserved-id',
+  'clock-skew',
+] as const;
+
+export type LintRule = (typeof lintRules)[number];
+
+export const lintLimits = {
+  /** Findings kept per environment; beyond it the one not seen for longest is dropped. */
+  findingsPerEnvironmentMax: 500,
+  /** The newest. */
+  examplesPerFindingMax: 5,
+  /** Calls waiting to be looked into, per environment; beyond it they are only counted as unexamined. */
+  waitingCallsMax: 10_000,
+  /** Calls looked into each second, and between two turns of the event loop. */
+  callsPerFlushMax: 500,
+  callsPerTurnMax: 25,
+  /** Pairs, claimed ids, known ids and crowded identities remembered per environment, the most recent. */
+  pairsMax: 10_000,
+  claimedIdsMax: 10_000,
+  knownIdsMax: 20_000,
+  crowdedIdentitiesMax: 10_000,
+  /** repeated-alias: calls with one pair from one call site. */
+  callsPerPairMin: 10,
+  /** shared-identifier: users to whom one anonymous id was refused, and how many of them are remembered. */
+  claimantsMin: 3,
+  claimantsMax: 20,
+  /** no-stable-canonical: known identifiers in one identity. */
+  knownIdentifiersMin: 10,
+  /** clock-skew: how far ahead of the received time a timestamp may be. */
+  aheadMaxMs: 5 * 60_000,
+  /** clock-skew: earlier timestamps come from a clock that was never set, or from a wrong unit. */
+  clockSetSince: Date.UTC(2000, 0, 1),
+} as const;
+
+/** Where a call comes from: findings are kept apart by it. */
+export type CallSite = Pick<Source, 'key' | 'lib'>;
+
+export type ExampleId = 'distinct_id' | 'alias_id' | 'anonymous_id' | 'device_id' | 'canonical_id';
+
+/** One call that broke a rule. */
+export interface Example {
+  readonly call: 'track' | 'identify' | 'alias';
+  readonly time: Millis;
+  /**
+   * Its ids under their wire names. On an alias, `anonymous_id` says which side is the anonymous one; `canonical_id` is the id that names
+   * the identity of the call's subject.
+   */
+  readonly ids: Readonly<Partial<Record<ExampleId, string>>>;
+  /** The ledger row. */
+  readonly seq?: Seq;
+  /** Of an event. */
+  readonly uuid?: string;
+  /** The client's, where it is what is wrong. */
+  readonly timestamp?: Millis;
+  /** repeated-alias: calls so far; no-stable-canonical: known identifiers; shared-identifier: users who claim it. */
+  readonly number?: number;
+}
+
+/** One rule, broken from one call site. */
+export interface Finding extends CallSite {
+  readonly rule: LintRule;
+  readonly count: number;
+  readonly firstTime: Millis;
+  readonly lastTime: Millis;
+  /** Newest first, no two with the same ids. */
+  readonly examples: readonly Example[];
+}
+
+export function isSkewed(timestamp: Millis, received: Millis): boolean {
+  return timestamp > received + lintLimits.aheadMaxMs || timestamp < lintLimits.clockSetSince;
+}
