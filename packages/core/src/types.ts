@@ -245,7 +245,7 @@ export interface ErasureReceipt {
   readonly links: number;
   /** Values, earlier ones included. */
   readonly traits: number;
-  /** Rows of the ledger of which something was taken. */
+  /** Rows of the ledger that were rewritten. */
   readonly ledgerRows: number;
   readonly deadLetters: number;
   readonly separations: number;

@@ -12,6 +12,9 @@ export interface DataDirectory {
   readonly lintFile: string;
   readonly journalDirectory: string;
   readonly eventsDirectory: string;
+  /** Files on their way in, and copies to try an import on. */
+  readonly importsDirectory: string;
+  readonly importsFile: string;
   /** How a command on this machine finds and is let into the server that runs here. */
   readonly localAccessFile: string;
   release(): void;
@@ -42,6 +45,8 @@ function filesOf(path: string) {
     deadLettersFile: join(path, 'dead-letters.db'),
     lintFile: join(path, 'lint.db'),
     eventsDirectory: join(path, 'events'),
+    importsDirectory: join(path, 'imports'),
+    importsFile: join(path, 'imports.db'),
     localAccessFile: localAccessFile(path),
   };
 }

@@ -8,6 +8,7 @@ export const statusByErrorCode = {
   'query-refused': 403,
   'not-found': 404,
   'method-not-allowed': 405,
+  'batch-conflict': 409,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'environment-not-found': 422,

@@ -42,6 +42,13 @@ export const limits = {
   revertRowsPerCommit: 500,
   /** Refused links looked at for one page of conflicts. */
   conflictLinksPerPage: 5_000,
+  /** A file to import, decompressed; one of its rows; and, decoded, one row group of a Parquet file. */
+  importBytesMax: 16 * 1024 * 1024 * 1024,
+  importRowBytesMax: 4 * 1024 * 1024,
+  importRowGroupBytesMax: 512 * 1024 * 1024,
+  concurrentImportsMax: 2,
+  /** Rejected rows that a single answer lists; a streamed one has all of them. */
+  importRejectionsListedMax: 1_000,
   /** Rejected items kept, the newest; and how much of each. */
   deadLettersMax: 100_000,
   deadLetterCharactersMax: 16_384,

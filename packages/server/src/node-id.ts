@@ -23,12 +23,21 @@ function uuidV5(namespace: Buffer, name: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-const namespaces = new Map<string, Buffer>();
+interface Namespace {
+  readonly bytes: Buffer;
+  /** Active identifiers come again and again: on their events, in each drain, in answers. */
+  readonly remembered: Map<string, string>;
+}
 
-function namespaceOf(environment: string): Buffer {
+/** Some 6 MB an environment; beyond it, all are forgotten and learnt anew. */
+const rememberedMax = 30_000;
+
+const namespaces = new Map<string, Namespace>();
+
+function namespaceOf(environment: string): Namespace {
   let namespace = namespaces.get(environment);
   if (namespace === undefined) {
-    namespace = bytesOf(uuidV5(bytesOf(ONYM_NAMESPACE), environment));
+    namespace = { bytes: bytesOf(uuidV5(bytesOf(ONYM_NAMESPACE), environment)), remembered: new Map() };
     namespaces.set(environment, namespace);
   }
   return namespace;
@@ -36,10 +45,17 @@ function namespaceOf(environment: string): Buffer {
 
 /** UUIDv5 (RFC 9562) of an identifier in its environment, lower case. The same on every machine (R9). */
 export function nodeId(environment: string, distinctId: string): string {
-  return uuidV5(namespaceOf(environment), distinctId);
+  const { bytes, remembered } = namespaceOf(environment);
+  let node = remembered.get(distinctId);
+  if (node === undefined) {
+    node = uuidV5(bytes, distinctId);
+    if (remembered.size >= rememberedMax) remembered.clear();
+    remembered.set(distinctId, node);
+  }
+  return node;
 }
 
 /** UUIDv5 for a client's message id that is not a UUID itself. */
 export function messageUuid(environment: string, messageId: string): string {
-  return uuidV5(namespaceOf(environment), `message:${messageId}`);
+  return uuidV5(namespaceOf(environment).bytes, `message:${messageId}`);
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Config } from './config.ts';
@@ -10,6 +11,7 @@ import { createHttpMetrics } from './http/metrics.ts';
 import type { Services } from './http/services.ts';
 import { openSqliteStore } from './identity/sqlite-store.ts';
 import type { IdentityStore } from './identity/types.ts';
+import { createImports } from './import/imports.ts';
 import { createDecidedCalls } from './ingest/decided-calls.ts';
 import { createGroupCommit } from './ingest/group-commit.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
@@ -128,8 +130,28 @@ async function assemble(
     },
   });
 
+  const imports = createImports({
+    directory: directory.importsDirectory,
+    progressFile: directory.importsFile,
+    identityStore,
+    uuidWindow,
+    services: () => services,
+    now: Date.now,
+    newUuid: randomUUID,
+  });
+  closers.push(() => imports.close());
+  const steering = createSteering({
+    identityStore,
+    eventStore,
+    groupCommit,
+    drain,
+    projector,
+    now: Date.now,
+    onReverted: imports.reverted,
+  });
+
   let accepting = false;
-  const services = createServices({
+  const services: Services = createServices({
     environments: config.environments,
     settings: (name) => config.settings[name]!,
     identityStore,
@@ -139,7 +161,8 @@ async function assemble(
     uuidWindow,
     drain,
     projector,
-    steering: createSteering({ identityStore, eventStore, groupCommit, drain, projector, now: Date.now }),
+    steering,
+    imports,
     observers: [repeats, lint],
     lint,
     onLedger: feed.listen,
@@ -178,6 +201,7 @@ async function assemble(
     stop() {
       stopping ??= (async () => {
         accepting = false;
+        imports.stop();
         removeLocalAccess(directory.localAccessFile);
         await app.close();
         await groupCommit.idle();

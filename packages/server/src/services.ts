@@ -26,6 +26,7 @@ export interface Parts {
   readonly ready: Services['ready'];
   readonly now: () => number;
   readonly steering: Services['steering'];
+  readonly imports: Services['imports'];
   /** Hear of every identity call with its answer, after it was durable. */
   readonly observers: readonly CallObserver[];
   readonly lint: Lint;
@@ -196,6 +197,13 @@ export function createServices(parts: Parts): Services {
       await projector.sync(environment);
       return eventStore.query(environment, sql, options);
     },
+
+    async exportTable(environment, what, format) {
+      await drain.flush(environment);
+      await projector.sync(environment);
+      return eventStore.exportTable(environment, what, format);
+    },
+    imports: parts.imports,
 
     ready: parts.ready,
   };

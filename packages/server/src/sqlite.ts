@@ -25,6 +25,8 @@ export interface Database {
   transaction<Arguments extends unknown[], Result>(
     work: (...parameters: Arguments) => Result,
   ): { immediate(...parameters: Arguments): Result; deferred(...parameters: Arguments): Result };
+  /** Copies the database into a file, page by page between other work; what is written meanwhile is in it. */
+  backup(file: string): Promise<unknown>;
   close(): unknown;
 }
 
@@ -34,17 +36,17 @@ const storageFullRetryAfterSeconds = 10;
 
 /**
  * Opens a database file, creating it unless `readonly`. A transaction that committed is on disk (WAL, synchronous=FULL).
- * `pageBytes` counts for a new file only. Throws OnymError `storage-full` when there is no room to open it.
+ * `pageBytes` counts for a new file only. `scratch`: nothing of it needs to outlive the process, so nothing waits for the disk. Throws OnymError `storage-full` when there is no room to open it.
  */
-export function openDatabase(file: string, options: { readonly?: boolean; pageBytes?: number } = {}): Database {
+export function openDatabase(file: string, options: { readonly?: boolean; pageBytes?: number; scratch?: boolean } = {}): Database {
   const readonly = options.readonly ?? false;
   return mapStorageFull(() => {
     const database = new Sqlite(file, { readonly, fileMustExist: readonly, timeout: busyTimeoutMs });
     try {
       if (!readonly) {
         if (options.pageBytes !== undefined) database.pragma(`page_size = ${options.pageBytes}`);
-        database.pragma('journal_mode = WAL');
-        database.pragma('synchronous = FULL');
+        database.pragma(`journal_mode = ${options.scratch ? 'MEMORY' : 'WAL'}`);
+        database.pragma(`synchronous = ${options.scratch ? 'OFF' : 'FULL'}`);
       }
       database.pragma('foreign_keys = OFF');
       return database as unknown as Database;

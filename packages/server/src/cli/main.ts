@@ -24,7 +24,15 @@ export async function main(args: readonly string[]): Promise<void> {
     .exitOverride()
     .showHelpAfterError('(onym --help shows what there is)')
     .addHelpText('after', configurationHelp());
-  for (const add of [serveCommand, resolveCommand, explainCommand, queryCommand, lintCommand, keysCommand, verifyCommand])
+  for (const add of [
+    serveCommand,
+    resolveCommand,
+    explainCommand,
+    queryCommand,
+    lintCommand,
+    keysCommand,
+    verifyCommand,
+  ])
     add(program);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, createReadStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient } from '@clickhouse/client';
@@ -40,6 +41,10 @@ export interface Engine {
   rows<Row>(sql: string): Promise<Row[]>;
   /** A result of one column of text, one line a row, newlines within escaped. For statements that take a FORMAT for their own. */
   lines(sql: string): Promise<string[]>;
+  /** A result of any size in a text format that has no header, in chunks. One at a time over chDB; the others wait. */
+  stream(sql: string, format: 'TSVRaw' | 'CSV'): AsyncIterable<Uint8Array>;
+  /** A result of any size as one Parquet file, by way of the disk where the engine gives it out no other way. */
+  parquet(sql: string, rowGroupRows: number): AsyncIterable<Uint8Array>;
   /** Inserts a body of newline-delimited JSON. */
   insertRaw(table: string, body: Buffer, settings: Settings): Promise<void>;
   openReader(settings: Settings): Promise<Reader>;
@@ -125,6 +130,10 @@ async function openEmbedded(path: string): Promise<Engine> {
   };
   const internal = await Promise.all(Array.from({ length: INTERNAL_CONNECTIONS }, () => connect(internalSettings)));
   let turn = 0;
+  // What a process that died was writing.
+  const exports = join(resolve(path), 'exports');
+  rmSync(exports, { recursive: true, force: true });
+  const streamFrom = oneStreamAtATime();
   const next = () => internal[turn++ % INTERNAL_CONNECTIONS]!;
 
   return {
@@ -140,6 +149,18 @@ async function openEmbedded(path: string): Promise<Engine> {
     async lines(sql) {
       const result = await next().connection.chdb.queryAsync(sql, { format: 'TabSeparated' });
       return linesOf(result.text());
+    },
+    stream: (sql, format) => streamFrom(session, sql, format),
+    async *parquet(sql, rowGroupRows) {
+      mkdirSync(exports, { recursive: true });
+      const file = join(exports, `${randomUUID()}.parquet`);
+      const settings = parquetSettings(rowGroupRows);
+      try {
+        await command(next().client, `${sql} INTO OUTFILE ${literal(file)} FORMAT Parquet SETTINGS ${settings}`);
+        yield* createReadStream(file, { highWaterMark: exportChunkBytes });
+      } finally {
+        rmSync(file, { force: true });
+      }
     },
     async insertRaw(table, body, settings) {
       // The only way that does not copy the batch into a JavaScript string; settings go into the statement.
@@ -181,6 +202,16 @@ async function openServer(options: { url: string; readerUrl?: string; cluster?: 
     rows: (sql) => rows(client, sql),
     // TabSeparated is what a server answers with unasked.
     lines: async (sql) => linesOf((await bytes(client, sql)).toString('utf8')),
+    async *stream(sql, format) {
+      const { stream } = await client.exec({ query: `${sql} FORMAT ${format}` });
+      yield* stream as AsyncIterable<Uint8Array>;
+    },
+    async *parquet(sql, rowGroupRows) {
+      const { stream } = await client.exec({
+        query: `${sql} FORMAT Parquet SETTINGS ${parquetSettings(rowGroupRows)}`,
+      });
+      yield* stream as AsyncIterable<Uint8Array>;
+    },
     async insertRaw(table, body, settings) {
       const clause = Object.entries(settings).map(([name, value]) => `${name} = ${settingLiteral(value)}`);
       const query = `INSERT INTO ${table}${clause.length > 0 ? ` SETTINGS ${clause.join(', ')}` : ''} FORMAT JSONEachRow`;
@@ -204,6 +235,29 @@ async function openServer(options: { url: string; readerUrl?: string; cluster?: 
       };
     },
     close: () => client.close(),
+  };
+}
+
+const exportChunkBytes = 256 * 1024;
+
+const parquetSettings = (rowGroupRows: number): string =>
+  `output_format_parquet_row_group_size = ${rowGroupRows}, output_format_parquet_string_as_string = 1`;
+
+/** A session of chDB takes one stream at a time. */
+function oneStreamAtATime() {
+  let last: Promise<unknown> = Promise.resolve();
+  return async function* (session: Session, sql: string, format: string): AsyncGenerator<Uint8Array> {
+    const before = last;
+    let end = () => {};
+    last = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    try {
+      await before;
+      for await (const chunk of session.queryStream(sql, { format: format as never })) yield chunk.raw();
+    } finally {
+      end();
+    }
   };
 }
 

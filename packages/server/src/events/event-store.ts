@@ -4,6 +4,7 @@ import { compact } from './compaction.ts';
 import { databasesOf } from './databases.ts';
 import { type EngineOptions, openEngine } from './engine.ts';
 import { erase } from './erasure.ts';
+import { createExporter } from './export.ts';
 import { insertEvents } from './insert.ts';
 import { inTurn, type Prepared, prepareEnvironment, project, projectedSeq, saveProjected } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
@@ -19,6 +20,10 @@ export type EventStoreOptions = EngineOptions & {
 export async function createEventStore(options: EventStoreOptions): Promise<EventStore> {
   const engine = await openEngine(options);
   const queries = createQueryRunner(engine, { ...limits, ...options.queryLimits });
+  const exporter = createExporter(engine);
+  const readsUnderWay = async () => {
+    await Promise.all([queries.queriesUnderWay(), exporter.underWay()]);
+  };
   const environments = new Map<string, Promise<Prepared>>();
   const compactions = new Map<string, Promise<number>>();
 
@@ -62,9 +67,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const prepared = await open(environment);
       let compaction = compactions.get(environment);
       if (compaction === undefined) {
-        compaction = compact(engine, prepared, safeSeq, queries.queriesUnderWay).finally(() =>
-          compactions.delete(environment),
-        );
+        compaction = compact(engine, prepared, safeSeq, readsUnderWay).finally(() => compactions.delete(environment));
         compactions.set(environment, compaction);
       }
       return compaction;
@@ -89,6 +92,11 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const { databases } = await open(environment);
       return queries.query(databases, sql, options);
     },
+    async exportTable(environment, what, format) {
+      const prepared = await open(environment);
+      // In turn: the overlay the export reads is the one of its view.
+      return inTurn(prepared, async () => exporter.run(prepared.databases, prepared.overlay ?? 'large', what, format));
+    },
     async erase(environment, nodeIds) {
       const prepared = await open(environment);
       return erase(engine, prepared, nodeIds);
@@ -97,7 +105,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       await engine.rows('SELECT 1');
     },
     async close() {
-      await queries.queriesUnderWay();
+      await readsUnderWay();
       await queries.close();
       await Promise.allSettled([...compactions.values()]);
       for (const environment of environments.values()) {

@@ -70,6 +70,9 @@ export interface EventCounts {
   last_seen: number | null;
 }
 
+export type ExportTable = 'events' | 'identities' | 'identifiers' | 'links';
+export type ExportFormat = 'ndjson' | 'csv' | 'parquet';
+
 export interface QueryOptions {
   /** ClickHouse format name that the route mapped from `json`, `ndjson`, `csv`, `parquet`, `arrow`. */
   format: 'JSON' | 'JSONEachRow' | 'CSVWithNames' | 'Parquet' | 'ArrowStream';
@@ -128,6 +131,9 @@ export interface EventStore {
    * limit. Resolves to the body's bytes, streamed.
    */
   query(environment: string, sql: string, options: QueryOptions): Promise<AsyncIterable<Uint8Array>>;
+
+  /** A whole table, streamed, whatever its size. */
+  exportTable(environment: string, what: ExportTable, format: ExportFormat): Promise<AsyncIterable<Uint8Array>>;
 
   /**
    * Deletes the events of these nodes and their map rows for good (the parts are rewritten), and drops what newer projections

@@ -15,7 +15,7 @@ export const overlayFor = (pendingNodes: number): Overlay =>
  * Dictionaries, never a join, which would be paid by queries that don't ask who. A slot of the node id tells nearly all other
  * events apart at the price of an array lookup; `if` evaluates the exact lookup only for the rest.
  */
-function identityExpression(data: string, overlay: Overlay): string {
+export function identityExpression(data: string, overlay: Overlay): string {
   if (overlay === 'none') return 'e.identity_id';
   const slot = `bitAnd(reinterpretAsUInt64(e.node_id), ${2 ** slotBits[overlay] - 1})`;
   return `if(dictHas('${data}.slots_${overlay}', ${slot}),

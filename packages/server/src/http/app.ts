@@ -12,7 +12,9 @@ import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
 import { addOpenApi } from './openapi.ts';
 import type { RouteContext } from './route-context.ts';
 import { explainRoutes } from './routes/explain.ts';
+import { exportRoutes } from './routes/export.ts';
 import { identityRoutes } from './routes/identities.ts';
+import { importRoutes } from './routes/import.ts';
 import { ingestRoutes } from './routes/ingest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { lintRoutes } from './routes/lint.ts';
@@ -116,6 +118,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await reviewRoutes(scope, context);
       await lintRoutes(scope, context);
       await queryRoutes(scope, context);
+      await exportRoutes(scope, context);
+      await scope.register((files) => importRoutes(files, context));
     },
     { prefix: '/v1' },
   );

@@ -23,6 +23,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
         { name: 'identities', description: 'Who is who, and why. Secret key.' },
         { name: 'steering', description: 'Taking back and keeping apart. Secret key.' },
         { name: 'review', description: 'What waits for a person. Secret key.' },
+        { name: 'lint', description: 'Recommended rules, checked. Secret key.' },
         { name: 'ledger', description: 'Every operation and verdict. Secret key.' },
         { name: 'query', description: 'SQL. Secret key.' },
         { name: 'operations', description: 'For whoever runs the server. No key.' },

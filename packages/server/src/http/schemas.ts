@@ -138,7 +138,7 @@ export const ledgerRow = Type.Object(
     seq,
     time: time('Received; never decreases along the ledger.'),
     op: oneOf(
-      ['identify', 'alias', 'track', 'split', 'separate', 'lift', 'revert', 'approve', 'reject', 'settings', 'erased'],
+      ['identify', 'alias', 'track', 'split', 'separate', 'lift', 'revert', 'approve', 'reject', 'settings', 'erased', 'erase'],
       'The operation. Its own fields follow the common ones.',
     ),
     verdict,
@@ -156,6 +156,7 @@ const errorDescriptions: Record<number, string> = {
   401: 'No key, or an unknown or revoked one: `invalid-api-key`.',
   403: 'The key may not do this: `forbidden`.',
   404: '`not-found`.',
+  409: 'The batch name belongs to another import: `batch-conflict`.',
   413: 'Body or array too large: `payload-too-large`.',
   415: 'Content type or encoding is not supported: `unsupported-media-type`.',
   422: 'Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`.',

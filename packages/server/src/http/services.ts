@@ -12,9 +12,10 @@ import type {
   TraitWrite,
 } from '@onym/core';
 import type { ErrorCode } from '../errors.ts';
-import type { EventCounts, QueryOptions, StoredEvent } from '../events/types.ts';
+import type { EventCounts, EventStore, QueryOptions, StoredEvent } from '../events/types.ts';
 import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
 import type { Lint } from '../lint/lint.ts';
+import type { Imports } from '../import/imports.ts';
 import type { Steering } from '../steering/types.ts';
 
 /**
@@ -56,6 +57,9 @@ export interface Services {
   onLedger(environment: string, listener: () => void): () => void;
 
   query(environment: string, sql: string, options: QueryOptions): Promise<AsyncIterable<Uint8Array>>;
+  /** A whole table, all that was acknowledged before in it. */
+  exportTable: EventStore['exportTable'];
+  readonly imports: Pick<Imports, 'run'>;
   /** True once calls are accepted, until shutdown begins. */
   ready(): boolean;
 }

@@ -1,4 +1,4 @@
-import type { Fact, Link, LinkFact, Millis, Pair, Seq, Source, TraitWrite } from '@onym/core';
+import type { EraseFact, Fact, Link, LinkFact, Millis, Pair, Seq, Source, TraitWrite } from '@onym/core';
 import type { StoredEvent } from '../events/types.ts';
 import type { IdentityProfile, Resolved } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
@@ -130,7 +130,23 @@ function factPartsToWire(fact: Fact): Record<string, unknown> {
       return { settings: fact.settings };
     case 'erased':
       return {};
+    case 'erase':
+      return { receipt: receiptToWire(fact) };
   }
+}
+
+export function receiptToWire({ receipt, time }: EraseFact) {
+  return {
+    id: receipt.id,
+    erased_at: timeToWire(time),
+    identifiers: receipt.identifiers,
+    events: receipt.events,
+    links: receipt.links,
+    traits: receipt.traits,
+    ledger_rows: receipt.ledgerRows,
+    dead_letters: receipt.deadLetters,
+    separations: receipt.separations,
+  };
 }
 
 function scopeToWire(scope: Extract<Fact, { op: 'revert' }>['scope']) {

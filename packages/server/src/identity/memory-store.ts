@@ -18,15 +18,17 @@ import {
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
+import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
 import { groupByComponent } from './row-groups.ts';
-import type { EnvironmentInfo, IdentityStore } from './types.ts';
+import type { EnvironmentInfo, IdentityStore, PendingErasure } from './types.ts';
 import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
 
 interface Environment {
   state: State;
-  readonly ledger: Fact[];
+  ledger: Fact[];
   readonly repeats: Map<Seq, { count: number; lastTime: Millis }>;
+  pending: PendingErasure[];
 }
 
 function isInScope({ source, time }: Fact, scope: RevertOperation['scope']): boolean {
@@ -35,8 +37,7 @@ function isInScope({ source, time }: Fact, scope: RevertOperation['scope']): boo
 }
 
 /** The reference: the ledger in an array, the whole state folded from it, every question answered by looking at all of it. */
-export function createMemoryStore(): IdentityStore {
-  const environments = new Map<string, Environment>();
+export function createMemoryStore(environments = new Map<string, Environment>()): IdentityStore {
 
   function of(environment: string): Environment {
     const found = environments.get(environment);
@@ -60,7 +61,7 @@ export function createMemoryStore(): IdentityStore {
   const store: IdentityStore = {
     async prepare(environment: string, settings: Settings) {
       if (!environments.has(environment)) {
-        environments.set(environment, { state: emptyState(defaultSettings), ledger: [], repeats: new Map() });
+        environments.set(environment, { state: emptyState(defaultSettings), ledger: [], repeats: new Map(), pending: [] });
       }
       const source = { key: null, lib: null, batch: null, public: false };
       await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], 0);
@@ -191,6 +192,52 @@ export function createMemoryStore(): IdentityStore {
 
     async explain(environment, a, b) {
       return explainOf(of(environment).state, a, b);
+    },
+
+    async recorded(environment, distinctId) {
+      return recordedOf(of(environment).state, distinctId);
+    },
+
+    async erase(environment, distinctId, request) {
+      const target = of(environment);
+      const erasure = planErasure(target.state, membersOf(target.state, distinctId));
+      const { left, changed } = rewrite(target.ledger, erasure);
+      const fact = eraseFactOf(target.state, erasure, changed.length, request);
+      if (request.dryRun) return fact;
+      for (const row of changed) if (row.op === 'erased') target.repeats.delete(row.seq);
+      for (const seq of erasure.links) target.repeats.delete(seq);
+      target.ledger = [...left, fact];
+      target.state = fold(emptyState(defaultSettings), target.ledger);
+      clearChanged(target.state.changed);
+      const { connected, erased, links } = erasure;
+      const strays = [...connected].filter((id) => !erased.has(id) && !target.state.identifiers.has(id));
+      target.pending.push({ seq: fact.seq, time: fact.time, distinctIds: [...erased], strays, links });
+      return fact;
+    },
+
+    async pendingErasures(environment) {
+      return of(environment).pending;
+    },
+
+    async finishErasure(environment, seq) {
+      const target = of(environment);
+      target.pending = target.pending.filter((erasure) => erasure.seq !== seq);
+    },
+
+    async largest(environment, { changedAfter, limit }) {
+      return [...of(environment).state.components.values()]
+        .filter(({ changedSeq }) => changedSeq > changedAfter)
+        .sort((a, b) => b.size - a.size)
+        .slice(0, limit)
+        .map(({ canonical, size }) => ({ canonicalId: canonical, size }));
+    },
+
+    async scratch() {
+      const copies = [...environments].map(([name, { ledger, repeats }]) => {
+        const state = fold(emptyState(defaultSettings), ledger);
+        return [name, { state, ledger: [...ledger], repeats: new Map(repeats) }] as const;
+      });
+      return createMemoryStore(new Map(copies));
     },
 
     async close() {

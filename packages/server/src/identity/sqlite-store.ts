@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   canonicalOf,
   componentOf,
@@ -14,29 +15,38 @@ import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { inTransaction, openDatabase } from '../sqlite.ts';
 import { neighboursOf } from './common-neighbour.ts';
+import { recordedOf } from './erasure.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
 import { groupByComponent } from './row-groups.ts';
 import { readChanges } from './sqlite/changes.ts';
 import { decodeFact } from './sqlite/codec.ts';
+import { eraseIdentity } from './sqlite/erase.ts';
+import { prepareErasureStatements } from './sqlite/erase-statements.ts';
 import { createWorkingSet, type EnvironmentRow, linkOf, type WorkingSet } from './sqlite/load.ts';
 import { migrate } from './sqlite/schema.ts';
 import { createSources } from './sqlite/sources.ts';
 import { prepareStatements } from './sqlite/statements.ts';
 import { nodePrefixOf, writeChanges } from './sqlite/write.ts';
-import type { Commit, EnvironmentInfo, IdentityStore, Resolved } from './types.ts';
+import type { Commit, EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from './types.ts';
 import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
 
 /** Pages of the write-ahead log after which SQLite folds it into the file; larger than its default, so that commits rarely wait. */
 const walPagesMax = 8_000;
 const cacheKiB = 65_536;
+/** Rows looked at before other work has its turn. */
+const componentsPerLook = 50_000;
+const rowsPerLook = 10_000;
 
 /** The embedded identity store: one SQLite file for all environments, one writer, every commit on disk when it is answered. */
-export function openSqliteStore(file: string): IdentityStore {
-  const database = openDatabase(file);
+export function openSqliteStore(file: string, options: { scratch?: boolean } = {}): IdentityStore {
+  const database = openDatabase(file, options);
   migrate(database);
   database.pragma(`wal_autocheckpoint = ${walPagesMax}`);
   database.pragma(`cache_size = -${cacheKiB}`);
+  // What is deleted or replaced is overwritten, so that an erased name does not stay behind in a free part of a page.
+  database.pragma('secure_delete = ON');
   const sql = prepareStatements(database);
+  const erasures = prepareErasureStatements(database);
   const sources = createSources(sql);
 
   function environmentRow(name: string): EnvironmentRow {
@@ -80,13 +90,20 @@ export function openSqliteStore(file: string): IdentityStore {
     return { seq, resolved: new Map(distinctIds.map((id) => [id, resolved.get(id)!])) };
   }
 
-  function rowsInScope(env: number, scope: RevertOperation['scope']): number[] {
+  async function* rowsInScope(
+    env: number,
+    scope: RevertOperation['scope'],
+  ): AsyncGenerator<{ seq: number; root: number }[]> {
     const fitting = sources.idsWhere((source) =>
       'batch' in scope ? source.batch === scope.batch : source.key === scope.key,
     );
     const span = 'batch' in scope ? spanOfBatch(env, scope.batch) : spanOfTime(env, scope.from, scope.to);
-    if (span === null || fitting.length === 0) return [];
-    return sql.rowsOfSources.all(env, span.first, span.last, JSON.stringify(fitting)) as number[];
+    if (span === null || fitting.length === 0) return;
+    for (let first = span.first; first <= span.last; first += rowsPerLook) {
+      const last = Math.min(span.last, first + rowsPerLook - 1);
+      yield sql.rowsOfSources.all(env, first, last, JSON.stringify(fitting)) as { seq: number; root: number }[];
+      await turn();
+    }
   }
 
   function spanOfBatch(env: number, name: string): { first: number; last: number } | null {
@@ -98,11 +115,6 @@ export function openSqliteStore(file: string): IdentityStore {
     const first = sql.firstSeqFrom.get(env, from) as number | null;
     const last = sql.seqAtTime.get(env, to) as number | null;
     return first === null || last === null ? null : { first, last };
-  }
-
-  function componentOfRow(env: number, seq: number): number {
-    const ref = (sql.linkPrimary.get(env, seq) ?? sql.ledgerSubject.get(env, seq)) as number;
-    return sql.componentOf.get(ref) as number;
   }
 
   const store: IdentityStore = {
@@ -207,10 +219,17 @@ export function openSqliteStore(file: string): IdentityStore {
     },
 
     async rowsOf(environment, scope, rowsMax) {
-      return snapshot(() => {
-        const { id: env } = environmentRow(environment);
-        return groupByComponent(rowsInScope(env, scope), (seq) => componentOfRow(env, seq), rowsMax);
-      });
+      // Not one snapshot: a million rows would hold up every other call. Each group is judged anew when it is reverted.
+      const { id: env } = environmentRow(environment);
+      const seqs: number[] = [];
+      const components = new Map<number, number>();
+      for await (const rows of rowsInScope(env, scope)) {
+        for (const { seq, root } of rows) {
+          seqs.push(seq);
+          components.set(seq, root);
+        }
+      }
+      return groupByComponent(seqs, (seq) => components.get(seq)!, rowsMax);
     },
 
     async addRepeats(environment, repeats) {
@@ -270,6 +289,59 @@ export function openSqliteStore(file: string): IdentityStore {
         for (const id of neighboursOf(set.state, [a, b])) set.identifier(id);
         return explainOf(set.state, a, b, set.whole);
       });
+    },
+
+    async recorded(environment, distinctId) {
+      return snapshot(() => {
+        const { set } = workingSet(environment);
+        set.recorded(distinctId);
+        return recordedOf(set.state, distinctId);
+      });
+    },
+
+    async erase(environment, distinctId, request) {
+      const work = () => {
+        const { row, set } = workingSet(environment, request.now);
+        return eraseIdentity({ ...sql, ...erasures }, sources, row, set, distinctId, request);
+      };
+      try {
+        return request.dryRun ? snapshot(work) : inTransaction(database, work);
+      } catch (error) {
+        sources.reload();
+        throw error;
+      }
+    },
+
+    async pendingErasures(environment) {
+      const rows = erasures.pending.all(environmentRow(environment).id);
+      return (rows as { seq: number; time: number; rest: string }[]).map(({ seq, time, rest }) => ({
+        seq,
+        time,
+        ...(JSON.parse(rest) as Pick<PendingErasure, 'distinctIds' | 'strays' | 'links'>),
+      }));
+    },
+
+    async finishErasure(environment, seq) {
+      const { id: env } = environmentRow(environment);
+      inTransaction(database, () => erasures.dropPending.run(env, seq));
+      database.pragma('wal_checkpoint(TRUNCATE)');
+    },
+
+    async largest(environment, { changedAfter, limit }) {
+      const { id: env, next_component: end } = environmentRow(environment);
+      let largest: { canonicalId: string; size: number }[] = [];
+      for (let from = 0; from < end; from += componentsPerLook) {
+        const floor = largest.length === limit ? largest.at(-1)!.size : 0;
+        const found = sql.largest.all(env, from, from + componentsPerLook, changedAfter, floor, limit);
+        largest = [...largest, ...(found as typeof largest)].sort((a, b) => b.size - a.size).slice(0, limit);
+        await turn();
+      }
+      return largest;
+    },
+
+    async scratch(copy) {
+      await database.backup(copy);
+      return openSqliteStore(copy, { scratch: true });
     },
 
     async close() {

@@ -2,6 +2,7 @@ import type {
   Answered,
   BlastRadius,
   ComponentId,
+  EraseFact,
   Fact,
   Link,
   Millis,
@@ -9,8 +10,10 @@ import type {
   OperationError,
   Pair,
   RevertOperation,
+  Separation,
   Seq,
   Settings,
+  Source,
   TraitWrite,
 } from '@onym/core';
 import type { CommonNeighbour } from './common-neighbour.ts';
@@ -91,6 +94,41 @@ export interface Changes {
   readonly links: readonly Link[];
   /** These changes bring a projection up to here. */
   readonly seq: Seq;
+}
+
+export interface ErasureRequest {
+  /** Of the receipt; random. */
+  readonly id: string;
+  readonly now: Millis;
+  readonly source: Source;
+  /** For the receipt: what the caller found, and removes afterwards. */
+  readonly events: number;
+  readonly deadLetters: number;
+  /** Count, write nothing. */
+  readonly dryRun: boolean;
+}
+
+/** What an erasure still has to remove outside of the identity store. */
+export interface PendingErasure {
+  /** The ledger row of the erasure, and its time. */
+  readonly seq: Seq;
+  readonly time: Millis;
+  readonly distinctIds: readonly string[];
+  /** Identifiers of others that have no row any more, because only what was erased spoke of them: alone from now on. */
+  readonly strays: readonly string[];
+  /** Links that are gone. */
+  readonly links: readonly Seq[];
+}
+
+/** All that names one identifier. */
+export interface Recorded {
+  readonly traits: readonly TraitWrite[];
+  /** Of any status. */
+  readonly links: readonly Link[];
+  /** Lifted ones included. */
+  readonly separations: readonly Separation[];
+  /** Ledger rows that bear on it, ascending. */
+  readonly rows: readonly Seq[];
 }
 
 /**
@@ -177,6 +215,31 @@ export interface IdentityStore {
 
   /** A shortest path of active links from a to b (empty when there is none), and what stands between their identities. */
   explain(environment: string, a: string, b: string): Promise<Explanation>;
+
+  /** All that is recorded of the identifier, for subject access. */
+  recorded(environment: string, distinctId: string): Promise<Recorded>;
+
+  /**
+   * Erases every identifier of an identity: rewrites the ledger's rows that name one (see core's erasure.ts), so that the state is
+   * its fold again, and adds the row that says so. One transaction, `pendingErasures` included. The same strings are strangers at once.
+   */
+  erase(environment: string, distinctId: string, request: ErasureRequest): Promise<EraseFact>;
+  /** Erasures whose rest has not been reported as done, oldest first. */
+  pendingErasures(environment: string): Promise<PendingErasure[]>;
+  /** The rest is done: forgets the ids, and leaves nothing of them in the store's files. */
+  finishErasure(environment: string, seq: Seq): Promise<void>;
+
+  /** The identities with the most identifiers among those changed after a ledger row, largest first. */
+  largest(
+    environment: string,
+    options: { changedAfter: Seq; limit: number },
+  ): Promise<{ canonicalId: string; size: number }[]>;
+
+  /**
+   * A copy to try things on, as of some moment of the call, other work going on; not durable. The caller closes it, and removes
+   * `file`, which an adapter may leave unused.
+   */
+  scratch(file: string): Promise<IdentityStore>;
 
   close(): Promise<void>;
 }

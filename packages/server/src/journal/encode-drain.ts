@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { EncodingError } from '../events/row-error.ts';
 import { encodeEvents } from '../events/rows.ts';
 import type { StoredEvent } from '../events/types.ts';
 import type { IdentityStore } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
-import { EncodingError } from './insert-failure.ts';
 import type { Drain, JournalReader } from './types.ts';
 
 /** Decoded and encoded in one turn of the event loop: about 10 ms. */

@@ -22,6 +22,8 @@ export interface UuidWindow {
    * Resolves when everything, what it duplicates included, is durable. When it rejects, nothing of this call was kept.
    */
   append(environment: string, events: readonly TrackedEvent[]): Promise<boolean[]>;
+  /** Whether an event of this name is known to have been sent before. */
+  has(environment: string, event: { uuid: string; distinct_id: string }): boolean;
   /**
    * Learns the events of before the start: from the journal, then from the event store. To be called once before calls are accepted;
    * where the event store is away it throws, and may be called again at any later time.
@@ -100,6 +102,11 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
         events.map((item) => item.event),
       );
       return events.map(() => true);
+    },
+
+    has(environment, event) {
+      const { durable, pending } = laneOf(environment);
+      return durable.has(keyOf(event)) || pending.has(keyOf(event));
     },
 
     async fill(environment) {

@@ -20,13 +20,7 @@ export function exampleOfOperation(
           distinct_id: operation.distinctId,
           ...(operation.anonymousId === null ? {} : { anonymous_id: operation.anonymousId }),
         };
-  return {
-    call: operation.op,
-    time,
-    ids,
-    ...(seq === null ? {} : { seq }),
-    ...(operation.timestamp === null ? {} : { timestamp: operation.timestamp }),
-  };
+  return { call: operation.op, time, ids, ...(seq === null ? {} : { seq }) };
 }
 
 export function exampleOfEvent(event: StoredEvent): Example {

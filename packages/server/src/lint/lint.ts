@@ -1,5 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { IdentifyOperation, Operation, OperationError, Settings, TrackOperation } from '@onym/core';
+import type {
+  AliasOperation,
+  IdentifyOperation,
+  Operation,
+  OperationError,
+  Seq,
+  Settings,
+  TrackOperation,
+} from '@onym/core';
 import type { DeadLetter, TrackItem } from '../http/services.ts';
 import type { Committed, IdentityStore } from '../identity/types.ts';
 import { type Advice, adviceFor } from './advice.ts';
@@ -68,7 +76,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
     const { distinctId, anonymousId, source, op } = operation;
     if (op === 'identify') {
       if (answer.seq !== null) lane.aliases.noteKnown(distinctId, answer.seq);
-      if (isWrongTime(operation, time)) lane.findings.note('clock-skew', source, exampleOfOperation(operation, time));
+      noteSkew(lane, operation, time, answer.seq);
     }
     if (answer.reason === null || anonymousId === null) return;
     const example = exampleOfOperation(operation, time, answer.seq);
@@ -136,9 +144,9 @@ export function createLint({ file, environments, identityStore, settings, log }:
       if (operation.op === 'identify' || operation.op === 'track') observeEvidence(lane, operation, answer, time);
       if (operation.op !== 'alias') return;
       const { primary, secondary, source: site } = operation;
-      if (isWrongTime(operation, time)) lane.findings.note('clock-skew', site, exampleOfOperation(operation, time));
-      if (primary === secondary) return;
       const { seq, recorded, canonicalId, verdict } = answer;
+      noteSkew(lane, operation, time, seq);
+      if (primary === secondary) return;
       const call = { primary, secondary, site, time, seq, recorded, canonicalId, applied: verdict === 'applied' };
       if (lane.aliases.observe(call)) wait(lane, call);
     },
@@ -201,8 +209,11 @@ export function createLint({ file, environments, identityStore, settings, log }:
   };
 }
 
-function isWrongTime({ timestamp }: Operation, time: number): boolean {
-  return timestamp !== null && isSkewed(timestamp, time);
+/** Events have their timestamps checked by themselves, with evidence or without. */
+function noteSkew({ findings }: Lane, operation: IdentifyOperation | AliasOperation, time: number, seq: Seq | null) {
+  const { timestamp, source } = operation;
+  if (timestamp === null || !isSkewed(timestamp, time)) return;
+  findings.note('clock-skew', source, { ...exampleOfOperation(operation, time, seq), timestamp });
 }
 
 function noteRejected({ findings }: Lane, letter: DeadLetter): void {

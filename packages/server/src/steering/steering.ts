@@ -17,6 +17,8 @@ export interface SteeringParts {
   readonly drain: Pick<DrainLoop, 'flush'>;
   readonly projector: Pick<Projector, 'sync'>;
   readonly now: () => number;
+  /** Hears of each batch that was taken back. */
+  readonly onReverted?: (environment: string, batch: string) => void;
 }
 
 const manual = { key: null, lib: null, batch: null, public: false } as const;
@@ -102,6 +104,7 @@ export function createSteering(parts: SteeringParts): Steering {
         revoked += fact.revoked.length;
         separations += fact.separations.length;
       }
+      if (!dryRun && 'batch' in scope) parts.onReverted?.(environment, scope.batch);
       if (sync && !dryRun) await projector.sync(environment);
       if (dryRun) await drain.flush(environment);
       const merged = mergeRadii(radii, limits.blastRadiusListedMax);

@@ -110,6 +110,7 @@ export function fakeServices(): FakeServices {
       review: async () => [],
       conflicts: async () => ({ conflicts: [], next: null }),
     },
+    lint: { report: async () => ({ findings: [], unexamined: 0 }) },
     deadLetter: (more) => void letters.push(...more),
     resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
     identity: async () => null,

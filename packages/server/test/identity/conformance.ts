@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { Commit, IdentityProfile, IdentityStore } from '../../src/identity/types.ts';
 import { nodeId } from '../../src/node-id.ts';
+import { compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
 
 export interface StoreUnderTest {
   open(): Promise<IdentityStore>;
@@ -92,6 +93,103 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
         ),
         { numRuns: Number(process.env.ONYM_STORE_RUNS ?? 150) },
       );
+    });
+
+    it('agrees with the memory store after erasures, which leave the identities of others as they were', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          startSettings,
+          histories({ ...fullOptions, stepsMax: 25 }),
+          fc.array(fc.nat({ max: 1_000 }), { minLength: 25, maxLength: 25 }),
+          async (settings, history, picks) => {
+            const reference = createMemoryStore();
+            const store = await underTest.open();
+            for (const each of [store, reference]) await each.prepare('e', settings);
+            const ledger = await viewOf(reference);
+            for (const [index, entry] of history.entries()) {
+              const operation = resolveStep(entry, ledger);
+              const [ours, expected] = [
+                await store.commit('e', [operation], entry.now),
+                await reference.commit('e', [operation], entry.now),
+              ];
+              expect(withoutComponents(ours.answers)).toEqual(withoutComponents(expected.answers));
+              const ids = (await reference.changes('e', 0, 10_000)).identifiers.map(({ distinctId }) => distinctId);
+              const isErasure = index === history.length - 1 || picks[index]! % 6 === 0;
+              if (isErasure && ids.length > 0) await eraseBoth(store, reference, ids[picks[index]! % ids.length]!);
+              await ledger.refresh();
+            }
+            await expectSameReads(store, reference);
+            const reopened = await underTest.reopen(store);
+            await expectSameReads(reopened, reference);
+            await expectFold(reopened);
+            await reopened.close();
+          },
+        ),
+        { numRuns: Number(process.env.ONYM_STORE_RUNS ?? 150) },
+      );
+    });
+
+    it('erases every trace of an identity, and knows what is left to do elsewhere until told that it is done', async () => {
+      const store = await openStore();
+      const link = (primary: string, secondary: string): Operation => alias(primary, secondary);
+      await store.commit('production', [identify('ada', 'anonymous-1', { email: 'ada@example.org' })], 1);
+      await store.commit('production', [link('ada', 'crm:ada'), identify('bob', 'anonymous-2', { plan: 'pro' })], 2);
+      // Refused: anonymous-1 is ada's. What bob is and has must not depend on it.
+      await store.commit('production', [identify('bob', 'anonymous-1', { city: 'Rome' })], 3);
+      await store.commit('production', [{ op: 'separate', a: 'eve', b: 'ada', timestamp: null, source: live }], 4);
+      const dry = await store.erase('production', 'crm:ada', { ...erasureRequest, dryRun: true });
+      const bob = await store.profile('production', 'bob', page);
+      const fact = await store.erase('production', 'crm:ada', erasureRequest);
+      expect(fact).toMatchObject({ seq: 6, op: 'erase', verdict: 'applied' });
+      expect(fact.receipt).toEqual({
+        id: 'receipt-1',
+        identifiers: 3,
+        events: 7,
+        links: 3,
+        traits: 1,
+        ledgerRows: 4,
+        deadLetters: 2,
+        separations: 1,
+      });
+      expect(dry).toEqual(fact);
+      expect(await store.profile('production', 'bob', page)).toEqual(bob);
+      expect(Object.keys(bob.traits)).toEqual(['plan', 'city']);
+      const rows = await store.ledger('production', 0, 100);
+      expect(rows.map(({ op }) => op)).toEqual(['erased', 'erased', 'identify', 'identify', 'erased', 'erase']);
+      expect(rows.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(JSON.stringify(rows)).not.toMatch(/"(ada|crm:ada|ada@example.org|anonymous-1|eve)"/);
+      for (const id of ['ada', 'crm:ada', 'anonymous-1', 'eve']) {
+        expect(await store.has('production', id)).toBe(false);
+        expect(await store.members('production', id)).toEqual([id]);
+        expect(await store.byNodeId('production', nodeId('production', id))).toBeNull();
+      }
+      const { identifiers } = await store.changes('production', -1, 1_000);
+      expect(identifiers.map(({ distinctId }) => distinctId).sort()).toEqual(['anonymous-2', 'bob']);
+
+      const [pending, ...more] = await store.pendingErasures('production');
+      expect(more).toEqual([]);
+      expect([...pending!.distinctIds].sort()).toEqual(['ada', 'anonymous-1', 'crm:ada']);
+      expect(pending).toMatchObject({ seq: 6, strays: ['eve'], links: [1, 2, 4] });
+      await store.finishErasure('production', 6);
+      expect(await store.pendingErasures('production')).toEqual([]);
+
+      // The same strings are strangers.
+      const { answers } = await store.commit('production', [identify('bob', 'anonymous-1'), link('ada', 'crm:ada')], 9);
+      expect(answers).toMatchObject([
+        { verdict: 'applied', seq: 7 },
+        { verdict: 'applied', seq: 8 },
+      ]);
+      expect((await store.profile('production', 'ada', page)).traits).toEqual({});
+      expect(await store.members('production', 'ada')).toEqual(['ada', 'crm:ada']);
+    });
+
+    it('records the erasure of an identifier that has no row, and touches nothing', async () => {
+      const store = await openStore();
+      await store.commit('production', [alias('user_1', 'stripe:1')], 1);
+      const fact = await store.erase('production', 'visitor-1', erasureRequest);
+      expect(fact.receipt).toMatchObject({ identifiers: 1, ledgerRows: 0 });
+      expect((await store.pendingErasures('production'))[0]!.distinctIds).toEqual(['visitor-1']);
+      expect(await store.members('production', 'user_1')).toEqual(['stripe:1', 'user_1']);
     });
 
     it('keeps what a commit answered over a reopen, and numbers rows without gaps', async () => {
@@ -184,6 +282,50 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
   });
 }
 
+const erasureRequest = { id: 'receipt-1', now: 5, source: live, events: 7, deadLetters: 2, dryRun: false };
+
+async function eraseBoth(store: IdentityStore, reference: IdentityStore, id: string): Promise<void> {
+  const gone = new Set(await reference.members('e', id));
+  const profiles = async () => {
+    const left = [];
+    for (const { distinctId, firstSeen } of (await reference.changes('e', 0, 10_000)).identifiers) {
+      // One without an active fact may be known only from what goes.
+      if (gone.has(distinctId) || firstSeen === null) continue;
+      const { traits, links, ...profile } = await reference.profile('e', distinctId, page);
+      const values = Object.entries(traits).map(([key, { value, seq }]) => ({ key, value, seq }));
+      left.push({ distinctId, ...profile, values, links: links.map(({ seq }) => seq) });
+    }
+    return left.sort((a, b) => (a.distinctId < b.distinctId ? -1 : 1));
+  };
+  const before = await profiles();
+  const dry = await store.erase('e', id, { ...erasureRequest, dryRun: true });
+  const ours = await store.erase('e', id, erasureRequest);
+  expect(dry).toEqual(ours);
+  expect(ours).toEqual(await reference.erase('e', id, erasureRequest));
+  expect(await profiles()).toEqual(before);
+  const pending = await Promise.all([store, reference].map((each) => each.pendingErasures('e')));
+  const [a, b] = pending.map((list) => list.map((one) => ({ ...one, strays: [...one.strays].sort() })));
+  expect(a!.map((one) => ({ ...one, distinctIds: [...one.distinctIds].sort() }))).toEqual(
+    b!.map((one) => ({ ...one, distinctIds: [...one.distinctIds].sort() })),
+  );
+  for (const each of [store, reference]) await each.finishErasure('e', ours.seq);
+  const text = JSON.stringify(await store.ledger('e', 0, 10_000));
+  for (const erased of gone) expect(text).not.toContain(JSON.stringify(erased));
+}
+
+/** R1, with the comparison that `onym verify` makes. */
+async function expectFold(store: IdentityStore): Promise<void> {
+  const differences: Difference[] = [];
+  const { head } = await store.environment('e');
+  const state = await foldLedger(store, 'e', head, (difference) => differences.push(difference));
+  compareStored(state, await store.changes('e', -1, 10_000), (difference) => differences.push(difference));
+  expect(differences).toEqual([]);
+}
+
+/** Tokens are random. */
+const withoutTokens = (facts: readonly Fact[]) =>
+  JSON.parse(JSON.stringify(facts).replaceAll(/erased:[0-9a-f-]{36}/g, 'erased:*'));
+
 /** Of a link that is seen as of the past, what it turned into in between is not part of the answer. */
 function withoutStatus({ links, ...profile }: IdentityProfile) {
   return { ...profile, links: links.map(({ seq, primary, secondary }) => ({ seq, primary, secondary })) };
@@ -209,7 +351,8 @@ async function viewOf(store: IdentityStore): Promise<LedgerView & { refresh(): P
 }
 
 async function expectSameReads(store: IdentityStore, reference: IdentityStore): Promise<void> {
-  expect(await store.ledger('e', 0, 10_000)).toEqual(await reference.ledger('e', 0, 10_000));
+  const ledgers = await Promise.all([store, reference].map((each) => each.ledger('e', 0, 10_000)));
+  expect(withoutTokens(ledgers[0]!)).toEqual(withoutTokens(ledgers[1]!));
   const changes = await reference.changes('e', 0, 10_000);
   const ours = await store.changes('e', 0, 10_000);
   const sorted = <T>(items: readonly T[], key: (item: T) => string) =>

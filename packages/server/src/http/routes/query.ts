@@ -7,6 +7,7 @@ import { limits } from '../../limits.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { environment, errorResponses } from '../schemas.ts';
+import { withFirst } from '../streams.ts';
 
 const formats = {
   json: { format: 'JSON', type: 'application/json; charset=utf-8' },
@@ -77,21 +78,6 @@ export async function queryRoutes(app: FastifyInstance, { services }: RouteConte
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     const body = await services.query(at, sql, { format: engineFormat, signal: gone.signal });
-    const chunks = body[Symbol.asyncIterator]();
-    // An engine often fails at its first row: wait for it, so that the status tells.
-    const first = await chunks.next();
-    return reply.header('content-type', type).send(Readable.from(withFirst(first, chunks), { objectMode: false }));
+    return reply.header('content-type', type).send(Readable.from(await withFirst(body), { objectMode: false }));
   });
-}
-
-/** Ends the engine's iterator also when the client leaves. */
-async function* withFirst(
-  first: IteratorResult<Uint8Array>,
-  chunks: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  try {
-    for (let result = first; result.done !== true; result = await chunks.next()) yield result.value;
-  } finally {
-    await chunks.return?.();
-  }
 }

@@ -59,6 +59,8 @@ export function encodeFact(fact: Fact, ref: Ref): string {
       return JSON.stringify({ ...common, e: fact.settings });
     case 'erased':
       return JSON.stringify(common);
+    case 'erase':
+      return JSON.stringify({ ...common, q: fact.receipt });
   }
 }
 
@@ -147,6 +149,8 @@ export function decodeFact(row: LedgerRow, source: Source, name: Name): Fact {
       return { ...common, op: 'settings', settings: body.e };
     case 'erased':
       return { ...common, op: 'erased' };
+    case 'erase':
+      return { ...common, op: 'erase', receipt: body.q };
   }
 }
 

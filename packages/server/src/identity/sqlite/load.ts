@@ -63,6 +63,8 @@ export interface WorkingSet {
   identifier(distinctId: string): void;
   /** The identity of an identifier with all members, links, facts, traits and separations, refused and held links included. */
   whole(distinctId: string): void;
+  /** All that is recorded of one identifier. */
+  recorded(distinctId: string): void;
   /** The identity of an identifier as of a ledger seq, loaded likewise; its members. */
   wholeAsOf(distinctId: string, seq: number): string[];
 }
@@ -237,6 +239,11 @@ export function createWorkingSet(
     separationsOf(row);
   }
 
+  function recorded(distinctId: string): void {
+    const row = sql.identifier.get(environment.id, distinctId) as IdentifierRow | undefined;
+    if (row !== undefined) member(row);
+  }
+
   function wholeAsOf(distinctId: string, seq: number): string[] {
     const members = [distinctId];
     const seen = new Set(members);
@@ -261,6 +268,7 @@ export function createWorkingSet(
     setRef: (distinctId, ref) => void refs.set(distinctId, ref),
     identifier,
     whole,
+    recorded,
     wholeAsOf,
     load(needs) {
       for (const id of needs.ids) identifier(id);

@@ -140,6 +140,17 @@ const migrations: readonly string[] = [
     PRIMARY KEY (env, seq)
   ) WITHOUT ROWID;
   `,
+  // An erasure asks which splits name somebody. The text is how the codec begins a split's body.
+  `
+  CREATE INDEX ledger_split ON ledger (env, seq) WHERE substr(body, 1, 12) = '{"o":"split"';
+  CREATE TABLE pending_erasure (
+    env INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    rest TEXT NOT NULL,
+    PRIMARY KEY (env, seq)
+  ) WITHOUT ROWID;
+  `,
 ];
 
 /** Brings the file up to date. Safe when two processes start together: each step is one immediate transaction that looks again. */

@@ -71,6 +71,11 @@ export function prepareStatements(database: Database) {
     moveComponents: database.prepare('UPDATE component SET moved_seq = ? WHERE env = ? AND root = ?'),
     reroot: database.prepare('UPDATE component SET root = ? WHERE env = ? AND root = ?'),
     dropComponents: database.prepare('DELETE FROM component WHERE env = ? AND root = ?'),
+    largest: database.prepare(
+      `SELECT n.distinct_id AS canonicalId, c.size FROM component c CROSS JOIN identifier n ON n.ref = c.canonical
+       WHERE c.env = ? AND c.id > ? AND c.id <= ? AND c.root = c.id AND c.profile_seq > ? AND c.size > ?
+       ORDER BY c.size DESC LIMIT ?`,
+    ),
     // Links
     linksOnPair: database.prepare(`SELECT ${linkColumns} FROM ${linkFrom} WHERE l.lo = ? AND l.hi = ? ORDER BY l.seq`),
     link: database.prepare(`SELECT ${linkColumns} FROM ${linkFrom} WHERE l.env = ? AND l.seq = ?`),
@@ -131,25 +136,20 @@ export function prepareStatements(database: Database) {
        ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq`,
     ),
     batch: database.prepare('SELECT first_seq, last_seq FROM batch WHERE env = ? AND name = ?'),
-    rowsOfSources: database
-      .prepare(
-        `SELECT seq FROM ledger WHERE env = ? AND seq BETWEEN ? AND ? AND source IN (SELECT value FROM json_each(?))
-         AND body ->> 'o' IN ('identify', 'alias', 'track', 'approve') ORDER BY seq`,
-      )
-      .pluck(),
+    /** Evidence rows with the identity they bear on now. */
+    rowsOfSources: database.prepare(
+      `SELECT g.seq, c.root FROM ledger g LEFT JOIN link l ON l.env = g.env AND l.seq = g.seq
+       CROSS JOIN identifier i ON i.ref = coalesce(l.primary_ref, g.body ->> 's')
+       CROSS JOIN component c ON c.env = i.env AND c.id = i.component
+       WHERE g.env = ? AND g.seq BETWEEN ? AND ? AND g.source IN (SELECT value FROM json_each(?))
+         AND g.body ->> 'o' IN ('identify', 'alias', 'track', 'approve') ORDER BY g.seq`,
+    ),
     firstSeqFrom: database.prepare('SELECT min(seq) FROM ledger WHERE env = ? AND time >= ?').pluck(),
     addRepeats: database.prepare(
       `INSERT INTO repeat (env, seq, count, last_time) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET count = count + excluded.count, last_time = excluded.last_time`,
     ),
     repeats: database.prepare('SELECT count, last_time FROM repeat WHERE env = ? AND seq = ?'),
-    componentOf: database
-      .prepare(
-        `SELECT c.root FROM identifier i CROSS JOIN component c ON c.env = i.env AND c.id = i.component WHERE i.ref = ?`,
-      )
-      .pluck(),
-    linkPrimary: database.prepare('SELECT primary_ref FROM link WHERE env = ? AND seq = ?').pluck(),
-    ledgerSubject: database.prepare("SELECT body ->> 's' FROM ledger WHERE env = ? AND seq = ?").pluck(),
     // What a projection lacks
     changedIdentifiers: database.prepare(
       'SELECT ref, distinct_id FROM identifier WHERE env = ? AND changed_seq > ? AND changed_seq <= ?',

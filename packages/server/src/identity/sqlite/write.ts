@@ -153,7 +153,7 @@ function writeFacts(
   for (const entry of settings) sql.addSettings.run(env, entry.seq, JSON.stringify(entry.settings));
 }
 
-function flagsOf(identifier: Identifier): number {
+export function flagsOf(identifier: Identifier): number {
   return (
     (identifier.known ? flag.known : 0) |
     (identifier.wasAnonymous ? flag.wasAnonymous : 0) |

@@ -1,0 +1,90 @@
+import { type Static, Type } from 'typebox';
+import type { ImportFormat, ImportKind } from '../import/types.ts';
+import { limits } from '../limits.ts';
+import { environment, errorResponses } from './schemas.ts';
+
+const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
+const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
+const one = <Value extends string>(values: readonly Value[], description: string) =>
+  Type.Optional(Type.Unsafe<Value>({ type: 'string', enum: [...values], description }));
+const count = Type.Integer({ minimum: 0 });
+
+const query = Type.Object({
+  environment,
+  format: one<ImportFormat>(
+    ['csv', 'ndjson', 'parquet'],
+    'Of the file. Else as its content type, name or first bytes say.',
+  ),
+  kind: one<ImportKind>(['alias', 'identify', 'event'], 'What each row is. Else as the columns look.'),
+  batch: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 400,
+      description: 'Name of the batch. Else made of the file’s name and contents.',
+    }),
+  ),
+  file_name: text('Of the file; used for the batch’s name.'),
+  dry_run: flag('Judge every row on a copy of the identities; write nothing.'),
+  restart: flag('Begin at the first row again, whatever an earlier run of the batch has done.'),
+  delimiter: Type.Optional(Type.String({ minLength: 1, maxLength: 1, description: 'Of a CSV file.' })),
+  primary: text('Column of the id that keeps its name.'),
+  secondary: text('Column of the other id of an alias pair.'),
+  secondary_prefix: text('Put before each secondary id that does not begin with it, such as `legacy:`.'),
+  anonymous: text('Column of the anonymous id.'),
+  event: text('Column of the event’s name.'),
+  timestamp: text('Column of the time.'),
+  trait: Type.Optional(
+    Type.Union([Type.String(), Type.Array(Type.String())], {
+      description:
+        'Column that is a trait: `column`, `column=key`, and `:number`, `:boolean` or `:json` behind it. May repeat.',
+    }),
+  ),
+});
+export type ImportQuery = Static<typeof query>;
+export interface ImportRoute {
+  Querystring: ImportQuery;
+}
+
+const summary = Type.Object(
+  {
+    ok: Type.Literal(true),
+    batch: Type.String({ description: 'POST /v1/revert takes it back under this name.' }),
+    dry_run: Type.Boolean(),
+    finished_before: Type.Boolean({ description: 'True when an earlier run had finished this file in this batch.' }),
+    rows: count,
+    counts: Type.Object({ applied: count, unchanged: count, refused: count, held: count, invalid: count }),
+    reasons: Type.Record(Type.String(), count, { description: 'Of refused, held and invalid rows.' }),
+    links: Type.Record(Type.String(), count, { description: 'Of events: verdicts of the link evidence they carried.' }),
+    largest_identities: Type.Array(Type.Object({ canonical_id: Type.String(), identifiers: count })),
+    warnings: Type.Array(Type.String()),
+    rejected: Type.Array(
+      Type.Object({
+        line: count,
+        verdict: Type.String(),
+        error_code: Type.String(),
+        message: Type.String(),
+        row: Type.Unknown(),
+      }),
+      { description: `The first ${limits.importRejectionsListedMax}.` },
+    ),
+  },
+  { additionalProperties: true },
+);
+
+export const importSchema = {
+  summary: 'Import a file',
+  description:
+    'CSV, NDJSON or Parquet as the body, gzip or plain: alias pairs, identify rows or events, as one batch. Rows are judged once the whole file has arrived. ' +
+    'A bad row costs its neighbours nothing. The same file in the same batch goes on where an earlier run stopped. ' +
+    'Answers lines of JSON while it works (`started`, `rejected`, `progress`, then `done` or `error`), or one object with `Accept: application/json`.',
+  operationId: 'importFile',
+  tags: ['import'],
+  querystring: query,
+  response: {
+    200: {
+      description: 'What became of the rows.',
+      content: { 'application/x-ndjson': { schema: Type.String() }, 'application/json': { schema: summary } },
+    },
+    ...errorResponses(400, 401, 403, 409, 413, 422, 429),
+  },
+};

@@ -1,0 +1,80 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ImportEvent, ImportOptions } from '../../import/types.ts';
+import { limits } from '../../limits.ts';
+import { errorBody, toOnymError } from '../errors.ts';
+import { type ImportQuery, type ImportRoute, importSchema } from '../import-schemas.ts';
+import { environmentFor } from '../read-request.ts';
+import type { RouteContext } from '../route-context.ts';
+import { withFirst } from '../streams.ts';
+
+/** Bodies here are files, streamed to where they are read from: they meet none of the JSON parsers. */
+export async function importRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, body, done) => done(null, body));
+
+  app.post<ImportRoute>(
+    '/import',
+    { schema: importSchema, bodyLimit: limits.importBytesMax },
+    async (request, reply) => {
+      const environment = environmentFor(request, services, request.query.environment);
+      const body = (request.body as Readable | undefined) ?? Readable.from([]);
+      const events = await withFirst(services.imports.run(environment, body, optionsOf(request)));
+      if (isJsonWanted(request)) return collected(events);
+      reply.header('content-type', 'application/x-ndjson; charset=utf-8');
+      return reply.send(Readable.from(lines(events, request), { objectMode: false }));
+    },
+  );
+}
+
+const isJsonWanted = (request: FastifyRequest): boolean => /\bapplication\/json\b/.test(request.headers.accept ?? '');
+
+function optionsOf(request: FastifyRequest<ImportRoute>): ImportOptions {
+  const { query } = request;
+  const given: ImportQuery = query;
+  const contentType = request.headers['content-type'];
+  return {
+    dryRun: given.dry_run ?? false,
+    restart: given.restart ?? false,
+    key: request.key!.name,
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(given.format === undefined ? {} : { format: given.format }),
+    ...(given.delimiter === undefined ? {} : { delimiter: given.delimiter }),
+    ...(given.batch === undefined ? {} : { batch: given.batch }),
+    ...(given.file_name === undefined ? {} : { fileName: given.file_name }),
+    ...(given.kind === undefined ? {} : { kind: given.kind }),
+    ...(given.primary === undefined ? {} : { primary: given.primary }),
+    ...(given.secondary === undefined ? {} : { secondary: given.secondary }),
+    ...(given.secondary_prefix === undefined ? {} : { secondaryPrefix: given.secondary_prefix }),
+    ...(given.anonymous === undefined ? {} : { anonymous: given.anonymous }),
+    ...(given.event === undefined ? {} : { event: given.event }),
+    ...(given.timestamp === undefined ? {} : { timestamp: given.timestamp }),
+    ...(given.trait === undefined ? {} : { traits: [given.trait].flat() }),
+  };
+}
+
+/** What fails once the answer has begun is its last line. */
+async function* lines(events: AsyncIterable<ImportEvent>, request: FastifyRequest): AsyncGenerator<Buffer> {
+  try {
+    for await (const event of events) yield Buffer.from(`${JSON.stringify(event, plainValues)}\n`);
+  } catch (thrown) {
+    const error = toOnymError(thrown);
+    if (error.code === 'internal-error') request.log.error({ err: thrown }, 'import failed');
+    yield Buffer.from(`${JSON.stringify({ type: 'error', ...errorBody(error) })}\n`);
+  }
+}
+
+/** Parquet has integers that JSON has not. */
+const plainValues = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
+
+async function collected(events: AsyncIterable<ImportEvent>): Promise<string> {
+  const rejected: unknown[] = [];
+  let started: object = {};
+  let done: object = {};
+  for await (const { type, ...event } of events) {
+    if (type === 'started') started = event;
+    if (type === 'done') done = event;
+    if (type === 'rejected' && rejected.length < limits.importRejectionsListedMax) rejected.push(event);
+  }
+  return JSON.stringify({ ...started, ...done, rejected }, plainValues);
+}

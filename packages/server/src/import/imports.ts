@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { Source } from '@onym/core';
+import { OnymError } from '../errors.ts';
+import type { Services } from '../http/services.ts';
+import type { IdentityStore } from '../identity/types.ts';
+import type { UuidWindow } from '../journal/uuid-window.ts';
+import { limits } from '../limits.ts';
+import { openProgress } from './progress.ts';
+import { run } from './run.ts';
+import { liveTarget, scratchTarget } from './target.ts';
+import type { ImportEvent, ImportOptions } from './types.ts';
+import { formatOf, prepareDirectory, receive, type Upload } from './upload.ts';
+
+export interface Imports {
+  /**
+   * Takes the file in, then applies it row by row. Ending the iteration early stops it after a chunk; the same file under the same
+   * batch name goes on there.
+   */
+  run(environment: string, body: Readable, options: ImportOptions): AsyncGenerator<ImportEvent>;
+  /** A batch was taken back: its next import begins at the first row. */
+  reverted(environment: string, batch: string): void;
+  stop(): void;
+  close(): void;
+}
+
+export interface ImportsParts {
+  /** For what is on its way; emptied at the start. */
+  readonly directory: string;
+  readonly progressFile: string;
+  readonly identityStore: IdentityStore;
+  readonly uuidWindow: Pick<UuidWindow, 'has'>;
+  readonly services: () => Pick<Services, 'ingest' | 'settings'>;
+  readonly now: () => number;
+  readonly newUuid: () => string;
+}
+
+const lib = 'onym-import';
+
+export function createImports(parts: ImportsParts): Imports {
+  prepareDirectory(parts.directory);
+  const progress = openProgress(parts.progressFile);
+  const stopping = new AbortController();
+  const running = new Set<string>();
+
+  async function* received(environment: string, upload: Upload, options: ImportOptions): AsyncGenerator<ImportEvent> {
+    const format = formatOf(upload, options);
+    const batch = options.batch ?? defaultBatch(options.fileName, upload.fingerprint);
+    const name = `${environment}\u0000${batch}`;
+    if (!options.dryRun && running.has(name)) {
+      throw new OnymError(
+        'batch-conflict',
+        `The batch ${JSON.stringify(batch)} is being imported right now. Wait for it.`,
+      );
+    }
+    const source: Source = { key: options.key, lib, batch, public: false };
+    const fingerprintOf = (mapping: object) => `${upload.fingerprint}/${digest(JSON.stringify(mapping))}`;
+    const { identityStore } = parts;
+    if (!options.dryRun) running.add(name);
+    try {
+      yield* run({
+        upload,
+        format,
+        options,
+        batch,
+        stopping: stopping.signal,
+        context: () => ({
+          now: parts.now(),
+          key: options.key,
+          public: false,
+          small: false,
+          newUuid: parts.newUuid,
+          environment,
+          settings: parts.services().settings(environment),
+          source,
+          batch,
+        }),
+        openTarget: ({ kind }) => {
+          const target = { environment, kind, identityStore };
+          if (!options.dryRun) return Promise.resolve(liveTarget(target, parts.services().ingest));
+          return scratchTarget(target, parts);
+        },
+        earlier(mapping) {
+          if (options.dryRun || options.restart) return null;
+          const found = progress.find(environment, batch);
+          if (found === null || found.state === 'reverted') return null;
+          if (found.fingerprint === fingerprintOf(mapping)) return found;
+          throw conflict(batch, found.fingerprint.startsWith(`${upload.fingerprint}/`), found.state);
+        },
+        save(saved, mapping) {
+          if (options.dryRun) return;
+          const fileName = options.fileName ?? null;
+          progress.save(environment, batch, { ...saved, fingerprint: fingerprintOf(mapping), fileName });
+        },
+        async verdictOf(seq) {
+          const [fact] = await identityStore.ledger(environment, seq - 1, 1);
+          return fact?.source.batch === batch ? fact.verdict : null;
+        },
+      });
+    } finally {
+      running.delete(name);
+    }
+  }
+
+  return {
+    async *run(environment, body, options) {
+      if (running.size >= limits.concurrentImportsMax) {
+        throw new OnymError('too-many-requests', 'Too many imports run at once. Wait for one to end.', {
+          retryAfterSeconds: 30,
+        });
+      }
+      const upload = await receive(body, parts.directory, limits.importBytesMax);
+      try {
+        yield* received(environment, upload, options);
+      } finally {
+        upload.remove();
+      }
+    },
+    reverted: (environment, batch) => progress.reverted(environment, batch),
+    stop: () => stopping.abort(),
+    close: () => progress.close(),
+  };
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+const shownFingerprint = 8;
+
+/** The same file always has the same name. */
+function defaultBatch(fileName: string | undefined, fingerprint: string): string {
+  const name = basename(fileName ?? 'file')
+    .replace(/[^\w.-]+/g, '_')
+    .slice(0, 100);
+  return `import-${name}-${fingerprint.slice(0, shownFingerprint)}`;
+}
+
+function conflict(batch: string, isSameFile: boolean, state: string): OnymError {
+  const what = isSameFile ? 'the same file with other columns' : 'another file';
+  const how = state === 'done' ? 'has imported' : 'has begun to import';
+  return new OnymError(
+    'batch-conflict',
+    `The batch ${JSON.stringify(batch)} ${how} ${what}. Give this import a name of its own with --batch, or take the other back first: onym revert --batch ${batch}`,
+  );
+}

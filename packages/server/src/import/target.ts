@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Operation, OperationError } from '@onym/core';
+import { OnymError } from '../errors.ts';
+import type { IngestServices, TrackItem } from '../http/services.ts';
+import type { Committed, IdentityStore } from '../identity/types.ts';
+import { createRecentSet } from '../journal/recent-set.ts';
+import type { UuidWindow } from '../journal/uuid-window.ts';
+import { limits } from '../limits.ts';
+import type { ImportItem } from './read-row.ts';
+import type { ImportKind, LargestIdentity, RowAnswer } from './types.ts';
+
+/** Where rows go: the stores, or a copy of them that is thrown away. */
+export interface Target {
+  /** One answer per item, in order; `link` of an event's evidence. */
+  apply(items: readonly ImportItem[]): Promise<(RowAnswer & { readonly link?: RowAnswer | null })[]>;
+  head(): Promise<number>;
+  /** Of the identities changed after a ledger row. */
+  largest(changedAfter: number): Promise<LargestIdentity[]>;
+  close(): Promise<void>;
+}
+
+const largestListed = 10;
+
+export interface TargetParts {
+  readonly environment: string;
+  readonly kind: ImportKind;
+  readonly identityStore: IdentityStore;
+}
+
+const none: RowAnswer = { verdict: 'unchanged', reason: null, seq: null, recorded: false };
+
+const isError = (answer: Committed | OperationError): answer is OperationError => 'error' in answer;
+
+function answerOf(answer: Committed | OperationError): RowAnswer {
+  if (isError(answer)) throw new OnymError(answer.error, answer.message);
+  return answer;
+}
+
+async function largestOf(store: IdentityStore, environment: string, changedAfter: number): Promise<LargestIdentity[]> {
+  const found = await store.largest(environment, { changedAfter, limit: largestListed });
+  return found.map(({ canonicalId, size }) => ({ canonical_id: canonicalId, identifiers: size }));
+}
+
+export function liveTarget({ environment, kind, identityStore }: TargetParts, ingest: IngestServices): Target {
+  const options = { dryRun: false, sync: false };
+  return {
+    async apply(items) {
+      if (kind === 'event') {
+        const answers = await ingest.track(environment, items as TrackItem[], { sync: false });
+        return answers.map(({ verdict, link }) => ({ ...none, verdict, link }));
+      }
+      const call = kind === 'alias' ? ingest.alias : ingest.identify;
+      return (await call(environment, items as never, options)).map(answerOf);
+    },
+    head: async () => (await identityStore.environment(environment)).head,
+    largest: (changedAfter) => largestOf(identityStore, environment, changedAfter),
+    async close() {},
+  };
+}
+
+/** A copy of the whole identity store on disk: what is judged on it is exactly what the import would be told. */
+export async function scratchTarget(
+  { environment, kind, identityStore }: TargetParts,
+  { directory, uuidWindow, now }: { directory: string; uuidWindow: Pick<UuidWindow, 'has'>; now: () => number },
+): Promise<Target> {
+  const file = join(directory, `scratch-${randomUUID()}.db`);
+  const store = await identityStore.scratch(file);
+  const seen = createRecentSet(limits.uuidWindowEvents);
+
+  /** As the window would say, duplicates within the file included. */
+  function isNew({ event, explicitUuid }: TrackItem): boolean {
+    if (!explicitUuid) return true;
+    const key = event.uuid + event.distinct_id;
+    if (seen.has(key) || uuidWindow.has(environment, event)) return false;
+    seen.add(key);
+    return true;
+  }
+
+  const commit = async (operations: readonly Operation[]) =>
+    operations.length === 0 ? [] : (await store.commit(environment, operations, now())).answers.map(answerOf);
+
+  return {
+    async apply(items) {
+      if (kind !== 'event') return commit(items as Operation[]);
+      const events = items as TrackItem[];
+      const links = await commit(events.flatMap(({ evidence }) => (evidence === null ? [] : [evidence])));
+      let next = 0;
+      return events.map((item) => ({
+        ...none,
+        verdict: isNew(item) ? ('applied' as const) : ('unchanged' as const),
+        link: item.evidence === null ? null : links[next++]!,
+      }));
+    },
+    head: async () => (await store.environment(environment)).head,
+    largest: (changedAfter) => largestOf(store, environment, changedAfter),
+    async close() {
+      await store.close();
+      rmSync(file, { force: true });
+    },
+  };
+}
