@@ -3,11 +3,15 @@ import { ConfigError, variables } from '../config.ts';
 import { OnymError } from '../errors.ts';
 import { version } from '../version.ts';
 import { explainCommand } from './explain.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
 import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
+import { reviewCommands } from './review.ts';
 import { serveCommand } from './serve.ts';
+import { steeringCommands } from './steering.ts';
 import { RequestError } from './transport.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -32,6 +36,10 @@ export async function main(args: readonly string[]): Promise<void> {
     lintCommand,
     keysCommand,
     verifyCommand,
+    importCommand,
+    exportCommand,
+    steeringCommands,
+    reviewCommands,
   ])
     add(program);
   try {

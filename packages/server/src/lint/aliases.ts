@@ -83,7 +83,7 @@ export function createAliases(
       primaryWasKnown && !byForm.rules.includes('missing-prefix') ? true : await wasKnown(secondary, seq);
     if (byForm.rules.includes('missing-prefix')) {
       if (looksGenerated(secondary) && !secondaryWasKnown) return atLogin(secondary);
-      if (secondaryWasKnown && (await isAnonymousMember(secondary))) return atLogin(secondary);
+      if (secondaryWasKnown && (await isAnonymousMember(secondary, seq))) return atLogin(secondary);
       if (looksGenerated(primary) && !looksGenerated(secondary) && !primaryWasKnown && secondaryWasKnown) {
         return atLogin(primary);
       }
@@ -94,19 +94,19 @@ export function createAliases(
   }
 
   /** True for an id that belongs to someone as an anonymous id, and not as a name of its own. */
-  async function isAnonymousMember(id: string): Promise<boolean> {
-    const { identifiers } = await identityStore.profile(environment, id, wholeProfile(settings()));
+  async function isAnonymousMember(id: string, seq: Seq): Promise<boolean> {
+    const { identifiers } = await identityStore.profile(environment, id, wholeProfile(settings()), seq);
     return identifiers.some((member) => member.distinctId === id && !member.known);
   }
 
   /** Counts the known identifiers of an identity once it may have too many; from then on each further alias is one more. */
-  async function checkCanonical(call: AliasCall): Promise<void> {
-    const { canonicalId } = call;
+  async function checkCanonical(call: AliasCall & { readonly seq: Seq }): Promise<void> {
+    const { canonicalId, seq } = call;
     let number = crowded.get(canonicalId);
     if (number === undefined) {
       const members = await identityStore.members(environment, canonicalId);
       if (members.length < lintLimits.knownIdentifiersMin) return;
-      const { identifiers } = await identityStore.profile(environment, canonicalId, wholeProfile(settings()));
+      const { identifiers } = await identityStore.profile(environment, canonicalId, wholeProfile(settings()), seq);
       number = identifiers.filter(({ known }) => known).length;
       if (number < lintLimits.knownIdentifiersMin) return;
     } else number++;
@@ -141,7 +141,9 @@ export function createAliases(
       if (entry !== undefined) {
         entry.judgement = { ...judgement, rules: judgement.rules.filter((rule) => rule !== 'alias-before-identify') };
       }
-      if (call.applied && !judgement.rules.includes('alias-at-login')) await checkCanonical(call);
+      const { seq, applied } = call;
+      if (applied && seq !== null && !judgement.rules.includes('alias-at-login'))
+        await checkCanonical({ ...call, seq });
     },
 
     noteKnown(id, seq) {

@@ -62,6 +62,16 @@ test('a row that the engine refuses goes to quarantine, and those after it arriv
   expect(journal.quarantined('production', 10).map(({ event }) => event)).toEqual([refused]);
 });
 
+test('a refused row among a hundred costs its neighbours nothing, and doubles none of them', async () => {
+  const { journal, drain } = setup();
+  const batch = events(11_000, 11_100, 'neighbours');
+  batch[37] = { ...batch[37]!, uuid: 'not a uuid' };
+  await journal.append('production', batch);
+  await drain.flush('production');
+  expect(await countOf('neighbours')).toEqual([{ rows: 99, uuids: 99 }]);
+  expect(journal.quarantined('production', 10).map(({ event }) => event)).toEqual([batch[37]]);
+});
+
 test('an event bound before a merge is shown under the identity of after it, before and after a compaction', async () => {
   const { journal, drain, identityStore } = setup();
   await journal.append('production', [

@@ -4,11 +4,7 @@ import { createServer, type Server } from '../../src/server.ts';
 export const secretKey = 'sk_lint_test_0123456789';
 export const writeKey = 'pk_lint_test_0123456789';
 
-export function startServer(
-  directory: string,
-  environments: readonly string[],
-  settings: object = {},
-): Promise<Server> {
+export function startServer(directory: string, environments: readonly string[]): Promise<Server> {
   return createServer({
     config: readConfig({
       ONYM_DATA_DIR: directory,

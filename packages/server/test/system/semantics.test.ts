@@ -191,6 +191,26 @@ describe('alias (4.1)', () => {
     expect(await head()).toBe(first.seq);
   });
 
+  test('a repeat is answered by what is true now', async () => {
+    const { alias, identify, link, profile } = world('aliases');
+    const first = await alias('now_1', 'crm:now');
+    await alias('now_1', 'crm:now');
+    expect((await alias('now_0', 'now_1')).canonical_id).toBe('now_0');
+    expect(await alias('now_1', 'crm:now')).toMatchObject({
+      verdict: 'unchanged',
+      canonical_id: 'now_0',
+      seq: first.seq,
+    });
+
+    await link('now_2', 'anonymous-now');
+    for (let i = 0; i < 3; i++) expect(await link('now_3', 'anonymous-now')).toMatchObject(anonymousClash);
+    await alias('now_2', 'now_3');
+    expect(await link('now_3', 'anonymous-now')).toMatchObject({ verdict: 'unchanged', canonical_id: 'now_2' });
+
+    for (const plan of ['a', 'a', 'b', 'a', 'a']) await identify('now_4', { traits: { plan } });
+    expect((await profile('now_4')).traits).toEqual({ plan: 'a' });
+  });
+
   test('two known people, by secret key: applied, and the first keeps its name', async () => {
     const { identify, alias, members, knownOnes } = world('aliases');
     await identify('ann', { anonymous_id: 'anonymous-ann' });

@@ -1,0 +1,184 @@
+import { createReadStream, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Counts, ImportEvent } from '../import/types.ts';
+import { exitCode } from './main.ts';
+import { type ReadOptions, readOptions } from './options.ts';
+import { print, printJson, table } from './print.ts';
+import { progressBar } from './progress-bar.ts';
+import { openRejectedFile } from './rejected-file.ts';
+import { RequestError, withTransport } from './transport.ts';
+
+interface ImportCliOptions extends ReadOptions {
+  readonly kind?: string;
+  readonly format?: string;
+  readonly batch?: string;
+  readonly dryRun?: boolean;
+  readonly restart?: boolean;
+  readonly delimiter?: string;
+  readonly primary?: string;
+  readonly secondary?: string;
+  readonly secondaryPrefix?: string;
+  readonly anonymous?: string;
+  readonly event?: string;
+  readonly timestamp?: string;
+  readonly trait?: string[];
+  readonly rejected?: string;
+}
+
+type Done = Extract<ImportEvent, { type: 'done' }>;
+
+export function importCommand(program: Command): void {
+  readOptions(program.command('import').argument('<file>', 'CSV, NDJSON or Parquet; gzip or plain'))
+    .description('import alias pairs, identify rows or events from a file, as one batch')
+    .option('--dry-run', 'say what the import would do, down to the row; write nothing')
+    .option('--batch <name>', 'name of the batch, for onym revert; made of the file’s name and contents unless given')
+    .addOption(
+      new Option('--kind <kind>', 'what each row is, unless the columns tell').choices(['alias', 'identify', 'event']),
+    )
+    .addOption(new Option('--format <format>', 'unless the file tells').choices(['csv', 'ndjson', 'parquet']))
+    .option('--primary <column>', 'the id that keeps its name')
+    .option('--secondary <column>', 'the other id of an alias pair')
+    .option('--secondary-prefix <prefix>', 'put before each secondary id that does not begin with it, such as legacy:')
+    .option('--anonymous <column>', 'the anonymous id')
+    .option('--event <column>', 'the name of the event')
+    .option('--timestamp <column>', 'when it happened')
+    .option(
+      '--trait <column>',
+      'a trait: column, column=key, with :number, :boolean or :json behind it; may repeat',
+      (column: string, before: string[] = []) => [...before, column],
+    )
+    .option('--delimiter <character>', 'of a CSV file, unless its header tells')
+    .option('--restart', 'begin at the first row again')
+    .option('--rejected <file>', 'where rows go that joined nothing; <file>.rejected.ndjson unless given')
+    .addHelpText('after', help)
+    .action(importFile);
+}
+
+const help = `
+Run the same command again after it was interrupted: it goes on where it stopped. onym revert --batch takes an import back.
+Exits with 1 when rows were invalid, refused or held; they are in the file of rejected rows.
+
+Examples:
+  onym import ids.csv --primary new_id --secondary old_id --secondary-prefix legacy: --dry-run
+  onym import people.ndjson --kind identify --trait plan --trait seats:number`;
+
+async function importFile(file: string, options: ImportCliOptions): Promise<void> {
+  const size = sizeOf(file);
+  const rejected = openRejectedFile(options.rejected ?? `${file}.rejected.ndjson`, options.dryRun ?? false);
+  const bar = progressBar(size);
+  let done: Done | null = null;
+  try {
+    await withTransport(options, async (transport) => {
+      const bytes = createReadStream(file);
+      const answer = await transport.stream('POST', `/v1/import?${queryOf(file, options)}`, {
+        type: 'application/octet-stream',
+        bytes,
+      });
+      for await (const event of eventsOf(answer)) {
+        if (event.type === 'started') {
+          await rejected.begin(event.resumed_after_line);
+          bar.begin(event.bytes);
+          if (!options.json) process.stderr.write(startedText(event));
+        } else if (event.type === 'rejected') {
+          const { type: _, ...row } = event;
+          await rejected.add(row);
+        } else if (event.type === 'progress') bar.show(event);
+        else if (event.type === 'done') done = event;
+        else throw new RequestError(event.message, null);
+      }
+    });
+  } finally {
+    bar.end();
+    await rejected.close();
+  }
+  finish(done, rejected.written(), options);
+}
+
+function finish(done: Done | null, rejectedFile: string | null, options: ImportCliOptions): void {
+  if (done === null)
+    throw new RequestError('The server went away. Run the same command again: it goes on where it stopped.', null);
+  const { type: _, ...summary } = done;
+  if (options.json) printJson({ ...summary, rejected_file: rejectedFile });
+  else print(summaryText(done, rejectedFile));
+  const { invalid, refused, held } = done.counts;
+  process.exitCode = invalid + refused + held === 0 ? exitCode.ok : exitCode.no;
+}
+
+function sizeOf(file: string): number {
+  try {
+    return statSync(file).size;
+  } catch (error) {
+    throw new RequestError(`${file} can not be read: ${(error as Error).message}`, null, error);
+  }
+}
+
+function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
+  const query = new URLSearchParams({ environment: options.environment, file_name: basename(file) });
+  const { kind, format, batch, delimiter, primary, secondary, secondaryPrefix, anonymous, event, timestamp } = options;
+  const named = {
+    kind,
+    format,
+    batch,
+    delimiter,
+    primary,
+    secondary,
+    secondary_prefix: secondaryPrefix,
+    anonymous,
+    event,
+    timestamp,
+  };
+  for (const [name, value] of Object.entries(named)) if (value !== undefined) query.set(name, value);
+  for (const trait of options.trait ?? []) query.append('trait', trait);
+  if (options.dryRun) query.set('dry_run', 'true');
+  if (options.restart) query.set('restart', 'true');
+  return query;
+}
+
+type Line = ImportEvent | { readonly type: 'error'; readonly message: string };
+
+async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of chunks) {
+    const lines = (text + decoder.decode(chunk, { stream: true })).split('\n');
+    text = lines.pop()!;
+    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;
+  }
+}
+
+function startedText(event: Extract<ImportEvent, { type: 'started' }>): string {
+  const { kind, ...columns } = event.mapping;
+  const lines = [
+    `${event.dry_run ? 'Dry run: nothing is written. ' : ''}Batch ${event.batch}, ${event.format}, ${kind} rows:`,
+    ...Object.entries(columns).map(([column, meaning]) => `  ${column}: ${meaning}`),
+  ];
+  if (event.ignored_columns.length > 0) lines.push(`  not used: ${event.ignored_columns.join(', ')}`);
+  if (event.resumed_after_line > 0 && event.resumed_after_line < Number.MAX_SAFE_INTEGER) {
+    lines.push(`An earlier run stopped after line ${event.resumed_after_line}; going on from there.`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function summaryText(done: Done, rejectedFile: string | null): string {
+  const verdicts = ['applied', 'unchanged', 'refused', 'held', 'invalid'] as const satisfies readonly (keyof Counts)[];
+  const lines = [
+    done.finished_before ? 'This file was imported in this batch before; nothing was done now. It came to:' : '',
+    table(
+      ['', 'rows'],
+      [...verdicts.map((verdict) => [verdict, String(done.counts[verdict])]), ['total', String(done.rows)]],
+    ),
+  ];
+  const reasons = Object.entries(done.reasons).map(([reason, count]) => [reason, String(count)]);
+  if (reasons.length > 0) lines.push('', table(['reason', 'rows'], reasons));
+  const links = Object.entries(done.links).map(([verdict, count]) => `${count} ${verdict}`);
+  if (links.length > 0) lines.push('', `Links that the events carried: ${links.join(', ')}.`);
+  if (done.largest_identities.length > 0) {
+    const rows = done.largest_identities.map(({ canonical_id, identifiers }) => [canonical_id, String(identifiers)]);
+    lines.push('', table(['largest identities', 'identifiers'], rows));
+  }
+  for (const warning of done.warnings) lines.push('', `Note: ${warning}`);
+  if (rejectedFile !== null) lines.push('', `Rows that joined nothing, with the reasons: ${rejectedFile}`);
+  if (!done.dry_run) lines.push('', `To take it back: onym revert --batch ${done.batch}`);
+  return lines.filter((line, index) => index > 0 || line !== '').join('\n');
+}

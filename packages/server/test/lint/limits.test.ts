@@ -1,0 +1,111 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AliasOperation, defaultSettings, type Settings } from '@onym/core';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createMemoryStore } from '../../src/identity/memory-store.ts';
+import type { IdentityStore } from '../../src/identity/types.ts';
+import { createLint, type Lint } from '../../src/lint/lint.ts';
+import { lintLimits } from '../../src/lint/rules.ts';
+
+/** What lint holds is bounded, whatever comes in, and what fails behind it does not reach the callers. */
+
+const directory = mkdtempSync(join(tmpdir(), 'onym-lint-limits-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const environment = 'production';
+const received = Date.parse('2026-11-03T12:00:00Z');
+let files = 0;
+let store: IdentityStore;
+let lint: Lint;
+let errors: string[];
+
+function open(identityStore: IdentityStore, settings: Settings = defaultSettings): Lint {
+  return createLint({
+    file: join(directory, `lint-${files++}.db`),
+    environments: [environment],
+    identityStore,
+    settings: () => settings,
+    log: { error: (_details, message) => void errors.push(message) },
+  });
+}
+
+beforeEach(async () => {
+  errors = [];
+  store = createMemoryStore();
+  await store.prepare(environment, defaultSettings);
+  lint = open(store);
+});
+afterEach(() => lint.close());
+
+function aliasOf(primary: string, secondary: string, lib: string | null = null): AliasOperation {
+  const source = { key: 'web', lib, batch: null, public: false };
+  return { op: 'alias', primary, secondary, kind: 'alias', timestamp: null, source };
+}
+
+async function send(...operations: AliasOperation[]): Promise<void> {
+  const { answers } = await store.commit(environment, operations, received);
+  for (const [index, answer] of answers.entries()) lint.observe(environment, operations[index]!, answer, received);
+}
+
+describe('lint', () => {
+  it('keeps the findings last seen, and drops the others on disk too', async () => {
+    const { findingsPerEnvironmentMax: max } = lintLimits;
+    for (let lib = 0; lib < max + 10; lib++) await send(aliasOf('user_1', 'anonymous-1', `lib-${lib}`));
+    const { findings } = await lint.report(environment);
+    expect(findings).toHaveLength(max);
+    expect(findings.some(({ lib }) => lib === 'lib-9')).toBe(false);
+    expect(findings.some(({ lib }) => lib === 'lib-10')).toBe(true);
+    await lint.close();
+    files--;
+    lint = open(store);
+    expect((await lint.report(environment)).findings).toHaveLength(max);
+  });
+
+  it('counts calls that come too fast to be looked at', async () => {
+    const { waitingCallsMax: max } = lintLimits;
+    const operations = Array.from({ length: max + 7 }, (_, index) => aliasOf('user_1', `anonymous-${index}`));
+    for (const operation of operations) {
+      const answer = { verdict: 'applied', reason: null, seq: 1, recorded: true, canonicalId: 'user_1' } as const;
+      lint.observe(environment, operation, { ...answer, components: [] }, received);
+    }
+    const { findings, unexamined } = await lint.report(environment);
+    expect(unexamined).toBe(7);
+    expect(findings).toMatchObject([{ rule: 'alias-at-login', count: max, examples: { length: 5 } }]);
+  });
+
+  it('goes on when the identity store fails', async () => {
+    await lint.close();
+    const broken = { ...store, resolve: () => Promise.reject(new Error('no disk')) };
+    lint = open(broken);
+    await send(aliasOf('user_1', 'stripe:1'), aliasOf('user_1', 'anonymous-1'));
+    const { findings, unexamined } = await lint.report(environment);
+    expect(findings).toMatchObject([{ rule: 'alias-at-login' }]);
+    expect(unexamined).toBe(1);
+    expect(errors).toEqual(['lint could not look into a call']);
+  });
+
+  it('takes the configured anonymous patterns for anonymous', async () => {
+    await lint.close();
+    lint = open(store, { ...defaultSettings, anonymousPatterns: ['^tmp_'] });
+    await send(aliasOf('user_1', 'tmp_1'));
+    expect((await lint.report(environment)).findings).toMatchObject([{ rule: 'alias-at-login' }]);
+  });
+
+  it('says what to call even when every example was forgotten', async () => {
+    await send(aliasOf('user_1', 'anonymous-1'), aliasOf('user_2', 'plain'), aliasOf('anonymous-2', 'anonymous-3'));
+    const ids = ['user_1', 'user_2', 'anonymous-2'];
+    await lint.forget(environment, ids);
+    const { findings } = await lint.report(environment);
+    expect(findings.map(({ rule, instead, examples }) => [rule, instead, examples])).toEqual([
+      ['alias-at-login', expect.stringContaining('{"distinct_id":"<user id>","anonymous_id":"<anonymous id>"}'), []],
+      ['alias-before-identify', expect.stringContaining('{"distinct_id":"<user id>"}'), []],
+      ['missing-prefix', expect.stringContaining('"alias_id":"'), []],
+    ]);
+  });
+
+  it('knows nothing of environments it was not made for', async () => {
+    expect(await lint.report('elsewhere')).toEqual({ findings: [], unexamined: 0 });
+    await lint.forget('elsewhere', ['user_1']);
+  });
+});
