@@ -4,6 +4,7 @@
 // the process, so it is set here and not in the measures.
 const { spawnSync } = require('node:child_process');
 const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
 
 const root = join(__dirname, '..');
 const run = (args) =>
@@ -15,5 +16,6 @@ const run = (args) =>
 
 const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const built = process.env.ONYM_BENCH_BUILD === 'skip' ? 0 : run([tsc, '-b', 'packages/core', 'packages/server']);
+const tsx = pathToFileURL(require.resolve('tsx')).href;
 // Without the condition `source`: what is measured is the compiled server, not one transformed on the way.
-process.exitCode = built === 0 ? run(['--import', 'tsx', 'bench/main.ts', ...process.argv.slice(2)]) : built;
+process.exitCode = built === 0 ? run(['--import', tsx, 'bench/main.ts', ...process.argv.slice(2)]) : built;

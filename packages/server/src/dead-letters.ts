@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetter } from './http/services.ts';
 import { limits } from './limits.ts';
 import { inTransaction, openDatabase } from './sqlite.ts';
@@ -8,14 +9,21 @@ export interface DeadLetters {
   stats(): { kept: number; dropped: number };
   /** Newest first. */
   list(limit: number): (Omit<DeadLetter, 'item'> & { readonly item: string })[];
+  /** How many name one of these ids, in whatever field; those of no environment count too. */
+  naming(environment: string, distinctIds: ReadonlySet<string>): Promise<number>;
+  /** Deletes them, and leaves nothing of them in the files. */
+  erase(environment: string, distinctIds: ReadonlySet<string>): Promise<void>;
   close(): void;
 }
 
+/** Looked through in one turn of the event loop. */
+const rowsPerTurn = 500;
 const flushIntervalMs = 1_000;
 
 /** Rejected items with their reason, newest kept: a bounded table, written behind the answers. */
 export function openDeadLetters(file: string, log: { error(details: object, message: string): void }): DeadLetters {
   const database = openDatabase(file);
+  database.pragma('secure_delete = ON');
   database.exec(`CREATE TABLE IF NOT EXISTS dead_letter (
     id INTEGER PRIMARY KEY,
     call TEXT NOT NULL,
@@ -30,6 +38,10 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
     'INSERT INTO dead_letter (call, environment, key, received_at, error_code, message, item) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );
   const trim = database.prepare('DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - ?');
+  const next = database.prepare(
+    'SELECT id, item FROM dead_letter WHERE id > ? AND (environment = ? OR environment IS NULL) ORDER BY id LIMIT ?',
+  );
+  const remove = database.prepare('DELETE FROM dead_letter WHERE id IN (SELECT value FROM json_each(?))');
   const list = database.prepare('SELECT * FROM dead_letter ORDER BY id DESC LIMIT ?');
   const waiting: DeadLetter[] = [];
   let kept = 0;
@@ -41,7 +53,7 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
     try {
       inTransaction(database, () => {
         for (const letter of letters) {
-          const item = (JSON.stringify(letter.item) ?? 'null').slice(0, limits.deadLetterCharactersMax);
+          const item = letter.item.slice(0, limits.deadLetterCharactersMax);
           insert.run(
             letter.call,
             letter.environment,
@@ -58,6 +70,17 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
     } catch (error) {
       dropped += letters.length;
       log.error({ err: error, count: letters.length }, 'rejected items could not be kept');
+    }
+  }
+
+  async function* rowsNaming(environment: string, distinctIds: ReadonlySet<string>): AsyncGenerator<number> {
+    flush();
+    for (let after = 0; ; ) {
+      const rows = next.all(after, environment, rowsPerTurn) as { id: number; item: string }[];
+      for (const { id, item } of rows) if (names(item, distinctIds)) yield id;
+      if (rows.length < rowsPerTurn) return;
+      after = rows.at(-1)!.id;
+      await nextTurn();
     }
   }
 
@@ -84,10 +107,41 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
         item: row.item!,
       }));
     },
+    async naming(environment, distinctIds) {
+      let count = 0;
+      for await (const _ of rowsNaming(environment, distinctIds)) count++;
+      return count;
+    },
+    async erase(environment, distinctIds) {
+      const ids: number[] = [];
+      for await (const id of rowsNaming(environment, distinctIds)) ids.push(id);
+      if (ids.length > 0) inTransaction(database, () => remove.run(JSON.stringify(ids)));
+      database.pragma('wal_checkpoint(TRUNCATE)');
+    },
     close() {
       clearInterval(timer);
       flush();
       database.close();
     },
   };
+}
+
+const jsonStrings = /"(?:[^"\\]|\\.)*"/g;
+
+/** The item may be cut at its end, so that its strings are looked at one by one. A number may stand for an id as well. */
+function names(item: string, distinctIds: ReadonlySet<string>): boolean {
+  for (const [quoted] of item.matchAll(jsonStrings)) {
+    const text = quoted.includes('\\') ? unquoted(quoted) : quoted.slice(1, -1);
+    if (distinctIds.has(text)) return true;
+  }
+  for (const [number] of item.matchAll(/(?<=:)-?\d[\d.]*/g)) if (distinctIds.has(number)) return true;
+  return false;
+}
+
+function unquoted(json: string): string {
+  try {
+    return JSON.parse(json) as string;
+  } catch {
+    return '';
+  }
 }

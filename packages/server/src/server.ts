@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openDeadLetters } from './dead-letters.ts';
+import { createErasures } from './erasure/erasures.ts';
 import { createEventStore } from './events/event-store.ts';
 import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
@@ -150,6 +151,25 @@ async function assemble(
     onReverted: imports.reverted,
   });
 
+  const erasures = createErasures({
+    identityStore,
+    eventStore,
+    drain,
+    projector,
+    journal,
+    deadLetters,
+    decidedCalls,
+    lint,
+    notify(environment) {
+      projector.notify(environment);
+      feed.notify(environment);
+    },
+    now: Date.now,
+    newId: randomUUID,
+    log,
+  });
+  closers.push(() => erasures.close());
+
   let accepting = false;
   const services: Services = createServices({
     environments: config.environments,
@@ -165,6 +185,7 @@ async function assemble(
     imports,
     observers: [repeats, lint],
     lint,
+    erasures,
     onLedger: feed.listen,
     deadLetter(letters) {
       deadLetters.add(letters);
@@ -181,6 +202,7 @@ async function assemble(
   registerServerMetrics(metrics.registry, { tally, journal, drain, projector, groupCommit, deadLetters });
   drain.start();
   projector.start(config.environments);
+  await erasures.resume(config.environments);
   accepting = true;
 
   let stopping: Promise<void> | null = null;

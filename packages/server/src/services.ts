@@ -1,4 +1,6 @@
 import type { Operation, OperationError, Seq } from '@onym/core';
+import type { Erasures } from './erasure/erasures.ts';
+import { personParts } from './erasure/person.ts';
 import type { EventStore } from './events/types.ts';
 import type { Answer, At, IdentityName, Services, TrackItem } from './http/services.ts';
 import type { Committed, IdentityStore } from './identity/types.ts';
@@ -27,6 +29,7 @@ export interface Parts {
   readonly now: () => number;
   readonly steering: Services['steering'];
   readonly imports: Services['imports'];
+  readonly erasures: Pick<Erasures, 'erase'>;
   /** Hear of every identity call with its answer, after it was durable. */
   readonly observers: readonly CallObserver[];
   readonly lint: Lint;
@@ -188,6 +191,20 @@ export function createServices(parts: Parts): Services {
 
     explain: (environment, a, b) => identityStore.explain(environment, a, b),
     ledgerPage: (environment, after, limit) => identityStore.ledger(environment, after, limit),
+    people: {
+      async erase(environment, name, options) {
+        const distinctId = await distinctIdOf(environment, name);
+        return distinctId === null ? null : parts.erasures.erase(environment, distinctId, options);
+      },
+      async export(environment, name) {
+        const distinctId = await distinctIdOf(environment, name);
+        if (distinctId === null) return null;
+        await drain.flush(environment);
+        const { event_count } = await eventStore.counts(environment, await nodesOf(environment, distinctId));
+        if (event_count === 0 && !(await identityStore.has(environment, distinctId))) return null;
+        return personParts(parts, environment, distinctId);
+      },
+    },
     steering: parts.steering,
     lint: parts.lint,
     onLedger: parts.onLedger,

@@ -12,6 +12,8 @@ export function serveCommand(program: Command): void {
       const config = configOf(options);
       // Only here: the engines take a moment to load, which no other command should wait for.
       const { createServer } = await import('../server.ts');
+      // From here on: who reads the greeting may send one before the next statement runs.
+      const signal = untilSignal();
       const server = await createServer({ config, logger: { level: config.logLevel } });
       let url: string;
       try {
@@ -21,7 +23,7 @@ export function serveCommand(program: Command): void {
         throw notListening(error, config);
       }
       print(greeting(url, config, server.newKeys));
-      await untilSignal();
+      await signal;
       await server.stop();
       process.exitCode = exitCode.ok;
     });

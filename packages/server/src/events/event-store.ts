@@ -97,9 +97,9 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       // In turn: the overlay the export reads is the one of its view.
       return inTurn(prepared, async () => exporter.run(prepared.databases, prepared.overlay ?? 'large', what, format));
     },
-    async erase(environment, nodeIds) {
+    async erase(environment, erasure) {
       const prepared = await open(environment);
-      return erase(engine, prepared, nodeIds);
+      return erase(engine, prepared, environment, erasure);
     },
     async ping() {
       await engine.rows('SELECT 1');

@@ -63,6 +63,15 @@ export interface Projection {
   seq: Seq;
 }
 
+export interface EventErasure {
+  distinctIds: readonly string[];
+  /** Names of their links. */
+  links: readonly Seq[];
+  /** Ledger row of the erasure, and its time: what was projected or received later is of strangers who have the same ids. */
+  seq: Seq;
+  receivedUpTo: number;
+}
+
 export interface EventCounts {
   event_count: number;
   /** Epoch milliseconds, null when there is no event. */
@@ -136,11 +145,10 @@ export interface EventStore {
   exportTable(environment: string, what: ExportTable, format: ExportFormat): Promise<AsyncIterable<Uint8Array>>;
 
   /**
-   * Deletes the events of these nodes and their map rows for good (the parts are rewritten), and drops what newer projections
-   * have replaced in identities and links: project their erased rows first. Events still in a journal are the journal's to drain or
-   * drop before. Resolves to the number of events deleted.
+   * Deletes the events of these identifiers for good (the parts are rewritten), what the projection holds of them, and their mention in
+   * events of others. Project up to `seq` first, and drain the journal. Resolves to the number of events deleted.
    */
-  erase(environment: string, nodeIds: readonly string[]): Promise<number>;
+  erase(environment: string, erasure: EventErasure): Promise<number>;
 
   /** Cheap liveness check; throws when the engine does not answer. */
   ping(): Promise<void>;

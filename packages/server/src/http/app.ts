@@ -11,6 +11,7 @@ import { addNotFoundHandler } from './method-not-allowed.ts';
 import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
 import { addOpenApi } from './openapi.ts';
 import type { RouteContext } from './route-context.ts';
+import { erasureRoutes } from './routes/erasure.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportRoutes } from './routes/export.ts';
 import { identityRoutes } from './routes/identities.ts';
@@ -112,6 +113,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
         done();
       });
       await identityRoutes(scope, context);
+      await erasureRoutes(scope, context);
       await explainRoutes(scope, context);
       await ledgerRoutes(scope, context);
       await steeringRoutes(scope, context);

@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { lintLimits, lintRules } from '../lint/rules.ts';
-import { environment, errorResponses, time } from './schemas.ts';
+import { environment, errorResponses, jsonResponse, time } from './schemas.ts';
 
 /** What GET /v1/lint takes and answers (DESIGN §6). */
 
@@ -53,24 +53,27 @@ export const lint = {
   tags: ['lint'],
   querystring: query,
   response: {
-    200: Type.Object({
-      findings: Type.Array(
-        Type.Object({
-          rule,
-          count: Type.Integer({ description: 'Calls that broke it.' }),
-          first_time: time('Of the first of them.'),
-          last_time: time('Of the last.'),
-          key: nullableText('Name of the key that sent them.'),
-          lib: nullableText('Their `$lib`.'),
-          problem: Type.String({ description: 'What is wrong, in one sentence.' }),
-          instead: Type.String({ description: 'What to call instead, with the ids of the first example.' }),
-          examples: Type.Array(example, { description: 'The newest calls, no two with the same ids; at most five.' }),
+    200: jsonResponse(
+      'The findings.',
+      Type.Object({
+        findings: Type.Array(
+          Type.Object({
+            rule,
+            count: Type.Integer({ description: 'Calls that broke it.' }),
+            first_time: time('Of the first of them.'),
+            last_time: time('Of the last.'),
+            key: nullableText('Name of the key that sent them.'),
+            lib: nullableText('Their `$lib`.'),
+            problem: Type.String({ description: 'What is wrong, in one sentence.' }),
+            instead: Type.String({ description: 'What to call instead, with the ids of the first example.' }),
+            examples: Type.Array(example, { description: 'The newest calls, no two with the same ids; at most five.' }),
+          }),
+        ),
+        unexamined: Type.Integer({
+          description: 'Calls since the start that came too fast to be looked at: counts may lack them.',
         }),
-      ),
-      unexamined: Type.Integer({
-        description: 'Calls since the start that came too fast to be looked at: counts may lack them.',
       }),
-    }),
+    ),
     ...errorResponses(400, 401, 403, 422),
   },
 };

@@ -1,5 +1,6 @@
 import type {
   AliasOperation,
+  EraseFact,
   Fact,
   IdentifyOperation,
   Json,
@@ -11,6 +12,7 @@ import type {
   TrackOperation,
   TraitWrite,
 } from '@onym/core';
+import type { PersonPart } from '../erasure/person.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { EventCounts, EventStore, QueryOptions, StoredEvent } from '../events/types.ts';
 import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
@@ -29,6 +31,7 @@ export interface Services {
   readonly ingest: IngestServices;
   readonly steering: Steering;
   readonly lint: Pick<Lint, 'report'>;
+  readonly people: PeopleServices;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;
 
@@ -62,6 +65,17 @@ export interface Services {
   readonly imports: Pick<Imports, 'run'>;
   /** True once calls are accepted, until shutdown begins. */
   ready(): boolean;
+}
+
+export interface PeopleServices {
+  /** null when neither store has met the identifier. */
+  erase(
+    environment: string,
+    name: IdentityName,
+    options: { readonly dryRun: boolean; readonly source: Source },
+  ): Promise<EraseFact | null>;
+  /** All that is held of the identity; null when neither store has met the identifier. */
+  export(environment: string, name: IdentityName): Promise<AsyncIterable<PersonPart> | null>;
 }
 
 export interface IngestServices {

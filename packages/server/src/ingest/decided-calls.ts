@@ -8,6 +8,8 @@ export interface DecidedCalls {
   find(environment: string, operation: Operation): Committed | null;
   /** Learns from a commit: what it changed is forgotten, and calls that changed nothing are remembered. */
   learn(environment: string, operations: readonly Operation[], commit: Commit): void;
+  /** Forgets everything up to a ledger row, also what is learned late of a commit before it. */
+  forget(environment: string, seq: Seq): void;
 }
 
 interface Entry {
@@ -62,6 +64,13 @@ export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): D
       if (isTrue) return entry.answer;
       lane.entries.delete(key);
       return null;
+    },
+
+    forget(environment, seq) {
+      const lane = laneOf(environment);
+      lane.entries.clear();
+      lane.changes.clear();
+      lane.forgottenSeq = Math.max(lane.forgottenSeq, seq);
     },
 
     learn(environment, operations, { answers, touched, head }) {

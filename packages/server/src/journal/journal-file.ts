@@ -206,6 +206,12 @@ export function openJournalFile(directory: string) {
     checkpoint: (): void => {
       database.pragma('wal_checkpoint(PASSIVE)');
     },
+    /** Rewrites the file, so that pages which batches have left are not in it any more, and empties the -wal file. */
+    scrub: (): void =>
+      mapStorageFull(() => {
+        database.exec('VACUUM');
+        database.pragma('wal_checkpoint(TRUNCATE)');
+      }),
     fileBytes: (): number =>
       (database.pragma('page_count', { simple: true }) as number) *
       (database.pragma('page_size', { simple: true }) as number),

@@ -138,6 +138,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
         released += rows.length;
       }
     },
+    scrub: file.scrub,
     eraseQuarantined: (environment, distinctIds) => file.durably(() => file.eraseQuarantined(environment, distinctIds)),
   };
 }

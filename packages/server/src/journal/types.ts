@@ -96,6 +96,8 @@ export interface JournalReader {
   release(environment: string): number;
   /** Erasure: deletes what these identifiers have in quarantine. Returns how many. (Batches: flush the drain first.) */
   eraseQuarantined(environment: string, distinctIds: readonly string[]): number;
+  /** Rewrites the file, so that nothing of what has left the journal is in it any more. Costs by what is still in it: drain first. */
+  scrub(): void;
 }
 
 /** What the background work of this package writes to; pino's logger fits. */

@@ -2,6 +2,7 @@ import { isAnonymousByForm, type Seq, type Settings, typeOf } from '@onym/core';
 import { LRUCache } from 'lru-cache';
 import type { IdentityStore } from '../identity/types.ts';
 import type { Findings } from './findings.ts';
+import { createRecentMap } from './recent-map.ts';
 import { type CallSite, type Example, type LintRule, lintLimits } from './rules.ts';
 
 export interface AliasCall {
@@ -53,7 +54,7 @@ export function createAliases(
   settings: () => Settings,
 ): Aliases {
   const pairs = new LRUCache<string, PairEntry>({ max: lintLimits.pairsMax });
-  const knownSince = new LRUCache<string, Seq>({ max: lintLimits.knownIdsMax });
+  const knownSince = createRecentMap<Seq>(lintLimits.knownIdsMax);
   const crowded = new LRUCache<string, number>({ max: lintLimits.crowdedIdentitiesMax });
 
   function note(call: AliasCall, { rules, anonymousId }: Judgement): void {
@@ -147,7 +148,7 @@ export function createAliases(
     },
 
     noteKnown(id, seq) {
-      if (!knownSince.has(id)) knownSince.set(id, seq);
+      if (knownSince.get(id) === undefined) knownSince.set(id, seq);
     },
 
     forget(ids) {

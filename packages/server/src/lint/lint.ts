@@ -186,6 +186,10 @@ export function createLint({ file, environments, identityStore, settings, log }:
       return inTurn(async () => {
         const lane = lanes.get(environment);
         if (lane === undefined) return;
+        // Nothing is left to judge an erased id's alias by.
+        lane.waiting = lane.waiting.filter(
+          (call) => 'errorCode' in call || !(ids.has(call.primary) || ids.has(call.secondary)),
+        );
         await inspect(environment, lane, lane.waiting.length);
         lane.aliases.forget(ids);
         lane.claims.forget(ids);

@@ -28,7 +28,7 @@ export const lintLimits = {
   /** Pairs, claimed ids, known ids and crowded identities remembered per environment, the most recent. */
   pairsMax: 10_000,
   claimedIdsMax: 10_000,
-  knownIdsMax: 20_000,
+  knownIdsMax: 10_000,
   crowdedIdentitiesMax: 10_000,
   /** repeated-alias: calls with one pair from one call site. */
   callsPerPairMin: 10,

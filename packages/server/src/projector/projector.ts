@@ -1,5 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Seq } from '@onym/core';
-import type { EventStore } from '../events/types.ts';
+import type { EventStore, Projection } from '../events/types.ts';
 import type { IdentityStore } from '../identity/types.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { Log } from '../journal/types.ts';
@@ -10,6 +11,8 @@ import { projectionOf } from './projection.ts';
 const notifyDelayMs = 200;
 /** After a failure in the background; doubled by each further one. */
 const retryMaxMs = 5_000;
+/** Ledger rows read at a time: reading holds up every other call. */
+const sliceRows = 2_000;
 /** A fold scans all events once, however many rows it folds: rarely, then. */
 const compactionRows = 2_000;
 const compactionIntervalMs = 60_000;
@@ -92,14 +95,33 @@ export function createProjector(options: ProjectorOptions): Projector {
     const { head } = await identityStore.environment(environment);
     let seq = lane.projected ?? (await firstSeq(environment, head));
     while (seq < head) {
-      const changes = await identityStore.changes(environment, seq, projectionRowsMax);
-      if (changes.seq <= seq) throw new Error(`The ledger of ${environment} ends at ${seq}, before its head ${head}.`);
-      await eventStore.project(environment, projectionOf(environment, changes));
-      seq = changes.seq;
+      const projection = await read(environment, seq, head);
+      await eventStore.project(environment, projection);
+      seq = projection.seq;
       lane.projected = seq;
-      lane.pendingRows += changes.identifiers.length;
+      lane.pendingRows += projection.identifiers.length;
     }
     lane.projected = seq;
+  }
+
+  /** One projection of up to `projectionRowsMax`, read in slices, so that calls have their turn in between. */
+  async function read(environment: string, after: Seq, head: Seq): Promise<Projection> {
+    const slices: Projection[] = [];
+    let seq = after;
+    while (seq < head && seq - after < projectionRowsMax) {
+      const changes = await identityStore.changes(environment, seq, Math.min(sliceRows, projectionRowsMax));
+      if (changes.seq <= seq) throw new Error(`The ledger of ${environment} ends at ${seq}, before its head ${head}.`);
+      slices.push(projectionOf(environment, changes));
+      seq = changes.seq;
+      await turn();
+    }
+    if (slices.length === 1) return slices[0]!;
+    return {
+      identifiers: slices.flatMap(({ identifiers }) => identifiers),
+      identities: slices.flatMap(({ identities }) => identities),
+      links: slices.flatMap(({ links }) => links),
+      seq,
+    };
   }
 
   function startRun(lane: Lane): Promise<void> {

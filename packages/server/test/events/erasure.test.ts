@@ -31,14 +31,15 @@ test('erasing takes the events, the map rows and what was replaced in the projec
     }),
   );
   await store.project(environment, projection(2, { identities: [identity('', 2, true)] }));
-  expect(await store.erase(environment, [node('eve'), node('eve-phone')])).toBe(3);
+  const erasure = { distinctIds: ['eve', 'eve-phone'], links: [1], seq: 2, receivedUpTo: T0 + 5 };
+  expect(await store.erase(environment, erasure)).toBe(3);
   expect(await rows(store, 'SELECT distinct_id, identity_id FROM events')).toEqual([
     { distinct_id: 'adam', identity_id: node('adam') },
   ]);
   expect((await store.readMap(environment, null, 10)).map(({ distinct_id }) => distinct_id)).toEqual(['adam']);
   expect(await rows(store, 'SELECT * FROM identities')).toEqual([]);
-  expect(await store.erase(environment, [node('eve')])).toBe(0);
-  expect(await store.erase(environment, [])).toBe(0);
+  expect(await store.erase(environment, erasure)).toBe(0);
+  expect(await store.erase(environment, { ...erasure, distinctIds: [], links: [] })).toBe(0);
 
   // The erased id may come back as a stranger.
   await insert(store, [event('eve')]);

@@ -104,6 +104,7 @@ export function fakeServices(): FakeServices {
         return operations.map(({ primary }, i) => applied(primary, i + 1));
       },
     },
+    people: { erase: async () => null, export: async () => null },
     steering: {
       run: notAsked,
       revert: notAsked,

@@ -94,6 +94,7 @@ describe('lint', () => {
 
   it('says what to call even when every example was forgotten', async () => {
     await send(aliasOf('user_1', 'anonymous-1'), aliasOf('user_2', 'plain'), aliasOf('anonymous-2', 'anonymous-3'));
+    expect((await lint.report(environment)).findings).toHaveLength(3);
     const ids = ['user_1', 'user_2', 'anonymous-2'];
     await lint.forget(environment, ids);
     const { findings } = await lint.report(environment);
@@ -102,6 +103,13 @@ describe('lint', () => {
       ['alias-before-identify', expect.stringContaining('{"distinct_id":"<user id>"}'), []],
       ['missing-prefix', expect.stringContaining('"alias_id":"'), []],
     ]);
+  });
+
+  it('does not judge an alias whose ids were erased before it was looked into', async () => {
+    await send(aliasOf('user_1', 'stripe:1'), aliasOf('user_2', 'stripe:2'));
+    await lint.forget(environment, ['user_1']);
+    const { findings } = await lint.report(environment);
+    expect(findings).toMatchObject([{ rule: 'alias-before-identify', count: 1, examples: [{ seq: 2 }] }]);
   });
 
   it('knows nothing of environments it was not made for', async () => {

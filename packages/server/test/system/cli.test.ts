@@ -1,6 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { clientOf, eventually } from './client.ts';
 import { dataDirectory, onym, type Server, secretKey, serve } from './processes.ts';
 
@@ -23,10 +23,6 @@ beforeAll(async () => {
     { event: 'b', distinct_id: 'user_1' },
     { event: 'c', distinct_id: 'user_2' },
   ]);
-});
-
-afterAll(async () => {
-  await server.stop();
 });
 
 /** In the data directory; expects the exit code and returns what was printed. */

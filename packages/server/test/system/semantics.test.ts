@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Json } from './client.ts';
 import { onym, type Server, serve } from './processes.ts';
 
@@ -41,9 +41,6 @@ const variables = {
 let server: Server;
 beforeAll(async () => {
   server = await serve({ variables });
-});
-afterAll(async () => {
-  expect(await server.stop()).toMatchObject({ code: 0 });
 });
 
 const zeroUuid = '00000000-0000-0000-0000-000000000000';
@@ -851,4 +848,5 @@ test('after all that, the ledger folds to what is stored and to what queries see
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(JSON.parse(stdout)).toMatchObject({ differences: [], rows: expect.any(Number) });
   }
+  expect(await server.stop()).toMatchObject({ code: 0, stderr: '' });
 });

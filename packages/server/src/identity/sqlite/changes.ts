@@ -1,6 +1,5 @@
 import { foldTraits, type Source } from '@onym/core';
 import type { Changes } from '../types.ts';
-import { membersOf } from '../views.ts';
 import { type EnvironmentRow, flag, linkOf, type WorkingSet } from './load.ts';
 import type { Statements } from './statements.ts';
 
@@ -44,14 +43,16 @@ export function readChanges(
   }
   const identities: Changes['identities'][number][] = [];
   for (const { id } of sql.changedComponents.all(environment.id, after, seq) as { id: number }[]) {
-    const row = sql.component.get(environment.id, id) as { canonical: string; created_at: number | null };
+    const row = sql.component.get(environment.id, id) as {
+      canonical: string;
+      known: number;
+      created_at: number | null;
+    };
     if (row.created_at === null) continue;
-    set.whole(row.canonical);
-    const members = membersOf(set.state, row.canonical);
-    const component = set.state.components.get(id)!;
+    const members = set.profile(id);
     identities.push({
       canonicalId: row.canonical,
-      known: component.known,
+      known: row.known === 1,
       createdAt: row.created_at,
       traits: Object.fromEntries([...foldTraits(set.state, members)].map(([key, write]) => [key, write.value])),
       identifiers: members,

@@ -12,8 +12,8 @@ import { type Erasure, eraseFactOf, foldConnected, planErasure, recordedOf, rewr
 import type { ErasureRequest } from '../types.ts';
 import { membersOf } from '../views.ts';
 import { decodeFact, encodeFact, type LedgerRow } from './codec.ts';
-import { type EnvironmentRow, flag, type WorkingSet } from './load.ts';
 import type { ErasureStatements } from './erase-statements.ts';
+import { type EnvironmentRow, flag, type WorkingSet } from './load.ts';
 import type { Statements } from './statements.ts';
 import { flagsOf } from './write.ts';
 

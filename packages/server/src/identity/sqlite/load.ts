@@ -65,6 +65,8 @@ export interface WorkingSet {
   whole(distinctId: string): void;
   /** All that is recorded of one identifier. */
   recorded(distinctId: string): void;
+  /** The members of a component that is an identity, ascending, with their traits and nothing else: what a profile shows. */
+  profile(component: number): string[];
   /** The identity of an identifier as of a ledger seq, loaded likewise; its members. */
   wholeAsOf(distinctId: string, seq: number): string[];
 }

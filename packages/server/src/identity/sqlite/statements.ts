@@ -38,7 +38,9 @@ export function prepareStatements(database: Database) {
        WHERE i.env = ? AND i.distinct_id = ?`,
     ),
     identifierByRef: database.prepare('SELECT distinct_id FROM identifier WHERE ref = ?').pluck(),
-    identifiersByNode: database.prepare('SELECT distinct_id FROM identifier WHERE node = ? AND env = ?').pluck(),
+    identifiersByNode: database
+      .prepare('SELECT distinct_id FROM identifier INDEXED BY identifier_node WHERE node = ? AND env = ?')
+      .pluck(),
     addIdentifier: database.prepare(
       'INSERT INTO identifier (env, distinct_id, node, component, flags, first_seen, changed_seq) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
@@ -68,9 +70,12 @@ export function prepareStatements(database: Database) {
          created_at = excluded.created_at, changed_seq = excluded.changed_seq, profile_seq = excluded.profile_seq,
          separated = excluded.separated`,
     ),
-    moveComponents: database.prepare('UPDATE component SET moved_seq = ? WHERE env = ? AND root = ?'),
-    reroot: database.prepare('UPDATE component SET root = ? WHERE env = ? AND root = ?'),
-    dropComponents: database.prepare('DELETE FROM component WHERE env = ? AND root = ?'),
+    // Without INDEXED BY the planner takes the primary key's first column: every component of the environment, at each merge.
+    moveComponents: database.prepare(
+      'UPDATE component INDEXED BY component_root SET moved_seq = ? WHERE env = ? AND root = ?',
+    ),
+    reroot: database.prepare('UPDATE component INDEXED BY component_root SET root = ? WHERE env = ? AND root = ?'),
+    dropComponents: database.prepare('DELETE FROM component INDEXED BY component_root WHERE env = ? AND root = ?'),
     largest: database.prepare(
       `SELECT n.distinct_id AS canonicalId, c.size FROM component c CROSS JOIN identifier n ON n.ref = c.canonical
        WHERE c.env = ? AND c.id > ? AND c.id <= ? AND c.root = c.id AND c.profile_seq > ? AND c.size > ?

@@ -1,0 +1,166 @@
+import type { EraseFact, Source } from '@onym/core';
+import type { DeadLetters } from '../dead-letters.ts';
+import { OnymError } from '../errors.ts';
+import type { EventStore, IdentifierRow, IdentityRow } from '../events/types.ts';
+import type { IdentityStore, PendingErasure } from '../identity/types.ts';
+import type { DecidedCalls } from '../ingest/decided-calls.ts';
+import type { DrainLoop } from '../journal/drain.ts';
+import type { JournalReader, Log } from '../journal/types.ts';
+import { limits } from '../limits.ts';
+import type { Lint } from '../lint/lint.ts';
+import { nodeId } from '../node-id.ts';
+import type { Projector } from '../projector/projector.ts';
+
+export interface ErasureParts {
+  readonly identityStore: IdentityStore;
+  readonly eventStore: Pick<EventStore, 'counts' | 'project' | 'erase'>;
+  readonly drain: Pick<DrainLoop, 'flush'>;
+  readonly projector: Pick<Projector, 'sync'>;
+  readonly journal: Pick<JournalReader, 'eraseQuarantined' | 'scrub'>;
+  readonly deadLetters: Pick<DeadLetters, 'naming' | 'erase'>;
+  readonly decidedCalls: Pick<DecidedCalls, 'forget'>;
+  readonly lint: Pick<Lint, 'forget'>;
+  /** Rows were added to the ledger. */
+  readonly notify: (environment: string) => void;
+  readonly now: () => number;
+  readonly newId: () => string;
+  readonly log: Log;
+}
+
+export interface Erasures {
+  /**
+   * Erases the identity of an identifier everywhere; null when neither store has met it. When it rejects after the ledger was written,
+   * the rest is removed as soon as that is possible.
+   */
+  erase(
+    environment: string,
+    distinctId: string,
+    options: { readonly dryRun: boolean; readonly source: Source },
+  ): Promise<EraseFact | null>;
+  /** Completes what a crash, or an absent event store, has interrupted; what fails is tried again in the background. */
+  resume(environments: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+const retryIntervalMs = 5_000;
+/** Calls under way while an identity was erased may journal their events a little later; then it is looked again. */
+const passesMax = 3;
+
+/** DESIGN §4.7, §5.2. The identity store goes first and notes what is left to do; the rest may be done twice, and is never forgotten. */
+export function createErasures(parts: ErasureParts): Erasures {
+  const { identityStore, eventStore, drain, projector, journal, deadLetters, log } = parts;
+  let turn: Promise<unknown> = Promise.resolve();
+  const timers = new Map<string, NodeJS.Timeout>();
+  let closed = false;
+
+  /** One erasure after the other: two of the same identity would both count it. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = turn.then(work);
+    turn = result.catch(() => undefined);
+    return result;
+  }
+
+  async function countEvents(environment: string, distinctIds: readonly string[]): Promise<number> {
+    let events = 0;
+    for (let start = 0; start < distinctIds.length; start += limits.nodesPerCountMax) {
+      const nodes = distinctIds.slice(start, start + limits.nodesPerCountMax).map((id) => nodeId(environment, id));
+      events += (await eventStore.counts(environment, nodes)).event_count;
+    }
+    return events;
+  }
+
+  async function erase(environment: string, distinctId: string, { dryRun, source }: Parameters<Erasures['erase']>[2]) {
+    await drain.flush(environment);
+    await projector.sync(environment);
+    const distinctIds = await identityStore.members(environment, distinctId);
+    const events = await countEvents(environment, distinctIds);
+    if (events === 0 && !(await identityStore.has(environment, distinctId))) return null;
+    const fact = await identityStore.erase(environment, distinctId, {
+      id: parts.newId(),
+      now: parts.now(),
+      source,
+      events,
+      deadLetters: await deadLetters.naming(environment, new Set(distinctIds)),
+      dryRun,
+    });
+    if (dryRun) return fact;
+    parts.decidedCalls.forget(environment, fact.seq);
+    parts.notify(environment);
+    await finishAll(environment);
+    return fact;
+  }
+
+  async function finishAll(environment: string): Promise<void> {
+    try {
+      for (const erasure of await identityStore.pendingErasures(environment)) await finish(environment, erasure);
+    } catch (error) {
+      retryLater(environment);
+      log.error({ environment, err: error }, 'An erasure is not complete: the identity is gone, its events are not.');
+      throw new OnymError(
+        'event-store-unavailable',
+        'The identity is erased and its ledger rewritten, but its events and dead letters could not be removed yet. That is tried again until it is done.',
+        { cause: error, retryAfterSeconds: retryIntervalMs / 1000 },
+      );
+    }
+  }
+
+  async function finish(environment: string, erasure: PendingErasure): Promise<void> {
+    const { distinctIds, links, seq, time } = erasure;
+    // No projection that is under way now has read the identity store before the erasure.
+    await projector.sync(environment);
+    if (erasure.strays.length > 0) await eventStore.project(environment, projectionOfStrays(environment, erasure));
+    for (let pass = 0; pass < passesMax; pass++) {
+      await drain.flush();
+      const erased = await eventStore.erase(environment, { distinctIds, links, seq, receivedUpTo: time });
+      if (erased === 0) break;
+    }
+    journal.eraseQuarantined(environment, distinctIds);
+    journal.scrub();
+    await deadLetters.erase(environment, new Set(distinctIds));
+    await parts.lint.forget(environment, distinctIds);
+    await identityStore.finishErasure(environment, seq);
+  }
+
+  function retryLater(environment: string): void {
+    if (closed || timers.has(environment)) return;
+    const timer = setTimeout(() => {
+      timers.delete(environment);
+      inTurn(() => finishAll(environment)).catch(() => undefined);
+    }, retryIntervalMs);
+    timer.unref();
+    timers.set(environment, timer);
+  }
+
+  return {
+    erase: (environment, distinctId, options) => inTurn(() => erase(environment, distinctId, options)),
+    async resume(environments) {
+      // What fails is logged, and has its timer.
+      for (const environment of environments) await inTurn(() => finishAll(environment)).catch(() => undefined);
+    },
+    async close() {
+      closed = true;
+      for (const timer of timers.values()) clearTimeout(timer);
+      await turn;
+    },
+  };
+}
+
+/** They are alone now, and no ledger row says so any more. */
+function projectionOfStrays(environment: string, { strays, seq }: PendingErasure) {
+  const identifiers: IdentifierRow[] = [];
+  const identities: IdentityRow[] = [];
+  for (const distinctId of strays) {
+    const node = nodeId(environment, distinctId);
+    const common = { identity_id: node, known: false, version: seq };
+    identifiers.push({ ...common, node_id: node, distinct_id: distinctId, first_seen: null });
+    identities.push({
+      ...common,
+      canonical_id: distinctId,
+      traits: '{}',
+      identifiers: [],
+      created_at: 0,
+      deleted: true,
+    });
+  }
+  return { identifiers, identities, links: [], seq };
+}

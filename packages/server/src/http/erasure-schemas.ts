@@ -1,0 +1,79 @@
+import { type Static, Type } from 'typebox';
+import { environment, errorResponses, time } from './schemas.ts';
+
+/** Erasure and subject access (DESIGN §5.2). */
+
+const params = Type.Object({
+  id: Type.String({ description: 'A distinct_id, percent-encoded, or an identity_id.', minLength: 1 }),
+});
+const by = Type.Unsafe<'distinct_id' | 'identity_id'>({
+  type: 'string',
+  enum: ['distinct_id', 'identity_id'],
+  description: 'How to read the id.',
+});
+
+const eraseQuery = Type.Object({
+  environment,
+  by,
+  dry_run: Type.Optional(Type.Boolean({ description: 'Count; erase nothing.' })),
+});
+export interface EraseRoute {
+  Params: Static<typeof params>;
+  Querystring: Static<typeof eraseQuery>;
+}
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+
+export const receipt = Type.Object(
+  {
+    id: Type.String({ format: 'uuid', description: 'Random; the ledger has it too.' }),
+    erased_at: time('Time of the ledger row. Of a dry run: now.'),
+    identifiers: count('Identifiers of the identity.'),
+    events: count('Events of any of them.'),
+    links: count('Links that named one, of any status.'),
+    traits: count('Trait values, earlier ones included.'),
+    ledger_rows: count('Rows of the ledger that were rewritten.'),
+    dead_letters: count('Rejected items that named one.'),
+    separations: count('Separations that named one, lifted ones included.'),
+  },
+  { description: 'How much was erased. It names nobody.' },
+);
+
+export const erase = {
+  summary: 'Erase a person',
+  description:
+    'Removes the whole identity, every identifier of it: events, traits, links, separations, queue entries, dead letters, and what the ledger says of them. It can not be taken back. The same ids, sent again, are strangers.',
+  operationId: 'eraseIdentity',
+  tags: ['identities'],
+  params,
+  querystring: eraseQuery,
+  response: {
+    200: Type.Object({
+      ok: Type.Literal(true),
+      verdict: Type.Literal('applied'),
+      seq: Type.Union([Type.Integer(), Type.Null()], { description: 'Ledger row of the erasure; null in a dry run.' }),
+      receipt,
+    }),
+    ...errorResponses(400, 401, 403, 404, 422),
+  },
+};
+
+const exportQuery = Type.Object({ environment, by: Type.Optional(by) });
+export interface ExportPersonRoute {
+  Params: Static<typeof params>;
+  Querystring: Static<typeof exportQuery>;
+}
+
+export const exportPerson = {
+  summary: 'All that is held of a person',
+  description:
+    'One JSON object a line, each with a `type`: `identity`, then every `identifier`, `trait` value, `link` of any status, `separation`, `ledger` row that bears on them, and `event`, newest first.',
+  operationId: 'exportIdentity',
+  tags: ['identities'],
+  params,
+  querystring: exportQuery,
+  response: {
+    200: { description: 'The lines.', content: { 'application/x-ndjson': { schema: Type.String() } } },
+    ...errorResponses(400, 401, 403, 404, 422),
+  },
+};
