@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { ConfigError, variables } from '../config.ts';
 import { OnymError } from '../errors.ts';
 import { version } from '../version.ts';
+import { erasureCommands } from './erase.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -40,6 +41,7 @@ export async function main(args: readonly string[]): Promise<void> {
     exportCommand,
     steeringCommands,
     reviewCommands,
+    erasureCommands,
   ])
     add(program);
   try {

@@ -11,7 +11,7 @@ import type { ReadOptions } from './options.ts';
 /** A way to ask a server: over HTTP where one runs, in this process where the data directory is at rest. */
 export interface Transport {
   /** Throws RequestError with the server's own message unless the answer is a success. */
-  request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<string>;
+  request(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<string>;
   /** As `request`, with a body and an answer of any size and any duration. */
   stream(method: 'GET' | 'POST' | 'DELETE', path: string, body?: StreamedBody): Promise<AsyncIterable<Uint8Array>>;
   close(): Promise<void>;

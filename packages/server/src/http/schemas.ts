@@ -1,6 +1,7 @@
 import { type TSchema, Type } from 'typebox';
 import { statusByErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { ledgerKinds } from './ledger-kinds.ts';
 
 /** Shapes that several routes share, as the OpenAPI document names them. wire.ts makes them. */
 
@@ -138,9 +139,27 @@ export const ledgerRow = Type.Object(
     seq,
     time: time('Received; never decreases along the ledger.'),
     op: oneOf(
-      ['identify', 'alias', 'track', 'split', 'separate', 'lift', 'revert', 'approve', 'reject', 'settings', 'erased', 'erase'],
+      [
+        'identify',
+        'alias',
+        'track',
+        'split',
+        'separate',
+        'lift',
+        'revert',
+        'approve',
+        'reject',
+        'settings',
+        'erased',
+        'erase',
+      ],
       'The operation. Its own fields follow the common ones.',
     ),
+    kinds: Type.Array(oneOf(Object.keys(ledgerKinds), 'One of them.'), {
+      description: `What it did: ${Object.entries(ledgerKinds)
+        .map(([kind, meaning]) => `\`${kind}\`, ${meaning}`)
+        .join('; ')}.`,
+    }),
     verdict,
     reason: reasonOrNull,
     timestamp: nullable(Type.String(), 'The client’s timestamp.'),

@@ -16,8 +16,8 @@ import type { PersonPart } from '../erasure/person.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { EventCounts, EventStore, QueryOptions, StoredEvent } from '../events/types.ts';
 import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
-import type { Lint } from '../lint/lint.ts';
 import type { Imports } from '../import/imports.ts';
+import type { Lint } from '../lint/lint.ts';
 import type { Steering } from '../steering/types.ts';
 
 /**

@@ -13,6 +13,8 @@ export type Options = Static<typeof options>;
 
 const moment = (description: string) => Type.Union([Type.String(), Type.Number()], { description });
 const seqs = (description: string) => Type.Array(Type.Integer(), { description });
+/** A $ref has no description of its own in an answer. */
+const answered = { description: 'The verdict.', content: { 'application/json': { schema: Type.Ref('Answer#') } } };
 const pair = Type.Object({ a: Type.String(), b: Type.String() });
 
 const splitBody = Type.Object(
@@ -34,15 +36,18 @@ export const split = {
   querystring: options,
   body: splitBody,
   response: {
-    200: Type.Intersect([
-      Type.Ref('Answer#'),
-      Type.Object({
-        revoked: seqs('Links revoked.'),
-        separations: Type.Array(pair, { description: 'Pairs newly separated.' }),
-        still_connected: Type.Boolean({ description: 'True when other evidence still makes the two one identity.' }),
-        path: Type.Array(Type.Ref('Link#'), { description: 'That evidence; empty in a dry run.' }),
-      }),
-    ]),
+    200: Type.Intersect(
+      [
+        Type.Ref('Answer#'),
+        Type.Object({
+          revoked: seqs('Links revoked.'),
+          separations: Type.Array(pair, { description: 'Pairs newly separated.' }),
+          still_connected: Type.Boolean({ description: 'True when other evidence still makes the two one identity.' }),
+          path: Type.Array(Type.Ref('Link#'), { description: 'That evidence; empty in a dry run.' }),
+        }),
+      ],
+      { description: 'The verdict, and what was revoked.' },
+    ),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 };
@@ -72,14 +77,17 @@ export const revert = {
   querystring: options,
   body: revertBody,
   response: {
-    200: Type.Object({
-      ok: Type.Literal(true),
-      verdict: Type.String({ description: '`applied`, or `unchanged` when it was taken back already.' }),
-      seqs: seqs('Ledger rows of the revert, one for each group of identities.'),
-      revoked: Type.Integer({ description: 'Rows taken back.' }),
-      separations: Type.Integer({ description: 'Pairs newly separated.' }),
-      blast_radius: Type.Optional(Type.Ref('BlastRadius#')),
-    }),
+    200: Type.Object(
+      {
+        ok: Type.Literal(true),
+        verdict: Type.String({ description: '`applied`, or `unchanged` when it was taken back already.' }),
+        seqs: seqs('Ledger rows of the revert, one for each group of identities.'),
+        revoked: Type.Integer({ description: 'Rows taken back.' }),
+        separations: Type.Integer({ description: 'Pairs newly separated.' }),
+        blast_radius: Type.Optional(Type.Ref('BlastRadius#')),
+      },
+      { description: 'What was taken back.' },
+    ),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 };
@@ -101,7 +109,7 @@ export const separate = {
   tags: ['steering'],
   querystring: options,
   body: pairBody,
-  response: { 200: Type.Ref('Answer#'), ...errorResponses(400, 401, 403, 422) },
+  response: { 200: answered, ...errorResponses(400, 401, 403, 422) },
 };
 export interface SeparateRoute {
   Body: Static<typeof pairBody>;
@@ -114,7 +122,7 @@ export const lift = {
   operationId: 'liftSeparation',
   tags: ['steering'],
   querystring: Type.Object({ ...options.properties, ...Type.Partial(pairBody).properties }),
-  response: { 200: Type.Ref('Answer#'), ...errorResponses(400, 401, 403, 404, 422) },
+  response: { 200: answered, ...errorResponses(400, 401, 403, 404, 422) },
 };
 export interface LiftRoute {
   Body: Partial<Static<typeof pairBody>> | undefined;
@@ -135,7 +143,7 @@ export const decide = (op: 'approve' | 'reject') => ({
   tags: ['review'],
   params: linkParams,
   querystring: linkQuery,
-  response: { 200: Type.Ref('Answer#'), ...errorResponses(400, 401, 403, 404, 422) },
+  response: { 200: answered, ...errorResponses(400, 401, 403, 404, 422) },
 });
 export interface LinkRoute {
   Params: Static<typeof linkParams>;
@@ -161,12 +169,15 @@ export const review = {
   tags: ['review'],
   querystring: queueQuery,
   response: {
-    200: Type.Object({
-      held: Type.Array(
-        Type.Object({ link: Type.Ref('Link#'), repeats: Type.Integer(), blast_radius: Type.Ref('BlastRadius#') }),
-      ),
-      next: nextPage,
-    }),
+    200: Type.Object(
+      {
+        held: Type.Array(
+          Type.Object({ link: Type.Ref('Link#'), repeats: Type.Integer(), blast_radius: Type.Ref('BlastRadius#') }),
+        ),
+        next: nextPage,
+      },
+      { description: 'A page of them.' },
+    ),
     ...errorResponses(400, 401, 403, 422),
   },
 };
@@ -178,29 +189,32 @@ export const conflicts = {
   tags: ['review'],
   querystring: queueQuery,
   response: {
-    200: Type.Object({
-      conflicts: Type.Array(
-        Type.Object({
-          reason: Type.String(),
-          distinct_id: Type.String({ description: 'The identifier that is claimed.' }),
-          count: Type.Integer({ description: 'Calls, repeats included.' }),
-          first_time: Type.String({ format: 'date-time' }),
-          last_time: Type.String({ format: 'date-time' }),
-          claimants: Type.Array(Type.String(), { description: 'Who claims it; at most ten.' }),
-          links: Type.Array(Type.Ref('Link#'), {
-            description: 'The newest links; POST /v1/links/:seq/approve applies one after all.',
-          }),
-          sources: Type.Array(
-            Type.Object({
-              key: Type.Union([Type.String(), Type.Null()]),
-              lib: Type.Union([Type.String(), Type.Null()]),
-              count: Type.Integer(),
+    200: Type.Object(
+      {
+        conflicts: Type.Array(
+          Type.Object({
+            reason: Type.String(),
+            distinct_id: Type.String({ description: 'The identifier that is claimed.' }),
+            count: Type.Integer({ description: 'Calls, repeats included.' }),
+            first_time: Type.String({ format: 'date-time' }),
+            last_time: Type.String({ format: 'date-time' }),
+            claimants: Type.Array(Type.String(), { description: 'Who claims it; at most ten.' }),
+            links: Type.Array(Type.Ref('Link#'), {
+              description: 'The newest links; POST /v1/links/:seq/approve applies one after all.',
             }),
-          ),
-        }),
-      ),
-      next: nextPage,
-    }),
+            sources: Type.Array(
+              Type.Object({
+                key: Type.Union([Type.String(), Type.Null()]),
+                lib: Type.Union([Type.String(), Type.Null()]),
+                count: Type.Integer(),
+              }),
+            ),
+          }),
+        ),
+        next: nextPage,
+      },
+      { description: 'A page of them.' },
+    ),
     ...errorResponses(400, 401, 403, 422),
   },
 };

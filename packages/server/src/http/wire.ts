@@ -2,6 +2,7 @@ import type { EraseFact, Fact, Link, LinkFact, Millis, Pair, Seq, Source, TraitW
 import type { StoredEvent } from '../events/types.ts';
 import type { IdentityProfile, Resolved } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
+import { kindsOf } from './ledger-kinds.ts';
 
 /** How the engine's data looks over the wire: snake_case names and ISO 8601 times. schemas.ts describes the same shapes. */
 
@@ -97,6 +98,7 @@ export function factToWire(fact: Fact) {
     seq: fact.seq,
     time: timeToWire(fact.time),
     op: fact.op,
+    kinds: kindsOf(fact),
     verdict: fact.verdict,
     reason: fact.reason,
     timestamp: optionalTimeToWire(fact.timestamp),

@@ -109,11 +109,11 @@ export function createProjector(options: ProjectorOptions): Projector {
     const slices: Projection[] = [];
     let seq = after;
     while (seq < head && seq - after < projectionRowsMax) {
+      if (seq > after) await turn();
       const changes = await identityStore.changes(environment, seq, Math.min(sliceRows, projectionRowsMax));
       if (changes.seq <= seq) throw new Error(`The ledger of ${environment} ends at ${seq}, before its head ${head}.`);
       slices.push(projectionOf(environment, changes));
       seq = changes.seq;
-      await turn();
     }
     if (slices.length === 1) return slices[0]!;
     return {

@@ -47,3 +47,26 @@ test('erasing takes the events, the map rows and what was replaced in the projec
     { identity_id: node('eve') },
   ]);
 });
+
+test('events and rows that came after the erasure stay, and others are no longer said to have had the id', async () => {
+  const mine = (distinctId: string, over = {}) => event(distinctId, { anonymous_id: 'kim', device_id: 'kim', ...over });
+  await insert(store, [
+    event('kim'),
+    event('kim', { received_at: T0 + 50 }),
+    mine('lee'),
+    mine('lee', { received_at: T0 + 50 }),
+  ]);
+  await store.project(
+    environment,
+    projection(9, { identifiers: [mapRow('lee', 'kim', 7), mapRow('kim', 'kim', 7), mapRow('kim', 'other', 9)] }),
+  );
+  await store.project(environment, projection(10, { identifiers: [mapRow('lee', 'lee', 8)] }));
+  const erasure = { distinctIds: ['kim', "o'hara \\"], links: [], seq: 8, receivedUpTo: T0 + 5 };
+  expect(await store.erase(environment, erasure)).toBe(1);
+  const sql = `SELECT distinct_id, anonymous_id, device_id, identity_id FROM events WHERE distinct_id IN ('kim', 'lee') ORDER BY received_at, distinct_id`;
+  expect(await rows(store, sql)).toEqual([
+    { distinct_id: 'lee', anonymous_id: null, device_id: null, identity_id: node('lee') },
+    { distinct_id: 'kim', anonymous_id: null, device_id: null, identity_id: node('other') },
+    { distinct_id: 'lee', anonymous_id: 'kim', device_id: 'kim', identity_id: node('lee') },
+  ]);
+});

@@ -55,7 +55,7 @@ describe('routes', () => {
     ['GET', '/track', 'POST, OPTIONS'],
     ['PUT', '/alias?x=1', 'POST, OPTIONS'],
     ['POST', '/healthz', 'GET, HEAD'],
-    ['PATCH', '/v1/identities/a%2Fb', 'GET, HEAD'],
+    ['PATCH', '/v1/identities/a%2Fb', 'GET, HEAD, DELETE'],
     ['GET', '/v1/resolve', 'POST'],
   ] as const)('%s %s is method-not-allowed', async (method, url, allow) => {
     const response = await t.app.inject({ method, url, headers: asSecret });

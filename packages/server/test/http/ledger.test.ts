@@ -68,22 +68,30 @@ describe('GET /v1/ledger', () => {
     const { rule: _, primary, secondary, ...link } = evidence.link;
     const wireLink = { ...link, primary_id: primary, secondary_id: secondary };
     expect((await get(t.app, '/v1/ledger')).json().rows).toEqual([
-      { seq: 1, op: 'identify', ...wireRow, ...evidence, link: wireLink },
-      { seq: 2, op: 'track', ...wireRow, ...evidence, link: null, identified: null },
-      { seq: 3, op: 'split', ...wireRow, a: 'a', b: 'd', revoked: [1], separations: [['a', 'd']] },
-      { seq: 4, op: 'lift', ...wireRow, a: 'a', b: 'd' },
-      { seq: 5, op: 'revert', ...wireRow, scope: { batch: 'i' }, revoked: [1], separations: [] },
+      {
+        seq: 1,
+        op: 'identify',
+        kinds: ['identified', 'traits-changed', 'merged'],
+        ...wireRow,
+        ...evidence,
+        link: wireLink,
+      },
+      { seq: 2, op: 'track', kinds: ['traits-changed'], ...wireRow, ...evidence, link: null, identified: null },
+      { seq: 3, op: 'split', kinds: ['split'], ...wireRow, a: 'a', b: 'd', revoked: [1], separations: [['a', 'd']] },
+      { seq: 4, op: 'lift', kinds: ['lifted'], ...wireRow, a: 'a', b: 'd' },
+      { seq: 5, op: 'revert', kinds: ['reverted'], ...wireRow, scope: { batch: 'i' }, revoked: [1], separations: [] },
       {
         seq: 6,
         op: 'revert',
+        kinds: ['reverted'],
         ...wireRow,
         scope: { key: 'k', from: '1970-01-01T00:00:00.000Z', to: '2026-11-03T12:00:00.000Z' },
         revoked: [],
         separations: [],
       },
-      { seq: 7, op: 'reject', ...wireRow, link: 1, a: 'a', b: 'd' },
-      { seq: 8, op: 'settings', ...wireRow, settings },
-      { seq: 9, op: 'erased', ...wireRow },
+      { seq: 7, op: 'reject', kinds: ['rejected'], ...wireRow, link: 1, a: 'a', b: 'd' },
+      { seq: 8, op: 'settings', kinds: ['settings-changed'], ...wireRow, settings },
+      { seq: 9, op: 'erased', kinds: ['erased'], ...wireRow },
     ]);
   });
 });

@@ -272,6 +272,11 @@ export function createWorkingSet(
     whole,
     recorded,
     wholeAsOf,
+    profile(component) {
+      const rows = sql.members.all(environment.id, component) as IdentifierRow[];
+      for (const row of rows) keepTraits(row.distinct_id, sql.traits.all(row.ref));
+      return rows.map((row) => row.distinct_id).sort();
+    },
     load(needs) {
       for (const id of needs.ids) identifier(id);
       const ids = [...needs.ids];

@@ -1,0 +1,91 @@
+import {
+  canonicalOf,
+  componentOf,
+  emptyState,
+  eraseFrom,
+  everConnected,
+  type Fact,
+  fold,
+  type State,
+  sameIdentity,
+  settledLinks,
+} from '@onym/core';
+import { fullOptions, histories, resolveStep, startSettings } from '@onym/core/testing';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createEngine, groupsOf } from './differential.ts';
+import { runs } from './runs.ts';
+
+/** The ledger of a random history, and what an erasure of one of its identities leaves of it. */
+const erased = fc.tuple(startSettings, histories(fullOptions), fc.nat()).map(([settings, history, pick]) => {
+  const engine = createEngine(settings);
+  for (const step of history) engine.submit(resolveStep(step, engine), step.now);
+  const ids = [...engine.state.identifiers.keys()];
+  const chosen = componentOf(engine.state, ids[pick % ids.length] ?? '');
+  const members = chosen === null ? [] : [...engine.state.members.get(chosen.id)!];
+  const gone = new Set(members);
+  const connected = everConnected(engine.state, members);
+  const tokenOf = (id: string) => `token-${members.indexOf(id)}`;
+  const plan = { erased: gone, tokenOf, settled: settledLinks(engine.state, connected, gone) };
+  const left: Fact[] = engine.facts.map((fact) => eraseFrom(fact, plan));
+  return { engine, gone, plan, left, after: fold(emptyState(settings), JSON.parse(JSON.stringify(left))) };
+});
+
+describe('erasure', () => {
+  it('keeps every row in its place and time, and names nobody who is gone', () => {
+    fc.assert(
+      fc.property(erased, ({ engine, gone, left, after }) => {
+        expect(left.map(({ seq, time }) => [seq, time])).toEqual(engine.facts.map(({ seq, time }) => [seq, time]));
+        for (const id of gone) expect(JSON.stringify(left)).not.toContain(JSON.stringify(id));
+        for (const id of after.identifiers.keys()) {
+          expect(gone.has(id)).toBe(false);
+          expect(id).not.toMatch(/^token-/);
+        }
+      }),
+      runs(),
+    );
+  });
+
+  it('leaves every other identity as it was: who, under which name, with which traits', () => {
+    fc.assert(
+      fc.property(erased, ({ engine, gone, after }) => {
+        expect(groupsOf(after)).toEqual(groupsOf(engine.state).filter(({ canonical }) => !gone.has(canonical)));
+        expect(standing(after)).toEqual(standing(engine.state).filter(({ pair }) => !pair.some((id) => gone.has(id))));
+      }),
+      runs(),
+    );
+  });
+
+  it('leaves links and separations of others with the status they had', () => {
+    fc.assert(
+      fc.property(erased, ({ engine, gone, after }) => {
+        const linksOf = (state: State) =>
+          [...state.links.values()].map(({ seq, status, primary, secondary }) => ({ seq, status, primary, secondary }));
+        const others = linksOf(engine.state).filter((link) => !gone.has(link.primary) && !gone.has(link.secondary));
+        expect(linksOf(after)).toEqual(others);
+      }),
+      runs(),
+    );
+  });
+
+  it('is itself a ledger: R5, R7, and erasing again changes nothing', () => {
+    fc.assert(
+      fc.property(erased, ({ plan, left, after }) => {
+        for (const { primary, secondary, status } of after.links.values()) {
+          if (status === 'active') expect(sameIdentity(after, primary, secondary)).toBe(true);
+        }
+        for (const component of after.components.values()) {
+          const members = [...after.members.get(component.id)!];
+          expect(members).toContain(component.canonical);
+          expect(component.known).toBe(members.some((id) => after.identifiers.get(id)!.known));
+          for (const id of members) expect(canonicalOf(after, id)).toBe(component.canonical);
+        }
+        expect(left.map((fact) => eraseFrom(fact, plan))).toEqual(left);
+      }),
+      runs(),
+    );
+  });
+});
+
+const standing = (state: State) =>
+  [...state.separations.values()].flat().sort((a, b) => a.seq - b.seq || (a.pair.join() < b.pair.join() ? -1 : 1));

@@ -1,0 +1,83 @@
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
+import { pipeline } from 'node:stream/promises';
+import { type Command, Option } from 'commander';
+import { exitCode } from './main.ts';
+import { type ReadOptions, readOptions } from './options.ts';
+import { print, printJson, table } from './print.ts';
+import { RequestError, type Transport, withTransport } from './transport.ts';
+
+interface Options extends ReadOptions {
+  readonly by: string;
+}
+
+interface Answer {
+  readonly seq: number | null;
+  readonly receipt: Readonly<Record<string, string | number>>;
+}
+
+const byOption = () =>
+  new Option('--by <kind>', 'what <id> is').choices(['distinct_id', 'identity_id']).makeOptionMandatory();
+
+/** erase and export-person: what a person may ask for. */
+export function erasureCommands(program: Command): void {
+  readOptions(program.command('erase').argument('<id>', 'an identifier of the person'))
+    .description('erase a person: every identifier with its events, traits, links and ledger entries')
+    .addOption(byOption())
+    .option('--dry-run', 'count what would go, erase nothing')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nIt can not be taken back. Exits with 1 when the answer to the question is no.')
+    .action((id: string, options: Options & { dryRun?: boolean; yes?: boolean }) =>
+      withTransport(options, (transport) => erase(transport, id, options)),
+    );
+  readOptions(program.command('export-person').argument('<id>', 'an identifier of the person'))
+    .description('write all that is held of a person, one JSON object a line')
+    .addOption(byOption())
+    .option('-o, --output <file>', 'write to this file instead of standard output')
+    .action((id: string, options: Options & { output?: string }) =>
+      withTransport(options, async (transport) => {
+        const lines = await transport.stream('GET', pathOf(id, options, '/export'));
+        if (options.output === undefined) await pipeline(lines, process.stdout, { end: false });
+        else await pipeline(lines, createWriteStream(options.output, { mode: 0o600 }));
+      }),
+    );
+}
+
+function pathOf(id: string, { environment, by }: Options, route: string, more: Record<string, string> = {}): string {
+  return `/v1/identities/${encodeURIComponent(id)}${route}?${new URLSearchParams({ environment, by, ...more })}`;
+}
+
+async function erase(transport: Transport, id: string, options: Options & { dryRun?: boolean; yes?: boolean }) {
+  const ask = async (more: Record<string, string>): Promise<Answer> =>
+    JSON.parse(await transport.request('DELETE', pathOf(id, options, '', more)));
+  const show = (answer: Answer, title: string) =>
+    options.json ? printJson(answer) : print(`${title}\n${table(['what', 'how many'], countsOf(answer))}`);
+  if (options.dryRun || !options.yes) {
+    const preview = await ask({ dry_run: 'true' });
+    if (options.dryRun || !options.json) show(preview, 'This would be erased:');
+    if (options.dryRun) return;
+    if (!(await isConfirmed(id))) {
+      process.exitCode = exitCode.no;
+      return;
+    }
+  }
+  const answer = await ask({});
+  show(answer, `Erased. Receipt ${answer.receipt.id}, ledger row ${answer.seq}:`);
+}
+
+function countsOf({ receipt }: Answer): string[][] {
+  const { id: _id, erased_at: _at, ...counts } = receipt;
+  return Object.entries(counts).map(([what, count]) => [what.replace('_', ' '), String(count)]);
+}
+
+async function isConfirmed(id: string): Promise<boolean> {
+  if (!process.stdin.isTTY)
+    throw new RequestError('Give --yes to erase without being asked; nothing was erased.', null);
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`Erase ${JSON.stringify(id)} for good? Type yes: `);
+    return answer.trim().toLowerCase() === 'yes';
+  } finally {
+    terminal.close();
+  }
+}
