@@ -48,12 +48,17 @@ export const erase = {
   params,
   querystring: eraseQuery,
   response: {
-    200: Type.Object({
-      ok: Type.Literal(true),
-      verdict: Type.Literal('applied'),
-      seq: Type.Union([Type.Integer(), Type.Null()], { description: 'Ledger row of the erasure; null in a dry run.' }),
-      receipt,
-    }),
+    200: Type.Object(
+      {
+        ok: Type.Literal(true),
+        verdict: Type.Literal('applied'),
+        seq: Type.Union([Type.Integer(), Type.Null()], {
+          description: 'Ledger row of the erasure; null in a dry run.',
+        }),
+        receipt,
+      },
+      { description: 'The receipt.' },
+    ),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 };

@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Seq } from '@onym/core';
 import type { EventStore, Projection } from '../events/types.ts';
 import type { IdentityStore } from '../identity/types.ts';
@@ -109,7 +108,7 @@ export function createProjector(options: ProjectorOptions): Projector {
     const slices: Projection[] = [];
     let seq = after;
     while (seq < head && seq - after < projectionRowsMax) {
-      if (seq > after) await turn();
+      if (seq > after) await new Promise((resolve) => setImmediate(resolve));
       const changes = await identityStore.changes(environment, seq, Math.min(sliceRows, projectionRowsMax));
       if (changes.seq <= seq) throw new Error(`The ledger of ${environment} ends at ${seq}, before its head ${head}.`);
       slices.push(projectionOf(environment, changes));
