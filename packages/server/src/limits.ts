@@ -53,8 +53,8 @@ export const limits = {
   deadLettersMax: 100_000,
   deadLetterCharactersMax: 16_384,
   waitingDeadLettersMax: 10_000,
-  /** Ledger rows projected in one step; reading them is one turn of the event loop. */
-  projectionRowsMax: 2_000,
+  /** Ledger rows projected in one step. */
+  projectionRowsMax: 20_000,
   sqlBytesMax: 64 * 1024,
   queryDurationMaxMs: 30_000,
   queryMemoryBytesMax: 4 * 1024 * 1024 * 1024,

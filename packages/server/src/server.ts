@@ -79,7 +79,7 @@ async function assemble(
   closers.push(directory.release);
   const identityStore = openSqliteStore(directory.identityFile);
   closers.push(() => identityStore.close());
-  for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!);
+  for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!, Date.now());
 
   const storedKeys = openKeyStore(directory.keysFile);
   closers.push(() => storedKeys.close());

@@ -96,8 +96,7 @@ async function importFile(file: string, options: ImportCliOptions): Promise<void
 }
 
 function finish(done: Done | null, rejectedFile: string | null, options: ImportCliOptions): void {
-  if (done === null)
-    throw new RequestError('The server went away. Run the same command again: it goes on where it stopped.', null);
+  if (done === null) throw new RequestError(wentAway, null);
   const { type: _, ...summary } = done;
   if (options.json) printJson({ ...summary, rejected_file: rejectedFile });
   else print(summaryText(done, rejectedFile));
@@ -137,10 +136,20 @@ function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
 
 type Line = ImportEvent | { readonly type: 'error'; readonly message: string };
 
+const wentAway = 'The server went away. Run the same command again: it goes on where it stopped.';
+
+async function* whole(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw new RequestError(wentAway, null, error);
+  }
+}
+
 async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   const decoder = new TextDecoder();
   let text = '';
-  for await (const chunk of chunks) {
+  for await (const chunk of whole(chunks)) {
     const lines = (text + decoder.decode(chunk, { stream: true })).split('\n');
     text = lines.pop()!;
     for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;

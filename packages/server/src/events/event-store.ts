@@ -6,7 +6,15 @@ import { type EngineOptions, openEngine } from './engine.ts';
 import { erase } from './erasure.ts';
 import { createExporter } from './export.ts';
 import { insertEvents } from './insert.ts';
-import { inTurn, type Prepared, prepareEnvironment, project, projectedSeq, saveProjected } from './projection.ts';
+import {
+  inTurn,
+  type Prepared,
+  prepareEnvironment,
+  project,
+  projectedSeq,
+  resetProjection,
+  saveProjected,
+} from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
 import { counts, readMap, recentUuids, timeline } from './timeline.ts';
 import type { EventStore } from './types.ts';
@@ -58,6 +66,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     },
     async projectedSeq(environment) {
       return projectedSeq(engine, await open(environment));
+    },
+    async resetProjection(environment) {
+      const prepared = await open(environment);
+      await inTurn(prepared, () => resetProjection(engine, prepared));
     },
     async project(environment, projection) {
       const prepared = await open(environment);

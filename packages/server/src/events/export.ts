@@ -67,7 +67,12 @@ const isoTime = (sql: string): string => `concat(replaceOne(toString(${sql}), ' 
 /** One line of NDJSON for a row. */
 function jsonLine(columns: readonly Column[]): string {
   const parts = columns.map(({ name, kind, sql }, index) => {
-    const value = kind === 'json' ? sql : kind === 'time' ? `toJSONString(${isoTime(sql)})` : `ifNull(toJSONString(${sql}), 'null')`;
+    const value =
+      kind === 'json'
+        ? sql
+        : kind === 'time'
+          ? `toJSONString(${isoTime(sql)})`
+          : `ifNull(toJSONString(${sql}), 'null')`;
     return `'${index === 0 ? '{' : ','}"${name}":', ${value}`;
   });
   return `concat(${parts.join(', ')}, '}')`;

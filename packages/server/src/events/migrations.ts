@@ -1,3 +1,4 @@
+import { ConfigError } from '../config.ts';
 import type { Databases } from './databases.ts';
 import { type Dialect, type Engine, literal } from './engine.ts';
 
@@ -45,7 +46,8 @@ const migrations: Migration[] = [
         session_id Nullable(String),
         node_id UUID,
         identity_id UUID,
-        INDEX node_id_bloom node_id TYPE bloom_filter(0.01) GRANULARITY 1
+        INDEX node_id_bloom node_id TYPE bloom_filter(0.01) GRANULARITY 1,
+        INDEX distinct_id_bloom distinct_id TYPE bloom_filter(0.01) GRANULARITY 1
       ) ENGINE = ${mergeTree('MergeTree')}
       PARTITION BY toYear(timestamp)
       ORDER BY (toDate32(timestamp), event, node_id)
@@ -117,7 +119,7 @@ export async function migrate(engine: Engine, databases: Databases): Promise<voi
   const newest = migrations.at(-1)!.id;
   const ahead = done.find(({ id }) => id > newest);
   if (ahead !== undefined) {
-    throw new Error(
+    throw new ConfigError(
       `The event store was written by a newer Onym (migration ${ahead.id}, this one knows ${newest}). Start that version or a later one.`,
     );
   }

@@ -17,6 +17,8 @@ export interface Prepared {
   watermark: Seq;
   /** How many identifiers are pending; an upper bound between two compactions. */
   pendingNodes: number;
+  /** True while pending rows are not yet in the dictionaries. */
+  isOverlayBehind: boolean;
   /** What the view `events` looks like now; null when that is not known. */
   overlay: Overlay | null;
   /** Changes of overlay and view go one after the other. */
@@ -78,6 +80,7 @@ export async function prepareEnvironment(engine: Engine, databases: Databases): 
     savedAtMs: 0,
     watermark,
     pendingNodes: 0,
+    isOverlayBehind: false,
     overlay: null,
     turn: Promise.resolve(),
   };
@@ -98,6 +101,7 @@ export async function countPending(engine: Engine, prepared: Prepared): Promise<
 export async function showOverlay(engine: Engine, prepared: Prepared): Promise<void> {
   const { data } = prepared.databases;
   const wanted = overlayFor(prepared.pendingNodes);
+  prepared.isOverlayBehind = false;
   const { onCluster } = engine.dialect;
   if (wanted !== 'none') {
     await Promise.all([
@@ -114,7 +118,7 @@ export async function showOverlay(engine: Engine, prepared: Prepared): Promise<v
 
 export async function project(engine: Engine, prepared: Prepared, projection: Projection): Promise<void> {
   const { data } = prepared.databases;
-  const { identifiers, identities, links, seq } = projection;
+  const { identifiers, identities, links, seq, more = false } = projection;
   // A row at or below the watermark is in the events already; laid over them again it could hide a newer one.
   const pending = identifiers.filter((row) => row.version > prepared.watermark);
   const write = async (table: string, body: Buffer, settings: Settings) => {
@@ -128,12 +132,28 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
   ]);
   // The rows are on disk: the seq may say so, while the dictionaries load.
   prepared.pendingNodes += pending.length;
+  prepared.isOverlayBehind ||= pending.length > 0;
   const due = !engine.exclusive || Date.now() - prepared.savedAtMs >= SAVE_INTERVAL_MS;
   await Promise.all([
     due ? saveProjected(engine, prepared, seq) : undefined,
-    pending.length > 0 ? showOverlay(engine, prepared) : undefined,
+    // Loading the dictionaries takes as long as all that is pending: once for a million rows, not once for each step.
+    prepared.isOverlayBehind && !more ? showOverlay(engine, prepared) : undefined,
   ]);
   prepared.projected = Math.max(prepared.projected, seq);
+}
+
+/** As if nothing had ever been projected: for a ledger that went back behind its projection. Rewrites events that carry a folded identity. */
+export async function resetProjection(engine: Engine, prepared: Prepared): Promise<void> {
+  const { data } = prepared.databases;
+  const { onCluster } = engine.dialect;
+  for (const table of ['state', 'pending', 'identifiers', 'identities', 'links']) {
+    await engine.command(`TRUNCATE TABLE ${data}.${table}${onCluster}`);
+  }
+  await engine.command(
+    `ALTER TABLE ${data}.events${onCluster} UPDATE identity_id = node_id WHERE identity_id != node_id SETTINGS mutations_sync = 2`,
+  );
+  Object.assign(prepared, { projected: 0, savedSeq: 0, watermark: 0, pendingNodes: 0 });
+  await showOverlay(engine, prepared);
 }
 
 export async function saveProjected(engine: Engine, prepared: Prepared, seq: Seq): Promise<void> {

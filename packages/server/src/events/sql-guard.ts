@@ -227,6 +227,9 @@ export const engineMessage = (error: unknown): string =>
     .replace(/^(?:Code: \d+\. )?(?:DB::Exception: )?/, '')
     .replace(/(?:: )?(?:In scope|While executing|while executing)[\s\S]*$/, '')
     .replace(/\s*\(version [^)]*\)/, '')
+    // Hints name databases and settings that are no business of the caller.
+    .replace(/\.?\s*Maybe you meant[\s\S]*$/i, '.')
+    .replace(/\.?\s*Set (?:the )?setting [\s\S]*$/i, '.')
     .trim()
     .slice(0, 2_000);
 

@@ -61,6 +61,8 @@ export interface Projection {
   links: readonly LinkRow[];
   /** The ledger seq that is projected once these rows are written. */
   seq: Seq;
+  /** True when another projection follows at once: only the last of them need be visible to queries. */
+  more?: boolean;
 }
 
 export interface EventErasure {
@@ -105,6 +107,9 @@ export interface EventStore {
 
   /** The seq up to which the projection is complete; 0 when it never ran. */
   projectedSeq(environment: string): Promise<Seq>;
+
+  /** Forgets the projection, in the events too: for a ledger that was restored from before what is projected. */
+  resetProjection(environment: string): Promise<void>;
 
   /**
    * Writes a projection and makes it visible to the next query, the overlay of `events` included. Idempotent: rows are versioned,

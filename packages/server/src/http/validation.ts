@@ -23,10 +23,12 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     if (validator.Check(converted)) return { value: converted };
     const { instancePath = '', message = 'is not valid' } = validator.Errors(converted)[0] ?? {};
     const place = instancePath === '' ? '' : ` at ${instancePath}`;
+    // What additionalProperties: false comes to.
+    const problem = message === 'schema is false' ? 'is not a field of this route' : message;
     return {
       error: new OnymError(
         'invalid-payload',
-        `${nameByPart[httpPart ?? ''] ?? 'The request'}${place} ${message}. See /openapi.json for what this route takes.`,
+        `${nameByPart[httpPart ?? ''] ?? 'The request'}${place} ${problem}. See /openapi.json for what this route takes.`,
       ),
     };
   };

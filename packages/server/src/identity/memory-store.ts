@@ -59,12 +59,12 @@ export function createMemoryStore(environments = new Map<string, Environment>())
   }
 
   const store: IdentityStore = {
-    async prepare(environment: string, settings: Settings) {
+    async prepare(environment: string, settings: Settings, now) {
       if (!environments.has(environment)) {
         environments.set(environment, { state: emptyState(defaultSettings), ledger: [], repeats: new Map() });
       }
       const source = { key: null, lib: null, batch: null, public: false };
-      await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], 0);
+      await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], now);
       return info(environment);
     },
 

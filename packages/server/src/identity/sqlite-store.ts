@@ -118,13 +118,13 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
   }
 
   const store: IdentityStore = {
-    async prepare(environment: string, settings: Settings) {
+    async prepare(environment: string, settings: Settings, now) {
       inTransaction(database, () => {
         if (sql.addEnvironment.run(environment).changes === 0) return;
         sql.addSettings.run(environmentRow(environment).id, 0, JSON.stringify(defaultSettings));
       });
       const source: Source = { key: null, lib: null, batch: null, public: false };
-      await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], 0);
+      await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], now);
       return info(environment);
     },
 

@@ -137,7 +137,7 @@ export interface Recorded {
  */
 export interface IdentityStore {
   /** Creates what is missing; a changed `settings` is recorded as a ledger fact. */
-  prepare(environment: string, settings: Settings): Promise<EnvironmentInfo>;
+  prepare(environment: string, settings: Settings, now: Millis): Promise<EnvironmentInfo>;
   environment(environment: string): Promise<EnvironmentInfo>;
 
   /**

@@ -10,6 +10,9 @@ import { projectionOf } from './projection.ts';
 const notifyDelayMs = 200;
 /** After a failure in the background; doubled by each further one. */
 const retryMaxMs = 5_000;
+/** A large import is not slowed down by projecting it all along; whoever reads does not wait for this. */
+const restFactor = 4;
+const restMaxMs = 5_000;
 /** Ledger rows read at a time: reading holds up every other call. */
 const sliceRows = 2_000;
 /** A fold scans all events once, however many rows it folds: rarely, then. */
@@ -18,7 +21,7 @@ const compactionIntervalMs = 60_000;
 
 export interface ProjectorOptions {
   identityStore: Pick<IdentityStore, 'environment' | 'changes'>;
-  eventStore: Pick<EventStore, 'projectedSeq' | 'project' | 'compact'>;
+  eventStore: Pick<EventStore, 'projectedSeq' | 'project' | 'resetProjection' | 'compact'>;
   drain: Pick<DrainLoop, 'safeSeq'>;
   log: Log;
   limits?: { projectionRowsMax?: number };
@@ -51,6 +54,8 @@ interface Lane {
   compaction: Promise<number> | null;
   timer: NodeJS.Timeout | null;
   failures: number;
+  /** How long the background leaves the environment alone after its last run. */
+  restMs: number;
 }
 
 /** Keeps the event store's projection of the identity store up with the ledger. One per environment among all nodes. */
@@ -73,6 +78,7 @@ export function createProjector(options: ProjectorOptions): Projector {
         compaction: null,
         timer: null,
         failures: 0,
+        restMs: 0,
       };
       lanes.set(environment, lane);
     }
@@ -86,6 +92,7 @@ export function createProjector(options: ProjectorOptions): Projector {
       { environment, projectedSeq: seq, ledgerHead: head },
       'The event store is ahead of the ledger: the identity store was restored from an older backup. Projecting all of it again.',
     );
+    await eventStore.resetProjection(environment);
     return 0;
   }
 
@@ -114,18 +121,22 @@ export function createProjector(options: ProjectorOptions): Projector {
       slices.push(projectionOf(environment, changes));
       seq = changes.seq;
     }
-    if (slices.length === 1) return slices[0]!;
+    const more = seq < head;
+    if (slices.length === 1) return { ...slices[0]!, more };
     return {
       identifiers: slices.flatMap(({ identifiers }) => identifiers),
       identities: slices.flatMap(({ identities }) => identities),
       links: slices.flatMap(({ links }) => links),
       seq,
+      more,
     };
   }
 
   function startRun(lane: Lane): Promise<void> {
+    const startedAt = performance.now();
     lane.run = project(lane).finally(() => {
       lane.run = null;
+      lane.restMs = Math.min(restMaxMs, (performance.now() - startedAt) * restFactor);
     });
     return lane.run;
   }
@@ -214,7 +225,10 @@ export function createProjector(options: ProjectorOptions): Projector {
       }, compactionIntervalMs);
     },
     sync,
-    notify: (environment) => schedule(laneOf(environment), notifyDelayMs),
+    notify(environment) {
+      const lane = laneOf(environment);
+      schedule(lane, Math.max(notifyDelayMs, lane.restMs));
+    },
     compact: (environment) => compactOnce(laneOf(environment)),
     stats: () =>
       [...lanes.values()].map(({ environment, projected, pendingRows, failures }) => ({

@@ -104,6 +104,8 @@ export function fakeServices(): FakeServices {
         return operations.map(({ primary }, i) => applied(primary, i + 1));
       },
     },
+    exportTable: notAsked,
+    imports: { run: notAsked },
     people: { erase: async () => null, export: async () => null },
     steering: {
       run: notAsked,

@@ -40,7 +40,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
     async function openStore(): Promise<IdentityStore> {
       const store = await underTest.open();
       open.push(store);
-      await store.prepare('production', defaultSettings);
+      await store.prepare('production', defaultSettings, 0);
       return store;
     }
 
@@ -58,8 +58,8 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
           async (settings, history, groups) => {
             const reference = createMemoryStore();
             const store = await underTest.open();
-            await reference.prepare('e', settings);
-            await store.prepare('e', settings);
+            await reference.prepare('e', settings, 0);
+            await store.prepare('e', settings, 0);
             const ledger = await viewOf(reference);
             let step = 0;
             for (const size of groups) {
@@ -104,7 +104,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
           async (settings, history, picks) => {
             const reference = createMemoryStore();
             const store = await underTest.open();
-            for (const each of [store, reference]) await each.prepare('e', settings);
+            for (const each of [store, reference]) await each.prepare('e', settings, 0);
             const ledger = await viewOf(reference);
             for (const [index, entry] of history.entries()) {
               const operation = resolveStep(entry, ledger);
@@ -223,7 +223,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
 
     it('keeps environments apart', async () => {
       const store = await openStore();
-      await store.prepare('staging', defaultSettings);
+      await store.prepare('staging', defaultSettings, 0);
       await store.commit('production', [alias('user_1', 'stripe:1')], 1);
       const { resolved } = await store.resolve('staging', ['stripe:1']);
       expect(resolved.get('stripe:1')).toEqual({ canonicalId: 'stripe:1', known: false });
@@ -233,8 +233,8 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
     it('records changed settings as a fact, and unchanged ones not', async () => {
       const store = await openStore();
       const changed: Settings = { ...defaultSettings, identifiersPerIdentityMax: 2 };
-      await store.prepare('production', changed);
-      await store.prepare('production', changed);
+      await store.prepare('production', changed, 0);
+      await store.prepare('production', changed, 0);
       expect(await store.environment('production')).toEqual({ name: 'production', head: 1, settings: changed });
     });
 
@@ -256,7 +256,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
     it('pages identifiers and links of a large identity, and joins and splits it', async () => {
       const store = await openStore();
       const settings = { ...defaultSettings, identifiersPerIdentityMax: 100_000 };
-      await store.prepare('production', settings);
+      await store.prepare('production', settings, 0);
       const ids = Array.from({ length: 2_500 }, (_, index) => `crm:${String(index).padStart(5, '0')}`);
       await store.commit(
         'production',

@@ -33,7 +33,7 @@ function open(identityStore: IdentityStore, settings: Settings = defaultSettings
 beforeEach(async () => {
   errors = [];
   store = createMemoryStore();
-  await store.prepare(environment, defaultSettings);
+  await store.prepare(environment, defaultSettings, 0);
   lint = open(store);
 });
 afterEach(() => lint.close());

@@ -37,7 +37,7 @@ function createLedgerFake(head: number) {
 function createProjectionFake() {
   const projections: Projection[] = [];
   const compactions: number[] = [];
-  const state = { projectedSeq: 0 };
+  const state = { projectedSeq: 0, resets: 0 };
   const hooks = { project: async (): Promise<void> => {}, compact: async (): Promise<void> => {} };
   return {
     projections,
@@ -49,6 +49,10 @@ function createProjectionFake() {
       await hooks.project();
       projections.push(projection);
       state.projectedSeq = Math.max(state.projectedSeq, projection.seq);
+    },
+    async resetProjection() {
+      state.projectedSeq = 0;
+      state.resets++;
     },
     async compact(_environment: string, safeSeq: number): Promise<number> {
       compactions.push(safeSeq);
@@ -105,6 +109,7 @@ describe('sync', () => {
     eventStore.state.projectedSeq = 40;
     await projector.sync('production');
     expect(identityStore.reads.map((read) => read.after)).toEqual([0]);
+    expect(eventStore.state.resets).toBe(1);
     expect(log.lines).toMatchObject([{ level: 'error', details: { projectedSeq: 40, ledgerHead: 25 } }]);
     await projector.sync('production');
     expect(log.lines).toHaveLength(1);

@@ -1,3 +1,4 @@
+import { ConfigError } from '../../config.ts';
 import { type Database, inTransaction } from '../../sqlite.ts';
 
 /**
@@ -159,7 +160,7 @@ export function migrate(database: Database): void {
     inTransaction(database, () => {
       const applied = database.pragma('user_version', { simple: true }) as number;
       if (applied > migrations.length) {
-        throw new Error(
+        throw new ConfigError(
           `identity.db was written by a newer Onym (schema ${applied}, this one knows ${migrations.length}). Start that version, or restore a backup.`,
         );
       }
