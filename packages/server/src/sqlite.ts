@@ -38,7 +38,10 @@ const storageFullRetryAfterSeconds = 10;
  * Opens a database file, creating it unless `readonly`. A transaction that committed is on disk (WAL, synchronous=FULL).
  * `pageBytes` counts for a new file only. `scratch`: nothing of it needs to outlive the process, so nothing waits for the disk. Throws OnymError `storage-full` when there is no room to open it.
  */
-export function openDatabase(file: string, options: { readonly?: boolean; pageBytes?: number; scratch?: boolean } = {}): Database {
+export function openDatabase(
+  file: string,
+  options: { readonly?: boolean; pageBytes?: number; scratch?: boolean } = {},
+): Database {
   const readonly = options.readonly ?? false;
   return mapStorageFull(() => {
     const database = new Sqlite(file, { readonly, fileMustExist: readonly, timeout: busyTimeoutMs });

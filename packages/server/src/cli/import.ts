@@ -74,6 +74,7 @@ async function importFile(file: string, options: ImportCliOptions): Promise<void
       const answer = await transport.stream('POST', `/v1/import?${queryOf(file, options)}`, {
         type: 'application/octet-stream',
         bytes,
+        length: size,
       });
       for await (const event of eventsOf(answer)) {
         if (event.type === 'started') {

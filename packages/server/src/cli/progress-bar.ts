@@ -20,6 +20,7 @@ export function progressBar(size: number): ProgressBar {
   return {
     begin(bytes) {
       bytesMax = bytes;
+      if (!isWatched) shownAt = Date.now();
     },
     show({ rows, bytes }) {
       const now = Date.now();

@@ -89,10 +89,10 @@ export async function steer(
 
 /** Taking back a large batch takes its time. */
 async function long(transport: Transport, method: 'POST' | 'DELETE', path: string, body: object): Promise<string> {
-  const bytes = Readable.from([Buffer.from(JSON.stringify(body))], { objectMode: false });
+  const text = Buffer.from(JSON.stringify(body));
+  const json = { type: 'application/json', bytes: Readable.from([text], { objectMode: false }), length: text.length };
   const chunks: Uint8Array[] = [];
-  for await (const chunk of await transport.stream(method, path, { type: 'application/json', bytes }))
-    chunks.push(chunk);
+  for await (const chunk of await transport.stream(method, path, json)) chunks.push(chunk);
   if (chunks.length === 0)
     throw new RequestError('The server went away before it answered. Run the command again.', null);
   return Buffer.concat(chunks).toString('utf8');

@@ -20,6 +20,8 @@ export interface Transport {
 export interface StreamedBody {
   readonly type: string;
   readonly bytes: Readable;
+  /** How many they are: a body that ends early is then seen as such. */
+  readonly length: number;
 }
 
 /** The server said no, or could not be reached. */
@@ -89,10 +91,7 @@ async function streamOverHttp(
   method: string,
   body: StreamedBody | undefined,
 ): Promise<AsyncIterable<Uint8Array>> {
-  const headers = {
-    authorization: `Bearer ${key}`,
-    ...(body === undefined ? {} : { 'content-type': body.type }),
-  };
+  const headers = { authorization: `Bearer ${key}`, ...bodyHeaders(body) };
   const call = (url.protocol === 'https:' ? httpsRequest : httpRequest)(url, { method, headers });
   const answered = new Promise<IncomingMessage>((answer, fail) => {
     call.once('response', answer);
@@ -107,6 +106,9 @@ async function streamOverHttp(
   await checkedStream(response.statusCode ?? 0, response);
   return response;
 }
+
+const bodyHeaders = (body: StreamedBody | undefined): Record<string, string> =>
+  body === undefined ? {} : { 'content-type': body.type, 'content-length': String(body.length) };
 
 async function checkedStream(status: number, response: AsyncIterable<Uint8Array>): Promise<void> {
   if (status < 400) return;
@@ -135,10 +137,7 @@ async function inProcess(dataDir: string): Promise<Transport> {
       const response = await server.app.inject({
         method,
         url: path,
-        headers: {
-          authorization: `Bearer ${server.localSecret}`,
-          ...(body === undefined ? {} : { 'content-type': body.type }),
-        },
+        headers: { authorization: `Bearer ${server.localSecret}`, ...bodyHeaders(body) },
         ...(body === undefined ? {} : { payload: body.bytes }),
         payloadAsStream: true,
       });

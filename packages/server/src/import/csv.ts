@@ -48,10 +48,12 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOption
     if (delimiter === null) delimiter = guessDelimiter(text.slice(at, lineEnd));
     const quote = text.indexOf('"', at);
     if (quote === -1 || quote >= lineEnd) return plain(lineEnd);
-    const record = quoted(text, at, delimiter);
+    const read = quoted(text, at, delimiter, ended);
+    // However much of the file is at hand: the same rows come of the same file.
+    const record = typeof read === 'object' && read.end - at > options.rowBytesMax ? 'open' : read;
     if (record === 'open') {
       if (!ended && !tooLong()) return null;
-      const end = ended ? 'before the file ends' : `within ${options.rowBytesMax} bytes`;
+      const end = tooLong() ? `within ${options.rowBytesMax} bytes` : 'before the file ends';
       return moveTo(lineEnd, problem(`A quote that opens in this row is not closed ${end}.`, lineEnd));
     }
     if (record === 'stray') {
@@ -72,9 +74,11 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOption
     return row;
   }
 
+  const tooLongMessage = `The row is longer than ${options.rowBytesMax} bytes.`;
   const tooLong = (): boolean => text.length - at > options.rowBytesMax;
 
   function plain(lineEnd: number): SourceRow | 'blank' {
+    if (lineEnd - at > options.rowBytesMax) return moveTo(lineEnd, problem(tooLongMessage, lineEnd));
     const end = lineEnd > at && text.charCodeAt(lineEnd - 1) === 13 ? lineEnd - 1 : lineEnd;
     if (end === at) return moveTo(lineEnd, 'blank');
     return moveTo(lineEnd, rowOf(text.slice(at, end).split(delimiter!), end));
@@ -88,7 +92,7 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>, options: CsvOption
 
   /** A line beyond the limit is let pass without being kept. */
   function cutLine(): SourceRow {
-    const row = problem(`The row is longer than ${options.rowBytesMax} bytes.`, text.length);
+    const row = problem(tooLongMessage, text.length);
     at = text.length;
     skipping = true;
     return row;
@@ -166,7 +170,7 @@ function guessDelimiter(header: string): string {
 }
 
 /** Reads one row with quotes in it. `open`: it goes on beyond the text. A quote within an unquoted cell is a character like others. */
-function quoted(text: string, from: number, delimiter: string): CsvRecord | 'open' | 'stray' {
+function quoted(text: string, from: number, delimiter: string, ended: boolean): CsvRecord | 'open' | 'stray' {
   const fields: string[] = [];
   let at = from;
   for (;;) {
@@ -178,6 +182,8 @@ function quoted(text: string, from: number, delimiter: string): CsvRecord | 'ope
         if (close === -1) return 'open';
         field += text.slice(start, close);
         at = close + 1;
+        // What follows decides what this quote is.
+        if (at + 1 >= text.length && !ended) return 'open';
         if (text[at] !== '"') break;
         field += '"';
         start = at + 1;
@@ -197,6 +203,7 @@ function quoted(text: string, from: number, delimiter: string): CsvRecord | 'ope
       at = comma + 1;
       continue;
     }
+    if (newline === -1 && !ended) return 'open';
     const end = newline === -1 ? text.length : newline;
     fields.push(text.slice(at, text[end - 1] === '\r' && end > at ? end - 1 : end));
     return { fields, end: newline === -1 ? text.length : newline + 1 };

@@ -12,7 +12,7 @@ const notifyDelayMs = 200;
 const retryMaxMs = 5_000;
 /** A large import is not slowed down by projecting it all along; whoever reads does not wait for this. */
 const restFactor = 4;
-const restMaxMs = 5_000;
+const restMaxMs = 30_000;
 /** Ledger rows read at a time: reading holds up every other call. */
 const sliceRows = 2_000;
 /** A fold scans all events once, however many rows it folds: rarely, then. */
