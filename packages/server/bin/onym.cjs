@@ -5,4 +5,4 @@
 // The pool reads this once, at its first use: hence before anything else, and not in an ES module.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
-import('../dist/cli/main.js').then(({ main }) => main(process.argv.slice(2)));
+void import('../dist/cli/main.js').then(({ main }) => main(process.argv.slice(2)));
