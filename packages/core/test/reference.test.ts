@@ -509,7 +509,7 @@ describe('review (§4.5)', () => {
     w.alias('a', 'c');
     expect(w.approve(2)).toEqual(applied(3));
     expect(w.status(2)).toBe('approved');
-    expect(w.links()[2]).toMatchObject({ kind: 'manual', waived: 'identity-too-large', approves: 2, status: 'active' });
+    expect(w.links()[2]).toMatchObject({ kind: 'manual', waived: ['identity-too-large'], approves: 2, status: 'active' });
     expect(w.approve(2)).toEqual(unchanged);
     expect(w.approve(1)).toEqual(unchanged);
     w.split(3);
@@ -532,7 +532,7 @@ describe('review (§4.5)', () => {
     w.identify('user_1', 'anonymous-1');
     w.identify('user_2', 'anonymous-1');
     expect(w.approve(2)).toEqual(applied(3));
-    expect(w.links().at(-1)).toMatchObject({ kind: 'manual', rule: 'alias', waived: null, approves: 2 });
+    expect(w.links().at(-1)).toMatchObject({ kind: 'manual', rule: 'alias', waived: [], approves: 2 });
     expect(w.canonical('user_1')).toBe('user_2');
   });
 
