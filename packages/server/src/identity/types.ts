@@ -162,7 +162,7 @@ export interface IdentityStore {
   /** Ledger rows after `after`, ascending, at most `limit`. */
   ledger(environment: string, after: Seq, limit: number): Promise<Fact[]>;
 
-  /** What a projection at `after` lacks. Bounded by about `limit` rows of ledger; call again until `seq` is the head. */
+  /** What a projection at `after` lacks. Bounded by about `limit` rows of ledger, and of what they changed; call again until `seq` is the head. */
   changes(environment: string, after: Seq, limit: number): Promise<Changes>;
 
   /** The distinct_id that has this node id, when it has a row. */

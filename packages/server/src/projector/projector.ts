@@ -12,8 +12,8 @@ const notifyDelayMs = 200;
 const retryMaxMs = 5_000;
 /** A large import is not slowed down by projecting it all along; whoever reads does not wait for this. */
 const restFactor = 4;
-const restMaxMs = 30_000;
-/** Ledger rows read at a time: reading holds up every other call. */
+const restMaxMs = 5_000;
+/** Rows read at a time: reading holds up every other call. */
 const sliceRows = 2_000;
 /** A fold scans all events once, however many rows it folds: rarely, then. */
 const compactionRows = 2_000;
@@ -114,21 +114,23 @@ export function createProjector(options: ProjectorOptions): Projector {
   async function read(environment: string, after: Seq, head: Seq): Promise<Projection> {
     const slices: Projection[] = [];
     let seq = after;
-    while (seq < head && seq - after < projectionRowsMax) {
+    let rows = 0;
+    while (seq < head && seq - after < projectionRowsMax && rows < projectionRowsMax) {
       if (seq > after) await new Promise((resolve) => setImmediate(resolve));
       const changes = await identityStore.changes(environment, seq, Math.min(sliceRows, projectionRowsMax));
       if (changes.seq <= seq) throw new Error(`The ledger of ${environment} ends at ${seq}, before its head ${head}.`);
       slices.push(projectionOf(environment, changes));
       seq = changes.seq;
+      rows += changes.identifiers.length;
     }
-    const more = seq < head;
-    if (slices.length === 1) return { ...slices[0]!, more };
+    const more = seq < head ? { more: true } : {};
+    if (slices.length === 1) return { ...slices[0]!, ...more };
     return {
       identifiers: slices.flatMap(({ identifiers }) => identifiers),
       identities: slices.flatMap(({ identities }) => identities),
       links: slices.flatMap(({ links }) => links),
       seq,
-      more,
+      ...more,
     };
   }
 

@@ -12,6 +12,18 @@ interface ProjectedRow {
 }
 
 /**
+ * One ledger row may change very much (a revert takes back hundreds of rows), so that the rows changed are bounded, not the ledger's
+ * alone. What a single row changed stays together.
+ */
+function lastSeq(sql: Statements, { id, head }: EnvironmentRow, after: number, limit: number): number {
+  const end = Math.min(head, after + limit);
+  const bounds = [sql.changedIdentifierAt, sql.changedComponentAt, sql.movedComponentAt].map(
+    (statement) => statement.get(id, after, end, limit) as number | undefined,
+  );
+  return Math.min(end, ...bounds.filter((seq) => seq !== undefined));
+}
+
+/**
  * What a projection at `after` lacks, read from the sequence numbers that rows carry. Rows are as they are now, which may be later than
  * `seq` says: a projection only ever moves forward, and the next call brings the rest.
  */
@@ -23,7 +35,7 @@ export function readChanges(
   after: number,
   limit: number,
 ): Changes {
-  const seq = Math.min(environment.head, after + limit);
+  const seq = lastSeq(sql, environment, after, limit);
   const refs = new Set<number>();
   for (const statement of [sql.changedIdentifiers, sql.movedIdentifiers]) {
     for (const { ref } of statement.all(environment.id, after, seq) as { ref: number }[]) refs.add(ref);

@@ -155,7 +155,25 @@ export function prepareStatements(database: Database) {
        ON CONFLICT DO UPDATE SET count = count + excluded.count, last_time = excluded.last_time`,
     ),
     repeats: database.prepare('SELECT count, last_time FROM repeat WHERE env = ? AND seq = ?'),
-    // What a projection lacks
+    // What a projection lacks; the seq that the n-th changed row carries bounds how much is read at once
+    changedIdentifierAt: database
+      .prepare(
+        `SELECT changed_seq FROM identifier INDEXED BY identifier_changed WHERE env = ? AND changed_seq > ? AND changed_seq <= ?
+         ORDER BY changed_seq LIMIT 1 OFFSET ?`,
+      )
+      .pluck(),
+    changedComponentAt: database
+      .prepare(
+        `SELECT profile_seq FROM component INDEXED BY component_profile WHERE env = ? AND profile_seq > ? AND profile_seq <= ?
+         ORDER BY profile_seq LIMIT 1 OFFSET ?`,
+      )
+      .pluck(),
+    movedComponentAt: database
+      .prepare(
+        `SELECT moved_seq FROM component INDEXED BY component_moved WHERE env = ? AND moved_seq > ? AND moved_seq <= ?
+         AND moved_seq > 0 ORDER BY moved_seq LIMIT 1 OFFSET ?`,
+      )
+      .pluck(),
     changedIdentifiers: database.prepare(
       'SELECT ref, distinct_id FROM identifier WHERE env = ? AND changed_seq > ? AND changed_seq <= ?',
     ),
