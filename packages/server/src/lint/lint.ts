@@ -142,7 +142,8 @@ export function createLint({ file, environments, identityStore, settings, log }:
       const lane = lanes.get(environment);
       if (lane === undefined || 'error' in answer) return;
       if (operation.op === 'identify' || operation.op === 'track') observeEvidence(lane, operation, answer, time);
-      if (operation.op !== 'alias') return;
+      // The pairs of a file come from no call site.
+      if (operation.op !== 'alias' || operation.kind === 'import') return;
       const { primary, secondary, source: site } = operation;
       const { seq, recorded, canonicalId, verdict } = answer;
       noteSkew(lane, operation, time, seq);

@@ -204,6 +204,8 @@ export function createWorkingSet(
       pushTo(byKey, write.key, write);
       state.subjects.set(write.seq, distinctId);
     }
+    // Loaded in several questions, read in the ledger's order: a repeat is answered with the first write it repeats.
+    if (rows.length > 0) for (const writes of byKey.values()) writes.sort((a, b) => a.seq - b.seq);
   }
 
   /** Of one key, what can decide a write at this effective time (see `repeatedWrite`): a history may be long. */
