@@ -10,13 +10,19 @@ export default defineConfig({
     projects: [
       {
         ...source,
-        test: { name: 'core', include: ['packages/core/test/**/*.test.ts'], testTimeout: 300_000 },
+        test: {
+          name: 'core',
+          include: ['packages/core/test/**/*.test.ts'],
+          setupFiles: ['vitest.setup.ts'],
+          testTimeout: 300_000,
+        },
       },
       {
         ...source,
         test: {
           name: 'server',
           include: ['packages/server/test/**/*.test.ts'],
+          setupFiles: ['vitest.setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           // chDB holds one data directory per process, and its threads are not to share one with other tests.

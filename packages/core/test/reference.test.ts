@@ -509,7 +509,12 @@ describe('review (§4.5)', () => {
     w.alias('a', 'c');
     expect(w.approve(2)).toEqual(applied(3));
     expect(w.status(2)).toBe('approved');
-    expect(w.links()[2]).toMatchObject({ kind: 'manual', waived: ['identity-too-large'], approves: 2, status: 'active' });
+    expect(w.links()[2]).toMatchObject({
+      kind: 'manual',
+      waived: ['identity-too-large'],
+      approves: 2,
+      status: 'active',
+    });
     expect(w.approve(2)).toEqual(unchanged);
     expect(w.approve(1)).toEqual(unchanged);
     w.split(3);

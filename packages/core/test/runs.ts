@@ -1,9 +1,7 @@
 /**
  * Random histories per property: 2,000 unless ONYM_PROPERTY_RUNS says otherwise. fast-check prints the seed and the path of a failure;
- * ONYM_PROPERTY_SEED replays it.
+ * ONYM_PROPERTY_SEED (see vitest.setup.ts) replays it.
  */
-export function runs(): { numRuns: number; seed?: number } {
-  const numRuns = Number(process.env.ONYM_PROPERTY_RUNS ?? 2_000);
-  const seed = process.env.ONYM_PROPERTY_SEED;
-  return seed === undefined ? { numRuns } : { numRuns, seed: Number(seed) };
+export function runs(): { numRuns: number } {
+  return { numRuns: Number(process.env.ONYM_PROPERTY_RUNS ?? 2_000) };
 }

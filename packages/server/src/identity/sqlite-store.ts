@@ -60,9 +60,9 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
     return row;
   }
 
-  function workingSet(environment: string, now = 0): { row: EnvironmentRow; set: WorkingSet } {
+  function workingSet(environment: string): { row: EnvironmentRow; set: WorkingSet } {
     const row = environmentRow(environment);
-    return { row, set: createWorkingSet(sql, row, sources.byId, now) };
+    return { row, set: createWorkingSet(sql, row, sources.byId) };
   }
 
   function info(name: string): EnvironmentInfo {
@@ -134,7 +134,7 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
 
     async commit(environment, operations, now, options) {
       const judge = (): Commit => {
-        const { row, set } = workingSet(environment, now);
+        const { row, set } = workingSet(environment);
         for (const operation of operations) set.load(needsOf(operation));
         if (options?.dryRun) {
           return rehearse(set.state, operations, now, (state, operation) => {
@@ -301,7 +301,7 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
 
     async erase(environment, distinctId, request) {
       const work = () => {
-        const { row, set } = workingSet(environment, request.now);
+        const { row, set } = workingSet(environment);
         return eraseIdentity({ ...sql, ...erasures }, sources, row, set, distinctId, request);
       };
       try {

@@ -75,7 +75,6 @@ export function createWorkingSet(
   sql: Statements,
   environment: EnvironmentRow,
   sourceOf: (id: number) => Source,
-  now: number,
 ): WorkingSet {
   const settings = (sql.settings.all(environment.id) as { seq: number; settings: string }[]).map((row) => ({
     seq: row.seq,
@@ -214,7 +213,7 @@ export function createWorkingSet(
     if (ref === undefined) return;
     keepTraits(distinctId, sql.plainWinner.all(ref, key));
     keepTraits(distinctId, sql.onceTraits.all(ref, key));
-    if (timestamp !== null && timestamp > now) keepTraits(distinctId, sql.traitsFromFuture.all(ref, key, timestamp));
+    if (timestamp !== null) keepTraits(distinctId, sql.traitsFromFuture.all(ref, key, timestamp));
     // A timestamp in the future becomes the received time, at which nothing can have been written yet but in this very millisecond.
     for (const time of new Set([timestamp, environment.last_time])) {
       if (time !== null) keepTraits(distinctId, sql.traitsAt.all(ref, key, 0, time));

@@ -117,6 +117,7 @@ const migrations: readonly string[] = [
     revoked_seq INTEGER,
     PRIMARY KEY (identifier, key, once, effective_time, seq)
   ) WITHOUT ROWID;
+  CREATE INDEX trait_future ON trait (identifier, key, future_timestamp) WHERE future_timestamp IS NOT NULL;
   CREATE TABLE separation (
     env INTEGER NOT NULL,
     a INTEGER NOT NULL,
