@@ -44,7 +44,10 @@ export function stateAsOf(state: State, ids: readonly DistinctId[], seq: Seq): S
       );
     }
   }
-  const replayed = replay(past, [...ids].sort(), () => {});
+  // A link may have been turned down by then, and changed once more since: the replay finds out.
+  const replayed = replay(past, [...ids].sort(), (link, change) => {
+    past.links.set(link.seq, { ...past.links.get(link.seq)!, ...change });
+  });
   return { ...replayed, links: past.links, linksOf: past.linksOf, traits: past.traits, identifies: past.identifies };
 }
 
