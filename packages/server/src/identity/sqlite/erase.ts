@@ -1,13 +1,4 @@
-import {
-  componentOf,
-  type EraseFact,
-  emptyState,
-  type Fact,
-  rootOf,
-  type Seq,
-  type Source,
-  type State,
-} from '@onym/core';
+import { componentOf, type EraseFact, emptyState, type Fact, rootOf, type Seq, type Source } from '@onym/core';
 import { type Erasure, eraseFactOf, foldConnected, planErasure, recordedOf, rewrite } from '../erasure.ts';
 import type { ErasureRequest } from '../types.ts';
 import { membersOf } from '../views.ts';
@@ -15,7 +6,7 @@ import { decodeFact, encodeFact, type LedgerRow } from './codec.ts';
 import type { ErasureStatements } from './erase-statements.ts';
 import { type EnvironmentRow, flag, type WorkingSet } from './load.ts';
 import type { Statements } from './statements.ts';
-import { flagsOf } from './write.ts';
+import { flagsOf, saveComponent } from './write.ts';
 
 type Sql = Statements & ErasureStatements;
 
@@ -157,7 +148,7 @@ function refoldOthers(
     const flags = flagsOf(identifier);
     // Who was canonical once must still be known: a projection may not have retired that identity yet.
     sql.refoldIdentifier.run(root, flag.wasCanonical, flags, identifier.firstSeen, stamp, set.ref(id));
-    if (!written.has(root)) saveComponent(sql, env, set, folded, root, stamp);
+    if (!written.has(root)) saveComponent(sql, env, set, folded.components.get(root)!, stamp);
     written.add(root);
   }
   for (const link of folded.links.values()) {
@@ -166,19 +157,4 @@ function refoldOthers(
     sql.settleLink.run(verdict, redundant ? 1 : 0, status, reason, statusSeq, env, seq);
   }
   return { nextComponent: folded.nextComponent, strays };
-}
-
-function saveComponent(sql: Sql, env: number, set: WorkingSet, folded: State, id: number, stamp: Seq): void {
-  const component = folded.components.get(id)!;
-  sql.saveComponent.run({
-    env,
-    id,
-    canonical: set.ref(component.canonical),
-    known: component.known ? 1 : 0,
-    size: component.size,
-    createdAt: component.createdAt,
-    changedSeq: component.changedSeq,
-    profileSeq: stamp,
-    separated: component.separated.size,
-  });
 }

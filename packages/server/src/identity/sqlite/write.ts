@@ -1,4 +1,4 @@
-import { type Fact, type Identifier, rootOf, type Source, type State } from '@onym/core';
+import { type Component, type Fact, type Identifier, rootOf, type Seq, type Source, type State } from '@onym/core';
 import { nodeId } from '../../node-id.ts';
 import { encodeFact } from './codec.ts';
 import { type EnvironmentRow, flag, type WorkingSet } from './load.ts';
@@ -38,18 +38,7 @@ export function writeChanges(
   }
   for (const id of changed.components) {
     const component = state.components.get(id);
-    if (component === undefined) continue;
-    sql.saveComponent.run({
-      env,
-      id,
-      canonical: set.ref(component.canonical),
-      known: component.known ? 1 : 0,
-      size: component.size,
-      createdAt: component.createdAt,
-      changedSeq: component.changedSeq,
-      profileSeq: stamp,
-      separated: component.separated.size,
-    });
+    if (component !== undefined) saveComponent(sql, env, set, component, stamp);
   }
   writeLinks(sql, env, state, set, sourceId);
   writeFacts(sql, state, set, sourceId, env);
@@ -58,6 +47,27 @@ export function writeChanges(
     if (fact.source.batch !== null) sql.saveBatch.run(env, fact.source.batch, fact.seq, fact.seq);
   }
   sql.saveEnvironment.run(state.head, state.lastTime, state.lastLift, state.nextComponent, env);
+}
+
+/** One identity's row, as it is from ledger row `stamp` on. */
+export function saveComponent(
+  sql: Pick<Statements, 'saveComponent'>,
+  env: number,
+  set: WorkingSet,
+  component: Component,
+  stamp: Seq,
+): void {
+  sql.saveComponent.run({
+    env,
+    id: component.id,
+    canonical: set.ref(component.canonical),
+    known: component.known ? 1 : 0,
+    size: component.size,
+    createdAt: component.createdAt,
+    changedSeq: component.changedSeq,
+    profileSeq: stamp,
+    separated: component.separated.size,
+  });
 }
 
 /** Components that this very commit made are not stored yet: their identifiers go straight to the root. */
