@@ -1,0 +1,68 @@
+import type { OnError } from '../delivery.ts';
+import type { Route, WireAnswer } from '../wire.ts';
+import type { TrackingConsent } from './consent.ts';
+import type { Persistence } from './storage.ts';
+
+export interface BrowserOptions {
+  /** Address of the Onym server, such as `https://onym.example.com`. */
+  readonly baseUrl: string;
+  /** Default `production`. */
+  readonly environment?: string;
+  /** Whether calls may be sent, unless the user has answered before (`configure`). Default `granted`. */
+  readonly trackingConsent?: TrackingConsent;
+  /** Default `localStorage+cookie`; where a browser refuses it, the next that works. */
+  readonly persistence?: Persistence;
+  /** Tracks `$pageview` at the start and whenever the URL changes. Default true. */
+  readonly autoPageViews?: boolean;
+  /** Version of your application, sent with each event as `$release`. */
+  readonly release?: string;
+  /** Hears of everything that went wrong; nothing is ever thrown into the page. Default: a console warning. */
+  readonly onError?: OnError;
+  /** Hears the verdict of each call, `refused` and `held` with their reason. */
+  readonly onVerdict?: (call: SentCall, answer: WireAnswer) => void;
+  /** How long events wait for others to travel with; identify and alias never do. Default 1,000. */
+  readonly flushIntervalMs?: number;
+  /** Default 10,000. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** What `configure` may change while running. */
+export type Changes = {
+  readonly [Name in Exclude<keyof BrowserOptions, 'baseUrl' | 'environment' | 'flushIntervalMs' | 'requestTimeoutMs'>]?:
+    | BrowserOptions[Name]
+    | undefined;
+};
+
+export interface SentCall {
+  readonly route: Route;
+  /** As it was sent. */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export type Settings = Required<Omit<BrowserOptions, 'release' | 'onError' | 'onVerdict'>> & {
+  readonly release: string | null;
+  readonly onError: OnError | null;
+  readonly onVerdict: BrowserOptions['onVerdict'] | null;
+};
+
+export function settingsOf(options: BrowserOptions): Settings {
+  return {
+    environment: 'production',
+    trackingConsent: 'granted',
+    persistence: 'localStorage+cookie',
+    autoPageViews: true,
+    release: null,
+    onError: null,
+    onVerdict: null,
+    flushIntervalMs: 1_000,
+    requestTimeoutMs: 10_000,
+    ...given(options),
+  };
+}
+
+type Given<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
+
+/** Without what was passed as undefined. */
+export function given<Options extends object>(options: Options): Given<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<Options>;
+}

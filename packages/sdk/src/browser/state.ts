@@ -1,0 +1,56 @@
+import type { TrackingConsent } from './consent.ts';
+import { freshIdentity, type Identity } from './identity.ts';
+import type { KeyValueStore } from './platform.ts';
+import { freshSession, type Session } from './session.ts';
+
+/** What a browser remembers from page to page and tab to tab. */
+export interface State extends Identity, Session {
+  /** The user's own answer; null where none was given, and the option of `init` holds. */
+  readonly consent: TrackingConsent | null;
+}
+
+/** A state is not written again for the time of its last event alone, but in steps of this. */
+const lastEventAtStepMs = 5_000;
+
+export interface StateStore {
+  /** Read afresh each time: another tab may have identified, reset or consented since. */
+  read(now: number): State;
+  /** `keepIds` false: only the consent is written, and ids that were stored are forgotten. */
+  write(state: State, keepIds: boolean): void;
+}
+
+export function createStateStore(store: KeyValueStore, key: string, uuid: () => string): StateStore {
+  // What this page knows where the store can't hold it.
+  let own: State | null = null;
+
+  function stored(): Partial<State> {
+    try {
+      return JSON.parse(store.get(key) ?? '{}');
+    } catch {
+      return {};
+    }
+  }
+
+  return {
+    read(now) {
+      own ??= { ...freshIdentity(uuid), ...freshSession(uuid, now), consent: null };
+      // All of it, or the consent alone.
+      own = { ...own, ...stored() };
+      return own;
+    },
+    write(state, keepIds) {
+      own = state;
+      const next = keepIds ? state : { consent: state.consent };
+      if (comparable(next) === comparable(stored())) return;
+      try {
+        store.set(key, JSON.stringify(next));
+      } catch {
+        // A store that is full: this page goes on with what it knows.
+      }
+    },
+  };
+}
+
+function comparable(state: Partial<State>): string {
+  return JSON.stringify({ ...state, lastEventAt: Math.floor((state.lastEventAt ?? 0) / lastEventAtStepMs) });
+}

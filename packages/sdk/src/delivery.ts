@@ -1,0 +1,116 @@
+import { ApiError, NetworkError, type OnymError } from './errors.ts';
+import type { Route, WireAnswer, WireArrayAnswer } from './wire.ts';
+
+/** What became of one call of a batch. */
+export type Outcome = { readonly answer: WireAnswer } | { readonly error: ApiError };
+
+/** True where the same bytes may succeed later: no answer, a timeout, or a server under pressure. */
+export function isRetryable(error: unknown): boolean {
+  if (error instanceof ApiError) return error.status === 408 || error.status === 429 || error.status >= 500;
+  return error instanceof NetworkError;
+}
+
+const retryBaseMs = 1_000;
+const retryMaxMs = 60_000;
+
+/** Doubles with every failure, spread by half so that clients do not come back together; never sooner than the server asked. */
+export function retryDelayMs(failures: number, random: number, error: unknown): number {
+  const delay = Math.min(retryMaxMs, retryBaseMs * 2 ** (failures - 1)) * (0.5 + random / 2);
+  return Math.max(delay, error instanceof ApiError ? error.retryAfterMs : 0);
+}
+
+export interface Reply {
+  readonly status: number;
+  /** As JSON, or null where it is none. */
+  readonly body: unknown;
+  readonly retryAfterMs: number;
+}
+
+/** One request, answered whatever its status. Rejects with a NetworkError. */
+export async function request(
+  fetchFunction: typeof fetch,
+  url: string,
+  init: RequestInit,
+  timeoutMs: number,
+): Promise<Reply> {
+  try {
+    const response = await fetchFunction(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
+    // The body counts as part of the answer: cut short, nothing of it can be relied on.
+    const text = await response.text();
+    const retryAfterSeconds = Number(response.headers.get('retry-after'));
+    return { status: response.status, body: jsonOf(text), retryAfterMs: retryAfterSeconds * 1_000 || 0 };
+  } catch (error) {
+    // Without the query string, which may hold the key.
+    const address = url.split('?')[0];
+    throw (error as Error).name === 'TimeoutError'
+      ? new NetworkError('timeout', `${address} did not answer within ${timeoutMs} ms.`, error)
+      : new NetworkError('network-error', `${address} can't be reached. Check baseUrl.`, error);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The error that a reply without `ok` is. */
+export function errorOf({ status, body, retryAfterMs }: Reply): ApiError {
+  const { error_code, message } = (body ?? {}) as { error_code?: unknown; message?: unknown };
+  return new ApiError(
+    status,
+    typeof error_code === 'string' ? error_code : `http-${status}`,
+    typeof message === 'string' ? message : `${status}, and not from Onym. Check baseUrl.`,
+    retryAfterMs,
+  );
+}
+
+/** What became of each of `count` calls. Throws an ApiError where the request as a whole was turned down. */
+export function outcomesOf(reply: Reply, count: number): Outcome[] {
+  const body = reply.body as Partial<WireArrayAnswer> | null;
+  if (
+    !Array.isArray(body?.results) ||
+    body.results.length !== count ||
+    (reply.status !== 200 && reply.status !== 422)
+  ) {
+    throw errorOf(reply);
+  }
+  const errors = new Map(
+    (body.rejected ?? []).map(({ index, error_code, message }) => [index, new ApiError(422, error_code, message)]),
+  );
+  return body.results.map((answer, index) =>
+    answer === null ? { error: errors.get(index) ?? errorOf(reply) } : { answer },
+  );
+}
+
+export interface Batch<Call> {
+  readonly route: Route;
+  readonly calls: Call[];
+}
+
+/** The longest run of calls from the front that one request may carry: one route, in order. Null when there is none. */
+export function nextBatch<Call extends { readonly route: Route; readonly body: string }>(
+  calls: readonly Call[],
+  itemsMax: number,
+  charactersMax: number,
+): Batch<Call> | null {
+  const first = calls[0];
+  if (first === undefined) return null;
+  let characters = 0;
+  let count = 0;
+  for (const { route, body } of calls) {
+    characters += body.length + 1;
+    if (route !== first.route || count === itemsMax || (count > 0 && characters > charactersMax)) break;
+    count++;
+  }
+  return { route: first.route, calls: calls.slice(0, count) };
+}
+
+export function arrayBody(calls: readonly { readonly body: string }[]): string {
+  return `[${calls.map(({ body }) => body).join(',')}]`;
+}
+
+/** Hears of what cannot be told to a caller. */
+export type OnError = (error: OnymError) => void;

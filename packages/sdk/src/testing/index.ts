@@ -1,0 +1,6 @@
+export {
+  type SimulatedBrowser,
+  type SimulatedBrowserOptions,
+  type SimulatedPage,
+  simulatedBrowser,
+} from './simulated-browser.ts';

@@ -1,0 +1,76 @@
+/** What travels: DESIGN's wire contract, docs/http.md. Field names are the server's. */
+
+export type Route = 'track' | 'identify' | 'alias';
+
+/** Any JSON object; values that JSON cannot hold are left out when it is sent. */
+export type Properties = Record<string, unknown>;
+
+/** When something happened: a Date, ISO 8601, or a number of seconds (below 1e11) or milliseconds since 1970. */
+export type Timestamp = Date | string | number;
+
+interface CommonPayload {
+  readonly environment: string;
+  readonly timestamp: string | number;
+  readonly batch?: string;
+}
+
+interface WithLibrary {
+  readonly context: { readonly library: { readonly name: string; readonly version: string } };
+}
+
+export interface TrackPayload extends CommonPayload {
+  /** Names the event: sent again, it is counted once. */
+  readonly uuid: string;
+  readonly event: string;
+  readonly distinct_id?: string;
+  readonly anonymous_id?: string | null;
+  readonly device_id?: string;
+  readonly session_id?: string;
+  readonly properties: Properties;
+}
+
+export interface IdentifyPayload extends CommonPayload, WithLibrary {
+  readonly distinct_id: string;
+  readonly anonymous_id?: string | null;
+  readonly device_id?: string;
+  readonly traits?: Properties;
+  readonly traits_once?: Properties;
+}
+
+export interface AliasPayload extends CommonPayload, WithLibrary {
+  readonly distinct_id: string;
+  readonly alias_id: string;
+  readonly anonymous_id?: string | null;
+  readonly device_id?: string;
+}
+
+export interface PayloadByRoute {
+  track: TrackPayload;
+  identify: IdentifyPayload;
+  alias: AliasPayload;
+}
+
+export type Verdict = 'applied' | 'unchanged' | 'refused' | 'held';
+
+/** One call's answer as it travels. A publishable key sees no more than verdict, reason and seq. */
+export interface WireAnswer {
+  readonly ok: true;
+  readonly verdict: Verdict;
+  readonly reason?: string;
+  readonly seq: number | null;
+  readonly identity_id?: string;
+  readonly canonical_id?: string;
+  readonly link?: { readonly verdict: Verdict; readonly reason?: string; readonly seq: number | null };
+  readonly blast_radius?: unknown;
+}
+
+/** Of an array. With not one good item `ok` is false and the status 422. */
+export interface WireArrayAnswer {
+  readonly ok: boolean;
+  readonly rejected: readonly { readonly index: number; readonly error_code: string; readonly message: string }[];
+  readonly results: readonly (WireAnswer | null)[];
+}
+
+export function timestampOf(timestamp: Timestamp): string | number {
+  return timestamp instanceof Date ? timestamp.toISOString() : timestamp;
+}
