@@ -3,6 +3,14 @@ import { defineConfig } from 'vitest/config';
 // Tests run on the sources: no build comes before them.
 const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
 
+/** Tests with engines, servers or browsers of their own. */
+const withProcesses = {
+  setupFiles: ['vitest.setup.ts'],
+  testTimeout: 300_000,
+  hookTimeout: 120_000,
+  pool: 'forks' as const,
+};
+
 export default defineConfig({
   test: {
     reporters: process.env.CI ? ['dot', 'json'] : ['default'],
@@ -20,16 +28,16 @@ export default defineConfig({
       {
         ...source,
         test: {
+          ...withProcesses,
           name: 'server',
           include: ['packages/server/test/**/*.test.ts'],
-          setupFiles: ['vitest.setup.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
           // chDB holds one data directory per process, and its threads are not to share one with other tests.
-          pool: 'forks',
           env: { UV_THREADPOOL_SIZE: '16' },
         },
       },
+      { ...source, test: { ...withProcesses, name: 'sdk', include: ['packages/sdk/test/**/*.test.ts'] } },
+      { ...source, test: { ...withProcesses, name: 'clients', include: ['clients/**/*.test.ts'] } },
+      { ...source, test: { ...withProcesses, name: 'examples', include: ['examples/**/*.test.ts'] } },
     ],
   },
 });

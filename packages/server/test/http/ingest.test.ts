@@ -273,38 +273,77 @@ describe('?dry_run and ?sync', () => {
 });
 
 describe('CORS', () => {
-  it.each(['/track', '/identify', '/alias'])('is open on %s', async (url) => {
+  const origin = 'https://shop.example';
+  // What lets a request with credentials through, such as a beacon of JSON.
+  const open = {
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'retry-after',
+    vary: 'Origin',
+  };
+
+  it.each(['/track', '/identify', '/alias'])('is open on %s to the origin that asks', async (url) => {
     const preflight = await t.app.inject({
       method: 'OPTIONS',
       url,
-      headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
+      headers: { origin, 'access-control-request-method': 'POST' },
     });
     expect(preflight.statusCode).toBe(204);
     expect(preflight.headers).toMatchObject({
-      'access-control-allow-origin': '*',
+      ...open,
       'access-control-allow-methods': 'POST',
       'access-control-allow-headers': 'authorization, x-api-key, content-type, content-encoding',
     });
-    const errors = [
-      post(t.app, url, 'nonsense'),
-      post(t.app, url, {}),
-      post(t.app, url, {}, { authorization: 'Bearer wrong' }),
-      post(t.app, url, {}, { ...asSecret, 'content-type': 'image/png' }),
-      post(t.app, `${url}?apiKey=${pk}`, [1], {}),
+    const good = { event: 'e', distinct_id: 'a', alias_id: 'b' };
+    expect((await post(t.app, url, good, { ...asPublic, origin })).headers).toMatchObject(open);
+  });
+
+  it.each(['/track', '/identify', '/alias'])('is open for errors of %s too', async (url) => {
+    const down = async () => {
+      throw new OnymError('overloaded', 'Send it again.', { retryAfterSeconds: 2 });
+    };
+    const good = { event: 'e', distinct_id: 'a', alias_id: 'b' };
+    const errors: [number, () => ReturnType<typeof post>][] = [
+      [400, () => post(t.app, url, 'nonsense', { ...asSecret, origin })],
+      [400, () => post(t.app, url, {}, { ...asSecret, origin })],
+      [401, () => post(t.app, url, good, { authorization: 'Bearer wrong', origin })],
+      [401, () => post(t.app, url, good, { origin })],
+      [403, () => post(t.app, url, good, { authorization: 'Bearer sk_staging', origin })],
+      [413, () => post(t.app, url, new Array(limits.itemsPerRequestMax + 1).fill(good), { ...asSecret, origin })],
+      [413, () => post(t.app, url, Buffer.alloc(limits.bodyBytesMax + 1, ' '), { ...asSecret, origin })],
+      [415, () => post(t.app, url, good, { ...asSecret, origin, 'content-type': 'image/png' })],
+      [415, () => post(t.app, url, good, { ...asSecret, origin, 'content-encoding': 'zstd' })],
+      [422, () => post(t.app, url, { ...good, environment: 'nowhere' }, { ...asSecret, origin })],
+      [422, () => post(t.app, `${url}?apiKey=${pk}`, [1], { origin })],
+      [503, () => post(t.app, url, good, { ...asSecret, origin })],
     ];
-    for (const { headers, statusCode } of await Promise.all(errors)) {
-      expect(statusCode).toBeGreaterThanOrEqual(400);
+    t.services.ingest.track = down;
+    t.services.ingest.identify = down;
+    t.services.ingest.alias = down;
+    for (const [status, ask] of errors) {
+      const { headers, statusCode } = await ask();
+      expect(statusCode).toBe(status);
+      expect(headers).toMatchObject(open);
+      expect(headers['retry-after']).toBe(status === 503 ? '2' : undefined);
+    }
+  });
+
+  it('is open to anyone who names no origin', async () => {
+    for (const url of ['/track', '/identify', '/alias']) {
+      const { headers } = await post(t.app, url, 'nonsense');
       expect(headers['access-control-allow-origin']).toBe('*');
+      expect(headers).not.toHaveProperty('access-control-allow-credentials');
     }
   });
 
   it('is closed everywhere else', async () => {
     for (const url of ['/v1/resolve', '/healthz', '/v1/query']) {
-      const response = await t.app.inject({ method: 'OPTIONS', url, headers: { origin: 'https://shop.example' } });
+      const response = await t.app.inject({ method: 'OPTIONS', url, headers: { origin } });
       expect(response.statusCode).toBe(405);
-      expect(response.headers['access-control-allow-origin']).toBeUndefined();
+      expect(Object.keys(response.headers).join()).not.toContain('access-control');
     }
-    const resolved = await post(t.app, '/v1/resolve', { distinct_ids: ['a'] });
-    expect(resolved.headers['access-control-allow-origin']).toBeUndefined();
+    const resolved = await post(t.app, '/v1/resolve', { distinct_ids: ['a'] }, { ...asSecret, origin });
+    expect(resolved.statusCode).toBe(200);
+    expect(Object.keys(resolved.headers).join()).not.toContain('access-control');
   });
 });

@@ -65,6 +65,9 @@ describe('bodies over a socket', () => {
     expect(announced).toMatch(/^HTTP\/1.1 413 /);
     expect(announced).toContain('"error_code":"payload-too-large"');
     expect(announced.toLowerCase()).toContain('access-control-allow-origin: *');
+    const fromPage = await exchange(`${head}Origin: null\r\nContent-Length: ${limits.bodyBytesMax + 1}\r\n\r\n{`);
+    expect(fromPage).toMatch(/^HTTP\/1.1 413 /);
+    expect(fromPage.toLowerCase()).toContain('access-control-allow-origin: null');
     const chunk = `100000\r\n${' '.repeat(0x100000)}\r\n`;
     const chunked = await exchange(`${head}Transfer-Encoding: chunked\r\n\r\n`, (socket) => {
       for (let i = 0; i < 21; i++) socket.write(chunk);
@@ -80,6 +83,18 @@ describe('bodies over a socket', () => {
     expect(slow).toMatch(/^HTTP\/1.1 400 /);
     expect(slow).toContain('"error_code":"invalid-payload"');
     expect((await fetch(`${base}/healthz`)).status).toBe(200);
+  });
+
+  it('an Origin comes back as it was sent, or is no HTTP', async () => {
+    await listen();
+    const asking = (origin: string) =>
+      exchange(`OPTIONS /track HTTP/1.1\r\nHost: onym\r\nConnection: close\r\nOrigin: ${origin}\r\n\r\n`);
+    expect(await asking('https://caf\u00e9.example')).toMatch(/^HTTP\/1.1 204 /);
+    for (const control of ['\u0000', '\u0001', '\u007f', '\rX: y', '\nX: y']) {
+      const answer = await asking(`https://shop.example${control}`);
+      expect(answer).not.toMatch(/^HTTP\/1.1 5/);
+      expect(answer.toLowerCase()).not.toMatch(/^x: /m);
+    }
   });
 
   it('what is no HTTP, or has endless headers, is answered in the usual shape', async () => {
