@@ -77,35 +77,26 @@ export function outcomesOf(reply: Reply, count: number): Outcome[] {
   ) {
     throw errorOf(reply);
   }
-  const errors = new Map(
-    (body.rejected ?? []).map(({ index, error_code, message }) => [index, new ApiError(422, error_code, message)]),
-  );
-  return body.results.map((answer, index) =>
-    answer === null ? { error: errors.get(index) ?? errorOf(reply) } : { answer },
-  );
+  const { results, rejected = [] } = body;
+  return results.map((answer, index) => {
+    if (answer !== null) return { answer };
+    const why = rejected.find((one) => one.index === index);
+    return { error: why ? new ApiError(422, why.error_code, why.message) : errorOf(reply) };
+  });
 }
 
-export interface Batch<Call> {
-  readonly route: Route;
-  readonly calls: Call[];
-}
-
-/** The longest run of calls from the front that one request may carry: one route, in order. Null when there is none. */
+/** The longest run of calls from the front that one request may carry: one route, in order. Empty when there is none. */
 export function nextBatch<Call extends { readonly route: Route; readonly body: string }>(
   calls: readonly Call[],
   itemsMax: number,
   charactersMax: number,
-): Batch<Call> | null {
-  const first = calls[0];
-  if (first === undefined) return null;
+): Call[] {
   let characters = 0;
-  let count = 0;
-  for (const { route, body } of calls) {
+  const end = calls.findIndex(({ route, body }, i) => {
     characters += body.length + 1;
-    if (route !== first.route || count === itemsMax || (count > 0 && characters > charactersMax)) break;
-    count++;
-  }
-  return { route: first.route, calls: calls.slice(0, count) };
+    return route !== calls[0]!.route || i === itemsMax || (i > 0 && characters > charactersMax);
+  });
+  return end < 0 ? [...calls] : calls.slice(0, end);
 }
 
 export function arrayBody(calls: readonly { readonly body: string }[]): string {

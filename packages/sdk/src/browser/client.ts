@@ -142,7 +142,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     if (!(fate === 'send' ? client.outbox : held).add(made, moment.now)) {
       report(new OnymError('queue-full', `More than ${waitingCallsMax} calls wait: the oldest was dropped.`));
     }
-    if (fate === 'send') client.sender.wake(route !== 'track');
+    if (fate === 'send') client.sender.wake(route === 'track' ? client.settings.flushIntervalMs : 0);
   }
 
   function track(client: Running, moment: Moment, event: string, properties?: Properties, options?: CallOptions): void {
@@ -207,7 +207,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     held.remove(calls);
     if (fate === 'drop' || calls.length === 0) return;
     for (const one of calls) client.outbox.add(one, moment.now);
-    client.sender.wake(true);
+    client.sender.wake(0);
   }
 
   /** A page view, if this URL has not had one. */
@@ -236,7 +236,6 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       outbox: () => client.outbox,
       urlOf: (route) => `${base}/${route}?apiKey=${encodeURIComponent(apiKey)}`,
       requestTimeoutMs: settings.requestTimeoutMs,
-      flushIntervalMs: settings.flushIntervalMs,
       onError: report,
       onOutcome({ route, body }, outcome) {
         if ('error' in outcome) return report(outcome.error);
@@ -252,7 +251,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     const listeners: Record<PlatformEvent, () => void> = {
       hide: () => void sender.flush(),
       leave: () => sender.leave(),
-      online: () => sender.revive(),
+      online: () => void sender.flush(),
       storage: () => settle(client),
       navigate: () => look(client),
     };
@@ -265,7 +264,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     for (const run of waited) guarded(run, undefined);
     guarded(() => look(client), undefined);
     // What an earlier page could not send.
-    sender.wake();
+    sender.wake(settings.flushIntervalMs);
     return () => end(client);
   }
 

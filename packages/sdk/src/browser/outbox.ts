@@ -40,9 +40,8 @@ export function createOutbox(store: ListingStore, prefix: string, name: string):
   function read(key: string): StoredCall | null {
     const value = spill.get(key) ?? store.get(key);
     // A route, a colon, and the payload.
-    const colon = value?.indexOf(':') ?? -1;
-    if (value === null || colon < 0) return null;
-    return { key, route: value.slice(0, colon) as Route, body: value.slice(colon + 1) };
+    const [, route, body] = /^(\w+):(.*)/s.exec(value ?? '') ?? [];
+    return route && body ? { key, route: route as Route, body } : null;
   }
 
   function list(): StoredCall[] {
@@ -63,7 +62,7 @@ export function createOutbox(store: ListingStore, prefix: string, name: string):
     list,
     remove,
     add({ route, body }, now) {
-      const key = `${prefix}${now.toString(36).padStart(9, '0')}-${(count++).toString(36).padStart(6, '0')}-${name}`;
+      const key = `${prefix}${now}-${1e6 + count++}-${name}`;
       const value = `${route}:${body}`;
       try {
         store.set(key, value);

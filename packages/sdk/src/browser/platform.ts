@@ -31,7 +31,7 @@ export interface Platform {
   fetch: typeof fetch;
   /** Sends without an answer, even while the page goes; false where that can't be. */
   beacon(url: string, body: string): boolean;
-  /** Null where there is none; may throw. */
+  /** Null, or throws, where there is none. */
   store(kind: 'localStorage' | 'sessionStorage' | 'cookie'): KeyValueStore | null;
   /** Runs `task` while no other tab runs one under the same name. */
   exclusively(name: string, task: () => Promise<void>, waitMaxMs: number): Promise<void>;
@@ -57,10 +57,7 @@ export function browserPlatform(): Platform {
     fetch: (input, init) => fetch(input, init),
     // A text is sent as text/plain, which needs no preflight; a page that goes has no time for one.
     beacon: (url, body) => navigator.sendBeacon?.(url, body) ?? false,
-    store(kind) {
-      if (typeof window === 'undefined') return null;
-      return kind === 'cookie' ? cookieStore() : webStore(window[kind]);
-    },
+    store: (kind) => (kind === 'cookie' ? cookieStore() : webStore(window[kind])),
     exclusively,
     place() {
       if (typeof document === 'undefined') return null;

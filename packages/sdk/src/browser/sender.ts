@@ -18,18 +18,15 @@ export interface SenderOptions {
   readonly name: string;
   readonly urlOf: (route: string) => string;
   readonly requestTimeoutMs: number;
-  readonly flushIntervalMs: number;
   readonly onError: OnError;
   /** Each call that was answered, accepted or not. */
   readonly onOutcome: (call: StoredCall, outcome: Outcome) => void;
 }
 
 export interface Sender {
-  /** Sends soon: after `flushIntervalMs`, or at once; after a failure not before its delay is over. */
-  wake(atOnce?: boolean): void;
-  /** The network is back: what failed is tried again at once. */
-  revive(): void;
-  /** Resolves when everything that waits was answered, or can't be sent now. Never rejects. */
+  /** Sends after a delay; after a failure not before its own is over. */
+  wake(delayMs: number): void;
+  /** Sends now, whatever failed before. Resolves when everything that waits was answered, or can't be sent. Never rejects. */
   flush(): Promise<void>;
   /** The page goes: hands what is unanswered to the browser. It stays in the outbox, since nobody will hear the answer. */
   leave(): void;
@@ -52,31 +49,29 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
   let tail = Promise.resolve();
   let stopped = false;
 
-  function wakeIn(delayMs: number): void {
+  function wake(delayMs: number): void {
     const now = platform.now();
     const at = Math.max(now + delayMs, notBefore);
     if (stopped || at >= timerAt) return;
     cancelTimer?.();
     timerAt = at;
-    cancelTimer = platform.setTimer(at - now, () => {
-      timerAt = Number.POSITIVE_INFINITY;
-      void flush();
-    });
+    cancelTimer = platform.setTimer(at - now, flush);
   }
 
   /** One at a time, each looking afresh: what was called since the one before looked is sent too. */
   function flush(): Promise<void> {
+    cancelTimer?.();
+    timerAt = Number.POSITIVE_INFINITY;
     tail = tail.then(() => platform.exclusively(options.name, sendAll, options.requestTimeoutMs)).catch(onError);
     return tail;
   }
 
   async function sendAll(): Promise<void> {
     while (!stopped) {
-      const batch = nextBatch(outbox().list(), batchItemsMax, batchCharactersMax);
-      if (batch === null) return;
-      const { calls } = batch;
+      const calls = nextBatch(outbox().list(), batchItemsMax, batchCharactersMax);
+      if (calls.length === 0) return;
       try {
-        const outcomes = await post(batch.route, calls);
+        const outcomes = await post(calls);
         // Before anybody is told: what was acknowledged is not sent again, whatever a listener does.
         outbox().remove(calls);
         failures = notBefore = 0;
@@ -84,7 +79,7 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
       } catch (error) {
         if (isRetryable(error)) {
           notBefore = platform.now() + retryDelayMs(++failures, platform.random(), error);
-          wakeIn(0);
+          wake(0);
           // Once for a row of failures: a browser may be offline for a day.
           if (failures === 1) onError(error as OnymError);
           return;
@@ -95,13 +90,13 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
     }
   }
 
-  async function post(route: string, calls: readonly StoredCall[]): Promise<Outcome[]> {
+  async function post(calls: readonly StoredCall[]): Promise<Outcome[]> {
     const body = arrayBody(calls);
     const keepalive = body.length < keepaliveCharactersMax;
     if (keepalive) surviving = calls.map(({ key }) => key);
     try {
       const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body, keepalive };
-      const reply = await request(platform.fetch, options.urlOf(route), init, options.requestTimeoutMs);
+      const reply = await request(platform.fetch, options.urlOf(calls[0]!.route), init, options.requestTimeoutMs);
       return outcomesOf(reply, calls.length);
     } finally {
       surviving = [];
@@ -109,20 +104,16 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
   }
 
   return {
-    wake: (atOnce = false) => wakeIn(atOnce ? 0 : options.flushIntervalMs),
-    revive() {
-      notBefore = 0;
-      wakeIn(0);
-    },
+    wake,
     flush,
     leave() {
       let waiting = outbox()
         .list()
         .filter(({ key }) => !surviving.includes(key));
       for (;;) {
-        const batch = nextBatch(waiting, batchItemsMax, keepaliveCharactersMax);
-        if (batch === null || !platform.beacon(options.urlOf(batch.route), arrayBody(batch.calls))) return;
-        waiting = waiting.slice(batch.calls.length);
+        const calls = nextBatch(waiting, batchItemsMax, keepaliveCharactersMax);
+        if (!calls[0] || !platform.beacon(options.urlOf(calls[0].route), arrayBody(calls))) return;
+        waiting = waiting.slice(calls.length);
       }
     },
     stop() {

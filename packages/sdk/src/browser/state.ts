@@ -22,10 +22,11 @@ export interface StateStore {
 export function createStateStore(store: KeyValueStore, key: string, uuid: () => string): StateStore {
   // What this page knows where the store can't hold it.
   let own: State | null = null;
+  let isFull = false;
 
   function stored(): Partial<State> {
     try {
-      return JSON.parse(store.get(key) ?? '{}');
+      return JSON.parse(store.get(key) ?? 'null') ?? {};
     } catch {
       return {};
     }
@@ -34,8 +35,8 @@ export function createStateStore(store: KeyValueStore, key: string, uuid: () => 
   return {
     read(now) {
       own ??= { ...freshIdentity(uuid), ...freshSession(uuid, now), consent: null };
-      // All of it, or the consent alone.
-      own = { ...own, ...stored() };
+      const { consent = own.consent, ...ids } = isFull ? {} : stored();
+      own = { ...own, ...(typeof ids.distinctId === 'string' && ids), consent };
       return own;
     },
     write(state, keepIds) {
@@ -45,7 +46,8 @@ export function createStateStore(store: KeyValueStore, key: string, uuid: () => 
       try {
         store.set(key, JSON.stringify(next));
       } catch {
-        // A store that is full: this page goes on with what it knows.
+        // This page goes on with what it knows.
+        isFull = true;
       }
     },
   };

@@ -31,10 +31,10 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
 
   async function sendAll(): Promise<void> {
     for (;;) {
-      const batch = nextBatch(waiting, settings.batchItemsMax, batchCharactersMax);
-      if (batch === null) return;
-      waiting = waiting.slice(batch.calls.length);
-      await send(batch.route, batch.calls);
+      const calls = nextBatch(waiting, settings.batchItemsMax, batchCharactersMax);
+      if (!calls[0]) return;
+      waiting = waiting.slice(calls.length);
+      await send(calls[0].route, calls);
     }
   }
 

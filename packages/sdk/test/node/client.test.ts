@@ -1,0 +1,394 @@
+import { ApiError, NetworkError, Onym, OnymError } from '@onym/sdk';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type FakeServer, fakeServer, json, noConnection, overloaded } from '../support/fake-server.ts';
+
+let server: FakeServer;
+let onym: Onym;
+const apiKey = 'sk_test_12345';
+
+beforeEach(() => {
+  server = fakeServer();
+  onym = new Onym({ apiKey, baseUrl: 'https://onym.example/', fetch: server.fetch });
+});
+afterEach(() => void vi.useRealTimers());
+
+/** What `promise` is rejected with. */
+const errorOf = async (promise: Promise<unknown>): Promise<OnymError> => {
+  try {
+    await promise;
+  } catch (error) {
+    return error as OnymError;
+  }
+  throw new Error('It was not rejected.');
+};
+
+describe('calls', () => {
+  it('travel as documented, with the key in a header', async () => {
+    await onym.track({
+      event: 'signed_up',
+      distinctId: 'user_1',
+      anonymousId: 'anonymous-1',
+      deviceId: 'device-1',
+      sessionId: 's',
+      properties: { plan: 'pro' },
+      timestamp: new Date(0),
+    });
+    await onym.identify({
+      distinctId: 'user_1',
+      anonymousId: 'anonymous-1',
+      traits: { plan: 'pro' },
+      traitsOnce: { first: 1 },
+      timestamp: 1_700_000_000,
+    });
+    await onym.alias({ distinctId: 'user_1', newUserId: 'stripe:cus_1', batch: 'b', environment: 'staging' });
+    await onym.alias({ distinctId: 'user_1', aliasId: 'crm:1' });
+    expect(server.requests.map(({ url }) => String(url))).toEqual([
+      'https://onym.example/track',
+      'https://onym.example/identify',
+      'https://onym.example/alias',
+      'https://onym.example/alias',
+    ]);
+    expect(server.requests[0]?.init).toMatchObject({
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+    });
+    const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
+    const context = { library: { name: 'onym-node', version: '0.1.0' } };
+    expect(server.accepted.map(({ payload }) => payload)).toEqual([
+      {
+        uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        event: 'signed_up',
+        environment: 'production',
+        timestamp: '1970-01-01T00:00:00.000Z',
+        distinct_id: 'user_1',
+        anonymous_id: 'anonymous-1',
+        device_id: 'device-1',
+        session_id: 's',
+        properties: { $lib: 'onym-node', $lib_version: '0.1.0', plan: 'pro' },
+      },
+      {
+        distinct_id: 'user_1',
+        anonymous_id: 'anonymous-1',
+        environment: 'production',
+        timestamp: 1_700_000_000,
+        traits: { plan: 'pro' },
+        traits_once: { first: 1 },
+        context,
+      },
+      {
+        distinct_id: 'user_1',
+        alias_id: 'stripe:cus_1',
+        environment: 'staging',
+        timestamp: moment,
+        batch: 'b',
+        context,
+      },
+      { distinct_id: 'user_1', alias_id: 'crm:1', environment: 'production', timestamp: moment, context },
+    ]);
+  });
+
+  it('resolve with the verdict', async () => {
+    server.next(() =>
+      json(200, {
+        ok: true,
+        verdict: 'refused',
+        reason: 'separated',
+        identity_id: 'i',
+        canonical_id: 'user_1',
+        seq: 7,
+      }),
+    );
+    expect(await onym.alias({ distinctId: 'user_1', aliasId: 'crm:1' })).toEqual({
+      verdict: 'refused',
+      reason: 'separated',
+      identityId: 'i',
+      canonicalId: 'user_1',
+      seq: 7,
+    });
+    expect(await onym.track({ event: 'x', distinctId: 'user_1' })).toEqual({
+      verdict: 'applied',
+      reason: null,
+      seq: 1,
+    });
+  });
+
+  it('pass dryRun and sync on', async () => {
+    await onym.alias({ distinctId: 'user_1', aliasId: 'crm:1' }, { dryRun: true, sync: true });
+    expect(server.requests[0]?.url.search).toBe('?sync=true&dry_run=true');
+  });
+
+  it('are refused before the network where the id names nobody', async () => {
+    const calls = [
+      onym.identify({ distinctId: 'null' }),
+      onym.alias({ distinctId: 'guest', aliasId: 'a' }),
+      onym.alias({ distinctId: 'a', newUserId: '[object Object]' }),
+      onym.alias({ distinctId: 'a', aliasId: '' }),
+    ];
+    for (const call of calls) {
+      expect(await errorOf(call)).toMatchObject({ name: 'OnymError', code: 'reserved-distinct-id' });
+    }
+    // @ts-expect-error: what a caller without types might do
+    expect(await errorOf(onym.alias({ distinctId: 'a' }))).toMatchObject({ code: 'invalid-distinct-id' });
+    expect(await errorOf(onym.identify({ distinctId: 'x'.repeat(513) }))).toMatchObject({
+      code: 'invalid-distinct-id',
+    });
+    expect(await errorOf(onym.track({ event: '', distinctId: 'a' }))).toMatchObject({ code: 'invalid-payload' });
+    expect(await errorOf(onym.track({ event: 'x' }))).toMatchObject({ code: 'invalid-payload' });
+    expect(await errorOf(onym.track({ event: 'x', distinctId: 'a', properties: { n: 1n } }))).toMatchObject({
+      code: 'invalid-payload',
+    });
+    expect(server.requests).toEqual([]);
+    // An event of a logged-out visitor is kept; it joins nobody.
+    await onym.track({ event: 'x', distinctId: 'guest' });
+    expect(server.accepted).toHaveLength(1);
+  });
+
+  it('need a key', () => {
+    expect(() => new Onym({ apiKey: undefined })).toThrow(OnymError);
+  });
+});
+
+describe('errors', () => {
+  it('are the server’s own, with status and code', async () => {
+    server.next(() => json(422, { ok: false, error_code: 'environment-not-found', message: 'There is none.' }));
+    const error = await errorOf(onym.track({ event: 'x', distinctId: 'user_1', environment: 'prod' }));
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toBeInstanceOf(OnymError);
+    expect(error).toMatchObject({
+      name: 'ApiError',
+      status: 422,
+      code: 'environment-not-found',
+      message: 'There is none.',
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('are NetworkErrors where no answer came, with their cause, and without the key', async () => {
+    server.always(noConnection);
+    const hasty = new Onym({ apiKey, fetch: server.fetch, retriesMax: 0 });
+    const error = await errorOf(hasty.track({ event: 'x', distinctId: 'user_1' }));
+    expect(error).toBeInstanceOf(NetworkError);
+    expect(error).toMatchObject({ code: 'network-error', cause: expect.any(TypeError) });
+    expect(String(error)).not.toContain(apiKey);
+  });
+
+  it('are timeouts where it took too long', async () => {
+    const slow: typeof fetch = (_, init) =>
+      new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)));
+    const hasty = new Onym({ apiKey, fetch: slow, retriesMax: 0, requestTimeoutMs: 5 });
+    expect(await errorOf(hasty.track({ event: 'x', distinctId: 'user_1' }))).toMatchObject({ code: 'timeout' });
+  });
+
+  it('are tried again where that may help: as often as allowed, with the same uuid', async () => {
+    vi.useFakeTimers();
+    server.next(noConnection, overloaded(20), () => new Response('', { status: 502 }));
+    const answer = onym.track({ event: 'x', distinctId: 'user_1' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(server.requests).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect(server.requests).toHaveLength(2);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await answer).toMatchObject({ verdict: 'applied' });
+    expect(new Set(server.requests.map(({ payloads }) => payloads[0].uuid)).size).toBe(1);
+  });
+
+  it('end with the last one when all retries are used up', async () => {
+    vi.useFakeTimers();
+    server.always(overloaded());
+    const failed = errorOf(onym.track({ event: 'x', distinctId: 'user_1' }));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await failed).toMatchObject({ status: 503, code: 'overloaded' });
+    expect(server.requests).toHaveLength(4);
+  });
+});
+
+describe('batching', () => {
+  const make = (options = {}) => {
+    const errors: OnymError[] = [];
+    const client = new Onym({
+      apiKey,
+      fetch: server.fetch,
+      batching: true,
+      onError: (error) => errors.push(error),
+      ...options,
+    });
+    return { client, errors };
+  };
+
+  it('sends calls as arrays in the order they were made, and resolves each with its own verdict', async () => {
+    const { client } = make();
+    server.next((request) =>
+      json(200, {
+        ok: true,
+        accepted: 2,
+        rejected: [],
+        results: request.payloads.map(({ event }) => ({ ok: true, verdict: 'applied', seq: event === 'two' ? 2 : 1 })),
+      }),
+    );
+    const answers = [
+      client.track({ event: 'one', distinctId: 'user_1' }),
+      client.track({ event: 'two', distinctId: 'user_1' }),
+      client.identify({ distinctId: 'user_1' }),
+      client.track({ event: 'three', distinctId: 'user_1' }),
+    ];
+    expect(server.requests).toEqual([]);
+    await client.flush();
+    expect(server.requests.map(({ route, payloads }) => [route, payloads.length])).toEqual([
+      ['track', 2],
+      ['identify', 1],
+      ['track', 1],
+    ]);
+    expect((await Promise.all(answers)).map(({ seq }) => seq)).toEqual([1, 2, 1, 1]);
+  });
+
+  it('sends by itself after its interval, and at once when a batch is full', async () => {
+    vi.useFakeTimers();
+    const { client } = make({ batchItemsMax: 3, flushIntervalMs: 500 });
+    void client.track({ event: 'one', distinctId: 'user_1' });
+    await vi.advanceTimersByTimeAsync(499);
+    expect(server.requests).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(server.requests).toHaveLength(1);
+    for (let i = 0; i < 7; i++) void client.track({ event: 'more', distinctId: 'user_1' });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(server.requests.map(({ payloads }) => payloads.length)).toEqual([1, 3, 3, 1]);
+  });
+
+  it('rejects a call that was rejected, and nothing else; an ignored rejection harms nobody', async () => {
+    const { client, errors } = make();
+    server.next(() =>
+      json(200, {
+        ok: true,
+        accepted: 1,
+        rejected: [{ index: 0, error_code: 'invalid-timestamp', message: 'No moment.' }],
+        results: [null, { ok: true, verdict: 'applied', seq: null }],
+      }),
+    );
+    void client.track({ event: 'one', distinctId: 'user_1', timestamp: 'tomorrow' });
+    const second = client.track({ event: 'two', distinctId: 'user_1' });
+    void client.identify({ distinctId: 'null' });
+    await client.flush();
+    expect(await second).toMatchObject({ verdict: 'applied' });
+    expect(errors.map(({ code }) => code).sort()).toEqual(['invalid-timestamp', 'reserved-distinct-id']);
+  });
+
+  it('tries again, and gives up after the last retry', async () => {
+    vi.useFakeTimers();
+    const { client, errors } = make({ retriesMax: 1 });
+    server.next(noConnection);
+    const first = client.track({ event: 'one', distinctId: 'user_1' });
+    void client.flush();
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await first).toMatchObject({ verdict: 'applied' });
+    server.always(noConnection);
+    void client.track({ event: 'two', distinctId: 'user_1' });
+    void client.flush();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(errors).toMatchObject([{ code: 'network-error' }]);
+  });
+
+  it('refuses more calls than may wait', async () => {
+    const { client, errors } = make({ waitingCallsMax: 2 });
+    void client.track({ event: 'one', distinctId: 'user_1' });
+    void client.track({ event: 'two', distinctId: 'user_1' });
+    expect(await errorOf(client.track({ event: 'three', distinctId: 'user_1' }))).toMatchObject({ code: 'queue-full' });
+    await client.flush();
+    expect(server.accepted.map(({ payload }) => payload.event)).toEqual(['one', 'two']);
+    expect(errors).toHaveLength(1);
+  });
+
+  it('shutdown sends what waits, and takes nothing more', async () => {
+    const { client } = make();
+    void client.track({ event: 'one', distinctId: 'user_1' });
+    await client.shutdown();
+    expect(server.accepted).toHaveLength(1);
+    expect(await errorOf(client.track({ event: 'two', distinctId: 'user_1' }))).toMatchObject({ code: 'shut-down' });
+  });
+
+  it('flush covers what was called while another flush ran', async () => {
+    const { client } = make();
+    void client.track({ event: 'one', distinctId: 'user_1' });
+    const running = client.flush();
+    void client.track({ event: 'two', distinctId: 'user_1' });
+    await client.flush();
+    expect(server.accepted).toHaveLength(2);
+    await running;
+  });
+});
+
+describe('reading', () => {
+  /** Answers the next request with `body`, and tells what was asked. */
+  async function asked(body: unknown, ask: () => Promise<unknown>, status = 200) {
+    const seen: { method: string; url: string; body: unknown }[] = [];
+    const reader = new Onym({
+      apiKey,
+      baseUrl: 'https://onym.example',
+      fetch: async (input, init) => {
+        seen.push({
+          method: init?.method ?? '',
+          url: String(input),
+          body: init?.body === undefined ? null : JSON.parse(String(init.body)),
+        });
+        return json(status, body);
+      },
+    });
+    onym = reader;
+    return { answer: await ask(), seen };
+  }
+
+  it('identity: names in camel case, traits as they are, null for nobody', async () => {
+    const body = {
+      identity_id: 'i',
+      canonical_id: 'user_1',
+      identifiers: [{ distinct_id: 'a b/c', first_seen: null }],
+      traits: { first_page: { at_url: '/x' } },
+    };
+    const { answer, seen } = await asked(body, () => onym.identity('a b/c', { by: 'distinct_id', asOfSeq: 3 }));
+    expect(seen).toEqual([
+      {
+        method: 'GET',
+        url: 'https://onym.example/v1/identities/a%20b%2Fc?environment=production&as_of_seq=3&by=distinct_id',
+        body: null,
+      },
+    ]);
+    expect(answer).toEqual({
+      identityId: 'i',
+      canonicalId: 'user_1',
+      identifiers: [{ distinctId: 'a b/c', firstSeen: null }],
+      traits: { first_page: { at_url: '/x' } },
+    });
+    const none = await asked({ ok: false, error_code: 'not-found', message: 'None.' }, () => onym.identity('x'), 404);
+    expect(none.answer).toBeNull();
+  });
+
+  it('resolve: a map, ten thousand ids a request', async () => {
+    const ids = Array.from({ length: 10_001 }, (_, i) => `user_${i}`);
+    const { answer, seen } = await asked(
+      { identities: { user_id_1: { identity_id: 'i', canonical_id: 'user_1', known: true } } },
+      () => onym.resolve(ids, { asOf: new Date(0) }),
+    );
+    expect(answer).toEqual(new Map([['user_id_1', { identityId: 'i', canonicalId: 'user_1', known: true }]]));
+    expect(seen.map(({ body }) => (body as { distinct_ids: string[] }).distinct_ids.length)).toEqual([10_000, 1]);
+    expect(seen[0]?.body).toMatchObject({ environment: 'production', as_of: '1970-01-01T00:00:00.000Z' });
+  });
+
+  it('explain, split and query', async () => {
+    const explained = await asked({ same: true, path: [{ primary_id: 'a' }] }, () => onym.explain('a', 'b'));
+    expect(explained.seen[0]?.url).toBe('https://onym.example/v1/explain?environment=production&a=a&b=b');
+    expect(explained.answer).toEqual({ same: true, path: [{ primaryId: 'a' }] });
+    const split = await asked({ ok: true, verdict: 'applied', seq: 9, revoked: [2], still_connected: false }, () =>
+      onym.split({ distinctId: 'a', from: 'b' }, { dryRun: true }),
+    );
+    expect(split.seen[0]).toEqual({
+      method: 'POST',
+      url: 'https://onym.example/v1/split?dry_run=true',
+      body: { environment: 'production', distinct_id: 'a', from: 'b' },
+    });
+    expect(split.answer).toEqual({ verdict: 'applied', reason: null, seq: 9, revoked: [2], stillConnected: false });
+    const rows = await asked({ data: [{ distinct_id: 'a' }], meta: [{ name: 'distinct_id', type: 'String' }] }, () =>
+      onym.query('SELECT 1', { environment: 'staging' }),
+    );
+    expect(rows.seen[0]?.body).toEqual({ environment: 'staging', sql: 'SELECT 1' });
+    expect(rows.answer).toEqual({ rows: [{ distinct_id: 'a' }], columns: [{ name: 'distinct_id', type: 'String' }] });
+  });
+});
