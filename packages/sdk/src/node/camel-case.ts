@@ -2,13 +2,14 @@
 const usersOwn = new Set(['traits', 'properties', 'value', 'from', 'to']);
 
 /** The server's snake_case field names as camelCase ones, at every level but within what users have sent. */
-export function camelCased(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(camelCased);
+export function camelCased(value: unknown, parent = ''): unknown {
+  if (Array.isArray(value)) return value.map((inner) => camelCased(inner));
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      usersOwn.has(key) ? inner : camelCased(inner),
+      // The `traits` of a blast radius are our own list, of what would change.
+      usersOwn.has(key) && parent !== 'blast_radius' ? inner : camelCased(inner, key),
     ]),
   );
 }
