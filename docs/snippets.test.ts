@@ -1,0 +1,182 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Server, secretKey, serve, writeKey } from '../packages/server/test/system/processes.ts';
+import { launchChromium } from '../test-support/chromium.ts';
+import { matchesShown, type Snippet, snippetsOf } from '../test-support/markdown.ts';
+
+/**
+ * Runs what the pages show, in their order, each page against a server of its own, and compares what is printed with what is shown. Needs
+ * bash, python3 and, for `ts browser`, Chromium.
+ */
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/** Within the repository, so that imports resolve as a user's would. */
+const scratch = join(root, 'docs', `.snippets-${process.pid}`);
+const runMaxMs = 120_000;
+
+const pages: Record<string, readonly Snippet[]> = {
+  'docs/sdk.md': snippetsOf(readFileSync(join(root, 'docs/sdk.md'), 'utf8')),
+  'README.md': tour(snippetsOf(readFileSync(join(root, 'README.md'), 'utf8'))),
+};
+
+/** Without the blocks that install and start: the server is running. */
+function tour(snippets: Snippet[]): Snippet[] {
+  return snippets.filter(({ code }) => !/^npm (ci|start)|^URL=/m.test(code));
+}
+
+/** The shell functions that the README and docs/http.md define for their readers. */
+const prelude = `
+set -eu
+URL="$ONYM_URL"
+onym() { curl -s "$URL$1" -H "Authorization: Bearer $ONYM_SECRET_KEY" "\${@:2}"; echo; }
+`;
+
+beforeAll(() => void mkdirSync(scratch, { recursive: true }));
+afterAll(() => rmSync(scratch, { recursive: true, force: true }));
+
+function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), runMaxMs);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(timer);
+      if (code === 0) resolve(stdout);
+      else reject(new Error(`${command} ended with ${code}.\n${stdout}${stderr}`));
+    });
+  });
+}
+
+/** What a reader puts in for the placeholders. */
+function filledIn(code: string, url: string): string {
+  return code.replaceAll('pk_…', writeKey).replaceAll('sk_…', secretKey).replaceAll('https://onym.example.com', url);
+}
+
+/** Runs a page's script in Chromium; throws what the page or the client complained of. */
+async function runInBrowser(code: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `${code}\nwindow.done = onym.flush().then(() => new Promise((resolve) => setTimeout(resolve)));`,
+      resolveDir: scratch,
+      loader: 'ts',
+    },
+    bundle: true,
+    format: 'esm',
+    conditions: ['source'],
+    write: false,
+  });
+  const site = createServer((_, response) => {
+    response
+      .setHeader('content-type', 'text/html')
+      .end(`<!doctype html><script type="module">${outputFiles[0]!.text}</script>`);
+  });
+  site.listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  const chromium = await launchChromium();
+  if (chromium === null) return '';
+  try {
+    const page = await chromium.newPage();
+    const complaints: string[] = [];
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      if (['warning', 'error'].includes(message.type()) && !message.text().includes('favicon'))
+        complaints.push(message.text());
+    });
+    const sent = page.waitForResponse((response) => response.url().includes('/track') && response.status() === 200);
+    await page.goto(`http://localhost:${(site.address() as AddressInfo).port}/`);
+    await sent;
+    await page.evaluate(() => (window as unknown as { done: Promise<void> }).done);
+    expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);
+    return '';
+  } finally {
+    await chromium.close();
+    site.close();
+  }
+}
+
+let count = 0;
+function saved(code: string, extension: string): string {
+  const file = join(scratch, `snippet-${++count}.${extension}`);
+  writeFileSync(file, code);
+  return file;
+}
+
+type Running = (code: string, env: NodeJS.ProcessEnv, url: string) => Promise<string>;
+
+const runners: Record<string, Running> = {
+  sh: (code, env) => run('bash', ['-c', prelude + code], env),
+  ts: (code, env) => run(process.execPath, ['--conditions=source', '--import', 'tsx', saved(code, 'mts')], env),
+  python: (code, env) => run('python3', [saved(code, 'py')], { ...env, PYTHONPATH: join(root, 'clients/python') }),
+  'ts browser': (code, _env, url) => runInBrowser(filledIn(code, url)),
+  // What it does is in packages/sdk/test/react; here it must compile.
+  tsx: async () => '',
+};
+
+describe.each(Object.entries(pages))('%s', (name, snippets) => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await serve();
+  });
+
+  const runnable = snippets.filter(({ kind }) => kind in runners);
+  it('has snippets', () => expect(runnable.length).toBeGreaterThan(3));
+
+  it.each(runnable.map((snippet) => [`${name}:${snippet.line} (${snippet.kind})`, snippet] as const))(
+    '%s',
+    async (_, snippet) => {
+      const env = {
+        ONYM_URL: server.url,
+        ONYM_SECRET_KEY: secretKey,
+        ONYM_WRITE_KEY: writeKey,
+        ONYM_DATA_DIR: server.dataDir,
+      };
+      const printed = await runners[snippet.kind]!(snippet.code, env, server.url);
+      if (snippet.shown !== null && !matchesShown(printed, snippet.shown)) expect(printed).toBe(snippet.shown);
+    },
+  );
+
+  it('compiles', async () => {
+    const files = snippets
+      .filter(({ kind }) => /^tsx?\b/.test(kind))
+      .map(({ kind, code }) => saved(`${code}\nexport {};\n`, kind.startsWith('tsx') ? 'tsx' : 'mts'));
+    if (files.length === 0) return;
+    const config = saved(
+      JSON.stringify({
+        extends: '../../tsconfig.base.json',
+        compilerOptions: {
+          noEmit: true,
+          composite: false,
+          incremental: false,
+          jsx: 'react-jsx',
+          lib: ['ES2023', 'DOM'],
+          types: ['node'],
+          noUnusedLocals: false,
+          rewriteRelativeImportExtensions: false,
+          allowImportingTsExtensions: true,
+        },
+        files,
+      }),
+      'json',
+    );
+    await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', config], {});
+  });
+});
