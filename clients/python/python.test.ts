@@ -1,0 +1,96 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+/** The Python client's own tests (tests/, in unittest), one `it` for each. PYTHON names another interpreter than python3. */
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const python = process.env.PYTHON ?? 'python3';
+const listMaxMs = 60_000;
+const runMaxMs = 240_000;
+
+interface Outcome {
+  readonly id: string;
+  readonly outcome: 'passed' | 'failed' | 'skipped';
+  /** The traceback, or the reason of the skip. */
+  readonly text: string;
+}
+
+function linesOf<Line>(text: string): Line[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+/** Why the tests can't run here, or null. */
+function obstacle(): string | null {
+  const { error, stdout } = spawnSync(python, ['-c', 'import sys; print(sys.version_info >= (3, 9))'], {
+    encoding: 'utf8',
+    timeout: listMaxMs,
+  });
+  if (error !== undefined) return `${python} is not installed`;
+  return stdout.trim() === 'True' ? null : `${python} is older than Python 3.9`;
+}
+
+function list(): string[] {
+  const { status, stdout, stderr } = spawnSync(python, ['-m', 'tests.report', '--list'], {
+    cwd: folder,
+    encoding: 'utf8',
+    timeout: listMaxMs,
+  });
+  const ids = linesOf<{ id: string }>(stdout).map(({ id }) => id);
+  if (status !== 0 || ids.length === 0) throw new Error(`The Python tests cannot be listed.\n${stderr}`);
+  return ids;
+}
+
+/** Runs all of them; what was said before it ended, however it ended. */
+function run(): Promise<{ outcomes: Map<string, Outcome>; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(python, ['-m', 'tests.report'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+    const timer = setTimeout(() => child.kill('SIGKILL'), runMaxMs);
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    child.once('error', reject);
+    child.once('close', () => {
+      clearTimeout(timer);
+      // A child that was killed may leave half a line.
+      const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1);
+      resolve({ outcomes: new Map(linesOf<Outcome>(whole).map((line) => [line.id, line])), stderr });
+    });
+  });
+}
+
+const lacking = obstacle();
+if (lacking !== null && process.env.CI === 'true') throw new Error(`${lacking}, and its tests are to run in CI.`);
+
+if (lacking !== null) {
+  console.warn(`The Python client's tests are skipped: ${lacking}.`);
+  it.skip(`the Python client (its tests cannot run: ${lacking})`, () => {});
+} else {
+  describe('the Python client', () => {
+    const ids = list();
+    let outcomes = new Map<string, Outcome>();
+    let stderr = '';
+
+    beforeAll(async () => {
+      ({ outcomes, stderr } = await run());
+      // Such as a class that could not be torn down.
+      const others = [...outcomes.values()].filter(({ id, outcome }) => outcome === 'failed' && !ids.includes(id));
+      if (others.length > 0) throw new Error(others.map(({ id, text }) => `${id}\n${text}`).join('\n'));
+    }, runMaxMs + 10_000);
+
+    it.for(ids)('%s', (id, { skip }) => {
+      const said = outcomes.get(id);
+      if (said === undefined) throw new Error(`It did not run, or not to its end.\n${stderr}`);
+      if (said.outcome === 'skipped') skip(said.text);
+      expect(said.outcome, said.text).toBe('passed');
+    });
+  });
+}
