@@ -1,11 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer as createNetServer } from 'node:net';
+import { createServer as createListener } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, readConfig } from '../config.ts';
+import type { Server } from '../server.ts';
+import { type Interruption, listenForInterruption } from './demo/interruption.ts';
 import { exitCode } from './main.ts';
 import { print } from './print.ts';
+import { RequestError } from './transport.ts';
 
 interface DemoOptions {
   readonly fast?: boolean;
@@ -14,38 +17,40 @@ interface DemoOptions {
 
 const host = '127.0.0.1';
 const usualPort = 7700;
+const portHelp = `port to listen on (${usualPort}, or any free one where that is in use)`;
 
 export function demoCommand(program: Command): void {
   program
     .command('demo')
     .description('watch it work: a server in a temporary folder, and a small shop that uses it')
     .option('--fast', 'no pauses')
-    .addOption(new Option('--port <port>', `port to listen on (${usualPort}, or a free one where that is taken)`).argParser(portOf))
-    .addHelpText('after', '\nReads and writes no other data. Ctrl-C ends it and removes the folder.')
+    .addOption(new Option('--port <port>', portHelp).argParser(portOf))
+    .addHelpText('after', '\nReads and writes no data but its own. Ctrl-C ends it and removes the folder.')
     .action(async (options: DemoOptions) => {
-      const port = await openPort(options.port);
-      const folder = mkdtempSync(join(tmpdir(), 'onym-demo-'));
+      const port = await portFor(options.port);
+      const folder = makeFolder();
       const remove = () => rmSync(folder, { recursive: true, force: true });
       const interruption = listenForInterruption(() => {
         remove();
         process.exit(exitCode.failed);
       });
       try {
-        await run(folder, port, options, interruption.signal);
+        await run(folder, port, options, interruption);
       } catch (error) {
-        if (!interruption.signal.aborted) throw error;
+        throw earlyEnd(error);
       } finally {
-        interruption.end();
         remove();
+        interruption.end();
       }
-      print('\nStopped. The temporary folder is gone.');
+      print(`\nStopped. ${folder} is removed.`);
+      process.exitCode = exitCode.ok;
     });
 }
 
-async function run(folder: string, port: number, { fast = false }: DemoOptions, signal: AbortSignal): Promise<void> {
-  // Only here: no other command should wait for the engines and the SDK.
-  const { createServer } = await import('../server.ts');
-  const { playDemo } = await import('./demo/play.ts');
+/** Resolves once it was interrupted, and everything is closed. */
+async function run(folder: string, { port, takenPort }: Port, options: DemoOptions, interruption: Interruption) {
+  // Only here: the engines take a moment to load, which no other command should wait for.
+  const [{ createServer }, { playDemo }] = await Promise.all([import('../server.ts'), import('./demo/play.ts')]);
   const config = readConfig({
     ONYM_HOST: host,
     ONYM_PORT: String(port),
@@ -53,11 +58,71 @@ async function run(folder: string, port: number, { fast = false }: DemoOptions, 
     ONYM_ENVIRONMENTS: 'production',
   });
   const server = await createServer({ config, logger: { level: 'error' } });
+  const { signal, happened } = interruption;
   try {
-    const url = await server.listen();
-    await playDemo({ url, folder, keys: server.newKeys, isPaced: !fast, signal });
-    await aborted(signal);
+    const place = { url: await server.listen(), folder, ...keysOf(server), command: commandName() };
+    await playDemo({ ...place, takenPort, isPaced: !options.fast, signal });
+    await happened;
+  } catch (error) {
+    // An interrupted story ends by throwing.
+    if (!signal.aborted) throw error;
   } finally {
     await server.stop();
   }
+}
+
+function keysOf({ newKeys: { writeKey, secretKey } }: Server): { writeKey: string; secretKey: string } {
+  if (writeKey === null || secretKey === null) throw new Error('The new data directory has keys already.');
+  return { writeKey, secretKey };
+}
+
+/** As the next command is to be typed by whoever has typed this one. */
+function commandName(): string {
+  return basename(process.argv[1] ?? '') === 'start.cjs' ? 'npm run -s onym --' : 'onym';
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Give a number from 0 to 65535.');
+  return port;
+}
+
+interface Port {
+  readonly port: number;
+  /** The one it would have been, where that is in use. */
+  readonly takenPort: number | null;
+}
+
+async function portFor(asked: number | undefined): Promise<Port> {
+  const port = asked ?? usualPort;
+  if (await isFree(port)) return { port, takenPort: null };
+  if (asked === undefined) return { port: 0, takenPort: usualPort };
+  throw new ConfigError(`Port ${port} of ${host} can't be used. Give another one, or none: then a free one is found.`);
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const listener = createListener()
+      .once('error', () => resolve(false))
+      .listen(port, host, () => listener.close(() => resolve(true)));
+  });
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'onym-demo-'));
+  } catch (error) {
+    throw new ConfigError(
+      `No folder can be made: ${(error as Error).message}. Set TMPDIR to one that can be written to.`,
+    );
+  }
+}
+
+function earlyEnd(error: unknown): Error {
+  if (error instanceof ConfigError) return error;
+  return new RequestError(
+    `The demo ended early: ${(error as Error).message}\nRun it again, and report it if it ends here again. It needs some room in ${tmpdir()}; TMPDIR names another folder.`,
+    null,
+    error,
+  );
 }

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { ConfigError, variables } from '../config.ts';
 import { OnymError } from '../errors.ts';
 import { version } from '../version.ts';
+import { demoCommand } from './demo.ts';
 import { erasureCommands } from './erase.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
@@ -31,6 +32,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .addHelpText('after', configurationHelp());
   for (const add of [
     serveCommand,
+    demoCommand,
     resolveCommand,
     explainCommand,
     queryCommand,

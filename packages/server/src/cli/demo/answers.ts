@@ -10,39 +10,41 @@ interface Told {
   readonly seq: number | null;
 }
 
-export function verdictLine({ verdict, reason, seq }: Told, style: Style): string {
+export function verdictText({ verdict, reason, seq }: Told, style: Style): string {
   const because = reason ? `, ${reason}` : '';
   return style.verdict(verdict, verdict + because) + (seq === null ? '' : style.dim(`, seq ${seq}`));
 }
 
 export function answerLines(answer: Answer | Explanation, style: Style): string[] {
-  if ('same' in answer) return explanationLines(answer);
+  if ('same' in answer) return explanationLines(answer, style);
   const { blastRadius } = answer;
-  if (blastRadius === undefined) return [verdictLine(answer, style)];
-  return [`${style.verdict(answer.verdict, answer.verdict)}, if it were sent: a dry run writes nothing`, ...blastLines(blastRadius)];
+  if (blastRadius === undefined) return [verdictText(answer, style)];
+  const verdict = verdictText({ ...answer, seq: null }, style);
+  return [`dry run, nothing is written: ${verdict}`, ...blastLines(blastRadius)];
 }
 
 function blastLines({ identities, identifiers, events, traits }: BlastRadius): string[] {
-  const rows = [
+  return lined([
     ['identities', `${identities.before} before, ${identities.after} after`],
-    ['would move', `${counted(identifiers.moved, 'identifier')} and ${counted(events, 'event')}`],
+    ['would move', `${counted(identifiers.moved, 'identifier')} with ${counted(events, 'event')}`],
     ...traits.listed.map(({ canonicalId, key, from, to }, i) => [
       i === 0 ? 'traits' : '',
       `${shortened(canonicalId)}: ${key} ${valueText(from)} → ${valueText(to)}`,
     ]),
-  ];
-  return aligned(rows).map((cells) => cells.join('  ').trimEnd());
+  ]);
 }
 
-const valueText = (value: unknown): string => (value === undefined ? 'none' : literal(value));
+const valueText = (value: unknown): string => (value === undefined ? '(none)' : literal(value));
 
-function explanationLines({ same, path, refused, held, separations }: Explanation): string[] {
-  return [
-    same ? 'one person, because of' : 'not one person',
-    ...aligned(path.map((link) => linkCells(link))).map((cells) => cells.join('  ').trimEnd()),
-    ...[...refused, ...held].flatMap((link) => [`${linkCells(link).join('  ')}: ${link.status},`, `  ${link.reason}`]),
-    ...separations.map(({ seq, a, b }) => `seq ${seq}  ${shortened(a)} and ${shortened(b)} are kept apart`),
-  ];
+function explanationLines({ same, path, refused, held, separations }: Explanation, style: Style): string[] {
+  if (same) return ['one person, because of', ...lined(path.map(linkCells))];
+  const turnedDown = [...refused, ...held].flatMap((link) => {
+    const [seq = '', ...rest] = linkCells(link);
+    const verdict = verdictText({ verdict: link.verdict, reason: link.reason, seq: null }, style);
+    return [[seq, ...rest].join('  '), `${' '.repeat(seq.length)}  ${verdict}`];
+  });
+  const apart = separations.map(({ seq, a, b }) => `seq ${seq}  ${shortened(a)} and ${shortened(b)} are kept apart`);
+  return ['not one person; between them stands', ...turnedDown, ...apart];
 }
 
 const linkCells = ({ seq, kind, primaryId, secondaryId }: Link): string[] => [
@@ -50,3 +52,6 @@ const linkCells = ({ seq, kind, primaryId, secondaryId }: Link): string[] => [
   kind,
   `${shortened(primaryId)} ← ${shortened(secondaryId)}`,
 ];
+
+const lined = (rows: readonly (readonly string[])[]): string[] =>
+  aligned(rows).map((cells) => cells.join('  ').trimEnd());

@@ -1,6 +1,15 @@
-import { type Answer, type BrowserClient, createOnym, type Explanation, Onym, type OnymError, type WireAnswer } from '@onym/sdk';
+import {
+  type Answer,
+  type BrowserClient,
+  type BrowserOptions,
+  createOnym,
+  type Explanation,
+  type Onym,
+  type OnymError,
+  type WireAnswer,
+} from '@onym/sdk';
 import { simulatedBrowser } from '@onym/sdk/testing';
-import { answerLines, verdictLine } from './answers.ts';
+import { answerLines, verdictText } from './answers.ts';
 import type { Screen } from './screen.ts';
 import { callText } from './text.ts';
 
@@ -10,10 +19,14 @@ type ArgumentsOf<Method> = Method extends (...args: infer Arguments) => unknown 
 
 /** A browser with the shop open in it: the real client, in a simulated page. */
 export interface Device {
-  /** The page loads, and its script starts the client, which tells of the page view by itself. */
-  open(): Promise<void>;
-  call<Name extends 'track' | 'identify' | 'alias'>(name: Name, ...args: ArgumentsOf<BrowserClient[Name]>): Promise<void>;
-  reset(): Promise<void>;
+  /** The page starts the client, which tells of the page view by itself. */
+  open(): Promise<unknown>;
+  /** Resolves with what the server answered; null where nothing was sent. */
+  call<Name extends 'track' | 'identify' | 'alias' | 'reset'>(
+    name: Name,
+    ...args: ArgumentsOf<BrowserClient[Name]>
+  ): Promise<WireAnswer | null>;
+  /** The user id, or the anonymous id before an identify. */
   distinctId(): string;
   close(): void;
 }
@@ -25,38 +38,44 @@ export interface DeviceOptions {
 }
 
 export function createDevice(who: string, { url, writeKey, screen }: DeviceOptions): Device {
-  const page = simulatedBrowser().open('https://shop.example/teapots');
+  const { style } = screen;
+  const page = simulatedBrowser().open('https://shop.example/');
   const client = createOnym(page.platform);
-  let answers: WireAnswer[] = [];
+  let told: { readonly text: string; readonly answer: WireAnswer }[] = [];
   let failure: OnymError | null = null;
   let end = () => {};
 
-  /** The client answers nobody, as a page has no time for it: who wants to know listens. */
-  async function perform(code: string, run: () => void): Promise<void> {
+  async function perform(code: string, run: () => void): Promise<WireAnswer | null> {
     await screen.call(who, code);
     run();
     await client.flush();
     if (failure !== null) throw failure;
-    for (const answer of answers) await screen.answer([verdictLine(answer, screen.style)]);
-    answers = [];
+    const answers = told;
+    told = [];
+    for (const { text } of answers) await screen.answer([text]);
+    return answers.at(-1)?.answer ?? null;
   }
 
-  return {
-    open() {
-      const options = { baseUrl: url };
-      return perform(callText('init', [writeKey, options]), () => {
-        end = client.init(writeKey, {
-          ...options,
-          onVerdict: (_, answer) => answers.push(answer),
-          onError: (error) => {
-            failure ??= error;
-          },
-        });
-      });
+  const listeners: Pick<BrowserOptions, 'onVerdict' | 'onError'> = {
+    onVerdict({ route, payload }, answer) {
+      // The seq of a track is that of the evidence in it, which the story does not speak of.
+      const verdict = verdictText({ ...answer, seq: route === 'track' ? null : answer.seq }, style);
+      const isAutomatic = String(payload.event).startsWith('$');
+      const text = isAutomatic ? verdict + style.dim(`, ${payload.event}`) : verdict;
+      told.push({ text, answer });
     },
+    onError(error) {
+      failure ??= error;
+    },
+  };
+
+  return {
+    open: () =>
+      perform(callText('init', [writeKey, { baseUrl: url }]), () => {
+        end = client.init(writeKey, { baseUrl: url, ...listeners });
+      }),
     call: (name, ...args) =>
       perform(callText(name, args), () => (client[name] as (...all: typeof args) => void)(...args)),
-    reset: () => perform(callText('reset', []), () => client.reset()),
     distinctId: () => client.getDistinctId() ?? '',
     close() {
       end();

@@ -8,25 +8,34 @@ export function literal(value: unknown): string {
   if (typeof value === 'string') return `'${shortened(value).replaceAll("'", "\\'")}'`;
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
-  const fields = Object.entries(value).map(([key, inner]) => `${key}: ${literal(inner)}`);
+  const fields = Object.entries(value).map(([key, inner]) => `${keyText(key)}: ${literal(inner)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }
+
+const keyText = (key: string): string => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : literal(key));
 
 export function callText(method: string, args: readonly unknown[]): string {
   return `onym.${method}(${args.map(literal).join(', ')})`;
 }
 
-/** Lines of at most `width`, broken at spaces; those after the first begin with `indent`. */
-export function wrapped(text: string, width: number, indent = ''): string[] {
+/** Lines of at most `width`, broken at spaces. */
+export function wrapped(text: string, width: number): string[] {
+  return filled(text.split(' '), width);
+}
+
+/** As `wrapped`, but broken after commas alone: a field stays with its name. */
+export function wrappedCode(code: string, width: number): string[] {
+  return filled(code.split(/(?<=,) /), width);
+}
+
+function filled(parts: readonly string[], width: number): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line.trim() !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = `${indent}${word}`;
-    } else line = line === '' ? word : `${line} ${word}`;
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + 1 + part.length > width) lines.push(part);
+    else lines[lines.length - 1] = `${last} ${part}`;
   }
-  return [...lines, line];
+  return lines;
 }
 
 export function counted(count: number, noun: string): string {

@@ -1,5 +1,5 @@
 import type { Identity, Link } from '@onym/sdk';
-import type { Person } from './person.ts';
+import { activeLinks, type Person } from './person.ts';
 import type { Style } from './style.ts';
 import { aligned, counted, literal, shortened } from './text.ts';
 
@@ -15,27 +15,30 @@ export function treeLines({ identity, events }: Person, style: Style): string[] 
   const known = new Map(identity.identifiers.map((identifier) => [identifier.distinctId, identifier.known]));
   const nodes = nodesOf(identity);
   const cells = aligned(
-    nodes.map(({ branch, id, link }) => [
+    nodes.map(({ branch, id }) => [
       branch + shortened(id),
       known.get(id) ? 'known' : 'anonymous',
       counted(events.get(id) ?? 0, 'event'),
-      link === null ? '' : `${link.kind}, seq ${link.seq}`,
     ]),
   );
   const lines = nodes.map(({ branch, link }, i) => {
-    const [name = '', kind, count, attached = ''] = cells[i]!;
+    const [name = '', kind, count] = cells[i]!;
     const label = name.slice(branch.length);
-    const painted = style.dim(branch) + (link === null ? style.bold(label) : label);
-    return `${painted}  ${kind}  ${count}  ${style.dim(attached)}`.trimEnd();
+    const row = `${style.dim(branch)}${link === null ? style.bold(label) : label}  ${kind}  ${count}`;
+    return link === null ? row.trimEnd() : `${row}  ${style.dim(`${link.kind}, seq ${link.seq}`)}`;
   });
   const unseen = identity.identifierCount - nodes.length;
-  return [headline(identity, style), ...lines, ...(unseen > 0 ? [`… and ${counted(unseen, 'identifier')} more`] : [])];
+  const body = [
+    ...(Object.keys(identity.traits).length > 0 ? [literal(identity.traits)] : []),
+    ...lines,
+    ...(unseen > 0 ? [`… and ${counted(unseen, 'identifier')} more`] : []),
+  ];
+  return [heading(identity, style), ...body.map((line) => `  ${line}`)];
 }
 
-function headline({ canonicalId, eventCount, firstSeen, traits }: Identity, style: Style): string {
+function heading({ canonicalId, eventCount, firstSeen }: Identity, style: Style): string {
   const since = firstSeen === null ? '' : ` since ${firstSeen.slice(0, 10)}`;
-  const parts = [`${counted(eventCount, 'event')}${since}`, Object.keys(traits).length > 0 ? literal(traits) : 'no traits'];
-  return `${style.bold(shortened(canonicalId))}: ${parts.join(', ')}`;
+  return `Identity ${style.bold(shortened(canonicalId))}, ${counted(eventCount, 'event')}${since}`;
 }
 
 interface Attached {
@@ -60,9 +63,9 @@ function nodesOf(identity: Identity): Node[] {
  * What hangs on each identifier, oldest link first. Of several ways from the canonical id to an identifier it is the one of the oldest
  * links: the later ones said what was so already.
  */
-function attachments({ canonicalId, links }: Identity): Map<string, Attached[]> {
-  const active = links.filter(({ status }) => status === 'active').sort((a, b) => a.seq - b.seq);
-  const children = new Map<string, Attached[]>([[canonicalId, []]]);
+function attachments(identity: Identity): Map<string, Attached[]> {
+  const active = activeLinks(identity);
+  const children = new Map<string, Attached[]>([[identity.canonicalId, []]]);
   for (;;) {
     const link = active.find(({ primaryId, secondaryId }) => children.has(primaryId) !== children.has(secondaryId));
     if (link === undefined) break;

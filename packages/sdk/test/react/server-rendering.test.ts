@@ -1,0 +1,28 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const entry = fileURLToPath(new URL('ssr-child.ts', import.meta.url));
+const runMaxMs = 60_000;
+
+it('a render on the server throws nothing, sends nothing, and keeps no process', async () => {
+  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', entry], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: runMaxMs,
+    killSignal: 'SIGKILL',
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve({ code, signal, stderr }));
+  });
+  expect(ended).toEqual({ code: 0, signal: null, stderr: '' });
+  expect(JSON.parse(stdout)).toEqual({ html: '<p>Visitor null, null</p>', requests: 0, waitsFor: [] });
+});
