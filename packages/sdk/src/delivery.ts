@@ -6,7 +6,8 @@ export type Outcome = { readonly answer: WireAnswer } | { readonly error: ApiErr
 
 /** True where the same bytes may succeed later: no answer, a timeout, or a server under pressure. */
 export function isRetryable(error: unknown): boolean {
-  if (error instanceof ApiError) return error.status === 408 || error.status === 429 || error.status >= 500;
+  if (error instanceof ApiError)
+    return error.status < 400 || error.status === 408 || error.status === 429 || error.status >= 500;
   return error instanceof NetworkError;
 }
 
@@ -38,7 +39,11 @@ export async function request(
     // The body counts as part of the answer: cut short, nothing of it can be relied on.
     const text = await response.text();
     const retryAfterSeconds = Number(response.headers.get('retry-after'));
-    return { status: response.status, body: jsonOf(text), retryAfterMs: retryAfterSeconds * 1_000 || 0 };
+    return {
+      status: response.status,
+      body: jsonOf(text),
+      retryAfterMs: Math.min(retryAfterSeconds * 1_000, 600_000) || 0,
+    };
   } catch (error) {
     // Without the query string, which may hold the key.
     const address = url.split('?')[0];
@@ -58,13 +63,11 @@ function jsonOf(text: string): unknown {
 
 /** The error that a reply without `ok` is. */
 export function errorOf({ status, body, retryAfterMs }: Reply): ApiError {
-  const { error_code, message } = (body ?? {}) as { error_code?: unknown; message?: unknown };
-  return new ApiError(
-    status,
-    typeof error_code === 'string' ? error_code : `http-${status}`,
-    typeof message === 'string' ? message : `${status}, and not from Onym. Check baseUrl.`,
-    retryAfterMs,
-  );
+  const { error_code = `http-${status}`, message = `${status}, and not from Onym. Check baseUrl.` } = (body ?? {}) as {
+    error_code?: string;
+    message?: string;
+  };
+  return new ApiError(status, error_code, message, retryAfterMs);
 }
 
 /** What became of each of `count` calls. Throws an ApiError where the request as a whole was turned down. */

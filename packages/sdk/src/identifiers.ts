@@ -30,7 +30,7 @@ export function requireDistinctId(id: unknown, field: string): string {
   if (isReserved(id)) {
     throw new OnymError(
       'reserved-distinct-id',
-      `${field} ${JSON.stringify(id)} is reserved: it names nobody and would join strangers. Send the id of one person, or make no call.`,
+      `${field} ${JSON.stringify(id)} is reserved: it names nobody. Send the id of one person, or make no call.`,
     );
   }
   return id;

@@ -29,6 +29,7 @@ export {
   type IdentityOptions,
   Onym,
   type PreviewOptions,
+  type QueryOptions,
   type ReadOptions,
   type SendOptions,
   type SplitCall,

@@ -2,15 +2,17 @@
 
 export type Route = 'track' | 'identify' | 'alias';
 
-/** Any JSON object; values that JSON cannot hold are left out when it is sent. */
-export type Properties = Record<string, unknown>;
+/** Any JSON object, an interface's too; values that JSON cannot hold are left out when it is sent. */
+// biome-ignore lint/suspicious/noExplicitAny: with unknown, TypeScript takes no value of an interface type
+export type Properties = Record<string, any>;
 
 /** When something happened: a Date, ISO 8601, or a number of seconds (below 1e11) or milliseconds since 1970. */
 export type Timestamp = Date | string | number;
 
 interface CommonPayload {
   readonly environment: string;
-  readonly timestamp: string | number;
+  /** A Date becomes ISO 8601 as JSON. */
+  readonly timestamp: Timestamp;
   readonly batch?: string;
 }
 
@@ -69,8 +71,4 @@ export interface WireArrayAnswer {
   readonly ok: boolean;
   readonly rejected: readonly { readonly index: number; readonly error_code: string; readonly message: string }[];
   readonly results: readonly (WireAnswer | null)[];
-}
-
-export function timestampOf(timestamp: Timestamp): string | number {
-  return timestamp instanceof Date ? timestamp.toISOString() : timestamp;
 }

@@ -5,7 +5,7 @@ import { fateOf, type TrackingConsent } from './consent.ts';
 import { freshIdentity, identified, type Meeting, meetingOf, phaseOf } from './identity.ts';
 import { type BrowserOptions, type Changes, given, type Settings, settingsOf } from './options.ts';
 import { type Call, createOutbox, type Outbox, waitingCallsMax } from './outbox.ts';
-import { cleanUrl, pageViewEvent, pageViewProperties } from './page-view.ts';
+import { pageViewEvent, pageViewProperties } from './page-view.ts';
 import { aliasPayload, type Context, identifyPayload, type Moment, trackPayload } from './payloads.ts';
 import { browserPlatform, type Platform, type PlatformEvent } from './platform.ts';
 import { createSender, type Sender } from './sender.ts';
@@ -15,17 +15,17 @@ import { memoryStore, openStores, type Stores } from './storage.ts';
 
 export interface CallOptions {
   /** When it happened, if not now. */
-  readonly timestamp?: Timestamp;
+  readonly timestamp?: Timestamp | undefined;
 }
 
 export interface IdentifyOptions extends CallOptions {
   /** Traits that count only where the profile has no value. */
-  readonly traitsOnce?: Properties;
+  readonly traitsOnce?: Properties | undefined;
 }
 
 export interface ResetOptions {
   /** Also makes a new device id. Default false. */
-  readonly resetDeviceId?: boolean;
+  readonly resetDeviceId?: boolean | undefined;
 }
 
 /**
@@ -81,29 +81,30 @@ interface Running {
 /** A client of its own; a page needs one, and `onym` is that. `platform` is the page it runs in. */
 export function createOnym(platform: Platform = browserPlatform()): BrowserClient {
   let running: Running | null = null;
+  /** The last one that ended: started again, it goes on where it was, also where nothing is stored. */
+  let ended: Running | null = null;
   /** Made before `init`. */
   let early: (() => void)[] = [];
   /** Made while consent was pending. */
   const held = createOutbox(memoryStore(), '', '');
   let lastUrl: string | null = null;
 
-  function report(error: unknown): void {
-    const onymError =
-      error instanceof OnymError ? error : new OnymError('invalid-payload', `Not sent. ${error}`, error);
+  function report(error: unknown, options: Pick<BrowserOptions, 'onError'> | undefined = running?.settings): void {
     try {
-      const onError = running?.settings.onError;
-      if (onError) onError(onymError);
+      const onymError =
+        error instanceof OnymError ? error : new OnymError('invalid-payload', `Not sent. ${error}`, error);
+      if (options?.onError) options.onError(onymError);
       else console.warn(`[onym] ${onymError.message}`);
     } catch {
       // The page's own listener failed; it is not to fail the page.
     }
   }
 
-  function guarded<Result>(run: () => Result, otherwise: Result): Result {
+  function guarded<Result>(run: () => Result, otherwise: Result, options?: BrowserOptions): Result {
     try {
       return run();
     } catch (error) {
-      report(error);
+      report(error, options);
       return otherwise;
     }
   }
@@ -116,7 +117,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       const moment = momentNow();
       if (running) return run(running, moment);
       early.push(() => running && run(running, moment));
-      if (early.length > waitingCallsMax) early.shift();
+      if (early.length > waitingCallsMax && early.shift()) reportOverflow();
     }, undefined);
   }
 
@@ -139,10 +140,21 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     if (fate === 'drop') return;
     // Made into text at once: what the page does to its objects afterwards changes nothing.
     const made: Call = { route, body: JSON.stringify(payload) };
-    if (!(fate === 'send' ? client.outbox : held).add(made, moment.now)) {
-      report(new OnymError('queue-full', `More than ${waitingCallsMax} calls wait: the oldest was dropped.`));
-    }
+    if (fate === 'send') release(client, moment.now);
+    if (!(fate === 'send' ? client.outbox : held).add(made, moment.now)) reportOverflow();
     if (fate === 'send') client.sender.wake(route === 'track' ? client.settings.flushIntervalMs : 0);
+  }
+
+  function reportOverflow(): void {
+    report(new OnymError('queue-full', `More than ${waitingCallsMax} calls wait: the oldest was dropped.`));
+  }
+
+  /** Calls that waited for the user's answer go where all calls wait. */
+  function release(client: Running, now: number): void {
+    const calls = held.list();
+    held.remove(calls);
+    for (const one of calls) client.outbox.add(one, now);
+    if (calls[0]) client.sender.wake(0);
   }
 
   function track(client: Running, moment: Moment, event: string, properties?: Properties, options?: CallOptions): void {
@@ -155,7 +167,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
   }
 
   function page(client: Running, moment: Moment, url = '', properties?: Properties): void {
-    const { href } = new URL(url, moment.place?.url);
+    const { href } = new URL(url || moment.place!.url, moment.place?.url);
     track(client, moment, pageViewEvent, { ...pageViewProperties(href, moment.place), ...properties });
   }
 
@@ -192,22 +204,14 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     },
   };
 
-  /** Calls that waited for the user's answer go, or are forgotten. */
+  const fateNow = (client: Running) => fateOf[consentOf(client.states.read(platform.now()), client)];
+
+  /** What waits goes, stays or is forgotten, as the user has answered, here or in another tab. */
   function settle(client: Running): void {
-    const moment = momentNow();
-    const fate =
-      fateOf[
-        consentOf(
-          change(moment, client, (state) => state),
-          client,
-        )
-      ];
-    if (fate === 'keep') return;
-    const calls = held.list();
-    held.remove(calls);
-    if (fate === 'drop' || calls.length === 0) return;
-    for (const one of calls) client.outbox.add(one, moment.now);
-    client.sender.wake(0);
+    const fate = fateNow(client);
+    if (fate === 'send') release(client, platform.now());
+    if (fate !== 'drop') return;
+    for (const { list, remove } of [held, client.outbox]) remove(list());
   }
 
   /** A page view, if this URL has not had one. */
@@ -215,12 +219,14 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     const { now, place } = momentNow();
     if (!client.settings.autoPageViews || place === null || place.url === lastUrl) return;
     // Within a page, the page before is where the visitor comes from.
-    const referrer = lastUrl === null ? place.referrer : cleanUrl(lastUrl);
+    const referrer = lastUrl ?? place.referrer;
     lastUrl = place.url;
     page(client, { now, place: { ...place, referrer } });
   }
 
   function start(apiKey: string, options: BrowserOptions): () => void {
+    // Where pages are made on a server: one client would be all visitors at once.
+    if (!platform.place()) return () => {};
     if (running) throw new OnymError('invalid-options', 'init was called before. Use configure.');
     if (typeof apiKey !== 'string' || apiKey === '' || typeof options?.baseUrl !== 'string') {
       throw new OnymError('invalid-options', 'init needs a key and { baseUrl }, the address of Onym.');
@@ -229,27 +235,38 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       throw new OnymError('invalid-options', 'A page must not hold a secret key: use a publishable one.');
     }
     const settings = settingsOf(options);
+    checkConsent(settings.trackingConsent);
     const name = `onym.${apiKey}.${settings.environment}`;
     const base = settings.baseUrl.replace(/\/+$/, '');
     const sender = createSender(platform, {
       name,
-      outbox: () => client.outbox,
+      waiting: () => (fateNow(client) === 'send' ? client.outbox.list() : []),
+      done: (calls) => client.outbox.remove(calls),
       urlOf: (route) => `${base}/${route}?apiKey=${encodeURIComponent(apiKey)}`,
       requestTimeoutMs: settings.requestTimeoutMs,
-      onError: report,
+      onError: (error) => report(error, client.settings),
       onOutcome({ route, body }, outcome) {
-        if ('error' in outcome) return report(outcome.error);
         const { onVerdict } = client.settings;
+        if ('error' in outcome) return report(outcome.error, client.settings);
         if (onVerdict) guarded(() => onVerdict({ route, payload: JSON.parse(body) }, outcome.answer), undefined);
       },
     });
-    const client: Running = { name, settings, sender, ends: [], ...keepingOf(name, settings.persistence) };
+    const isSame = ended?.name === name && ended.settings.persistence === settings.persistence;
+    const client: Running = {
+      ...(isSame ? ended! : keepingOf(name, settings.persistence)),
+      name,
+      settings,
+      sender,
+      ends: [],
+    };
+    // What was kept for another key or environment is not for this one.
+    if (ended && ended.name !== name) held.remove(held.list());
     running = client;
     // Now, so that tabs opened next are the same browser.
     change(momentNow(), client, (state) => state);
 
     const listeners: Record<PlatformEvent, () => void> = {
-      hide: () => void sender.flush(),
+      hide: () => sender.wake(0),
       leave: () => sender.leave(),
       online: () => void sender.flush(),
       storage: () => settle(client),
@@ -264,6 +281,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     for (const run of waited) guarded(run, undefined);
     guarded(() => look(client), undefined);
     // What an earlier page could not send.
+    settle(client);
     sender.wake(settings.flushIntervalMs);
     return () => end(client);
   }
@@ -273,6 +291,12 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     for (const stop of client.ends) stop();
     void client.sender.flush().then(client.sender.stop);
     running = null;
+    ended = client;
+  }
+
+  function checkConsent(consent: TrackingConsent): void {
+    if (consent in fateOf) return;
+    throw new OnymError('invalid-options', `trackingConsent is ${Object.keys(fateOf).join(', ')}.`);
   }
 
   function configure(client: Running, moment: Moment, changes: Changes): void {
@@ -281,11 +305,8 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     client.settings = { ...before, ...rest };
     if (rest.persistence && rest.persistence !== before.persistence) move(client, moment, rest.persistence);
     if (trackingConsent !== undefined) {
-      if (!(trackingConsent in fateOf)) {
-        throw new OnymError('invalid-options', `trackingConsent is ${Object.keys(fateOf).join(', ')}.`);
-      }
+      checkConsent(trackingConsent);
       change(moment, client, (state) => ({ ...state, consent: trackingConsent }));
-      if (trackingConsent === 'denied') client.outbox.remove(client.outbox.list());
       settle(client);
     }
     look(client);
@@ -299,7 +320,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     outbox.remove(calls);
     stores.state.remove(name);
     Object.assign(client, keepingOf(name, persistence));
-    for (const one of calls) client.outbox.add(one, moment.now);
+    for (const one of calls) client.outbox.add(one, moment.now, one.key);
     change(moment, client, () => state);
   }
 
@@ -321,6 +342,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       guarded(
         () => start(apiKey, options),
         () => {},
+        options,
       ),
     track: (...args) => call((client, moment) => track(client, moment, ...args)),
     page: (...args) => call((client, moment) => page(client, moment, ...args)),

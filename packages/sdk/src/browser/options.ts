@@ -7,23 +7,23 @@ export interface BrowserOptions {
   /** Address of the Onym server, such as `https://onym.example.com`. */
   readonly baseUrl: string;
   /** Default `production`. */
-  readonly environment?: string;
+  readonly environment?: string | undefined;
   /** Whether calls may be sent, unless the user has answered before (`configure`). Default `granted`. */
-  readonly trackingConsent?: TrackingConsent;
+  readonly trackingConsent?: TrackingConsent | undefined;
   /** Default `localStorage+cookie`; where a browser refuses it, the next that works. */
-  readonly persistence?: Persistence;
+  readonly persistence?: Persistence | undefined;
   /** Tracks `$pageview` at the start and whenever the URL changes. Default true. */
-  readonly autoPageViews?: boolean;
+  readonly autoPageViews?: boolean | undefined;
   /** Version of your application, sent with each event as `$release`. */
-  readonly release?: string;
+  readonly release?: string | undefined;
   /** Hears of everything that went wrong; nothing is ever thrown into the page. Default: a console warning. */
-  readonly onError?: OnError;
+  readonly onError?: OnError | undefined;
   /** Hears the verdict of each call, `refused` and `held` with their reason. */
-  readonly onVerdict?: (call: SentCall, answer: WireAnswer) => void;
+  readonly onVerdict?: ((call: SentCall, answer: WireAnswer) => void) | undefined;
   /** How long events wait for others to travel with; identify and alias never do. Default 1,000. */
-  readonly flushIntervalMs?: number;
+  readonly flushIntervalMs?: number | undefined;
   /** Default 10,000. */
-  readonly requestTimeoutMs?: number;
+  readonly requestTimeoutMs?: number | undefined;
 }
 
 /** What `configure` may change while running. */
@@ -39,11 +39,9 @@ export interface SentCall {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-export type Settings = Required<Omit<BrowserOptions, 'release' | 'onError' | 'onVerdict'>> & {
-  readonly release: string | null;
-  readonly onError: OnError | null;
-  readonly onVerdict: BrowserOptions['onVerdict'] | null;
-};
+type Optional = 'release' | 'onError' | 'onVerdict';
+
+export type Settings = Given<Required<Omit<BrowserOptions, Optional>>> & Pick<BrowserOptions, Optional>;
 
 export function settingsOf(options: BrowserOptions): Settings {
   return {
@@ -51,9 +49,6 @@ export function settingsOf(options: BrowserOptions): Settings {
     trackingConsent: 'granted',
     persistence: 'localStorage+cookie',
     autoPageViews: true,
-    release: null,
-    onError: null,
-    onVerdict: null,
     flushIntervalMs: 1_000,
     requestTimeoutMs: 10_000,
     ...given(options),

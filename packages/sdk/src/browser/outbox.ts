@@ -14,16 +14,19 @@ export interface StoredCall extends Call {
 
 /** Calls waiting to be acknowledged, those of other tabs and of pages long closed among them, in the order they were made. */
 export interface Outbox {
-  /** False where one had to be dropped for it. */
-  add(call: Call, now: number): boolean;
+  /** False where older ones had to be dropped for it. `key`: of a call that waited elsewhere. */
+  add(call: Call, now: number, key?: string): boolean;
   list(): StoredCall[];
   remove(calls: readonly StoredCall[]): void;
 }
 
-/** Calls kept at most; beyond it the oldest goes. */
+/** Calls kept, about; beyond it the oldest go. */
 export const waitingCallsMax = 1_000;
-/** Counting reads the whole store, so it is not done for each call. */
+/** And their characters: a site needs its storage for other things too. */
+const waitingCharactersMax = 1_000_000;
+/** Counting reads the whole store, so it is done for the first call of a page, for every so many, and for large ones. */
 const countedEvery = 50;
+const largeCharacters = 20_000;
 
 /**
  * One key per call: tabs append and remove without reading what the others do. What the store will not take stays in memory.
@@ -33,10 +36,6 @@ export function createOutbox(store: ListingStore, prefix: string, name: string):
   const spill = memoryStore();
   let count = 0;
 
-  function keysOf(from: ListingStore): string[] {
-    return from.keys().filter((key) => key.startsWith(prefix));
-  }
-
   function read(key: string): StoredCall | null {
     const value = spill.get(key) ?? store.get(key);
     // A route, a colon, and the payload.
@@ -45,7 +44,8 @@ export function createOutbox(store: ListingStore, prefix: string, name: string):
   }
 
   function list(): StoredCall[] {
-    return [...new Set([...keysOf(store), ...keysOf(spill)])]
+    return [...store.keys(), ...spill.keys()]
+      .filter((key) => key.startsWith(prefix))
       .sort()
       .map(read)
       .filter((call) => call !== null);
@@ -61,18 +61,24 @@ export function createOutbox(store: ListingStore, prefix: string, name: string):
   return {
     list,
     remove,
-    add({ route, body }, now) {
-      const key = `${prefix}${now}-${1e6 + count++}-${name}`;
+    add({ route, body }, now, key = `${prefix}${now}-${1e6 + count}-${name}`) {
+      count++;
       const value = `${route}:${body}`;
       try {
         store.set(key, value);
       } catch {
         spill.set(key, value);
       }
-      if (count % countedEvery !== 0) return true;
-      const waiting = list();
-      remove(waiting.slice(0, Math.max(0, waiting.length - waitingCallsMax)));
-      return waiting.length <= waitingCallsMax;
+      if (count % countedEvery > 1 && body.length < largeCharacters) return true;
+      let characters = 0;
+      const excess = list()
+        .reverse()
+        .filter((one, i) => {
+          characters += one.body.length;
+          return i > 0 && (i >= waitingCallsMax || characters > waitingCharactersMax);
+        });
+      remove(excess);
+      return excess.length === 0;
     },
   };
 }

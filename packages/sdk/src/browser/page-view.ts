@@ -18,6 +18,6 @@ export function pageViewProperties(href: string, place: Place | null): Propertie
     ...Object.fromEntries(campaign),
     $url: cleanUrl(href),
     $viewport: place?.viewport,
-    $referer: place?.referrer,
+    $referer: place?.referrer && cleanUrl(place.referrer),
   };
 }

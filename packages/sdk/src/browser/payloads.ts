@@ -1,12 +1,5 @@
 import { version } from '../version.ts';
-import {
-  type AliasPayload,
-  type IdentifyPayload,
-  type Properties,
-  type Timestamp,
-  type TrackPayload,
-  timestampOf,
-} from '../wire.ts';
+import type { AliasPayload, IdentifyPayload, Properties, Timestamp, TrackPayload } from '../wire.ts';
 import type { CallOptions, IdentifyOptions } from './client.ts';
 import type { Settings } from './options.ts';
 import { cleanUrl } from './page-view.ts';
@@ -33,7 +26,7 @@ const library = { name: 'onym-js', version } as const;
 function common({ settings, state, moment }: Context, timestamp: Timestamp | undefined) {
   return {
     environment: settings.environment,
-    timestamp: timestampOf(timestamp ?? new Date(moment.now)),
+    timestamp: timestamp ?? new Date(moment.now),
     distinct_id: state.distinctId,
     anonymous_id: state.anonymousId,
     device_id: state.deviceId,

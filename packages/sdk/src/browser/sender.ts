@@ -9,11 +9,14 @@ import {
   retryDelayMs,
 } from '../delivery.ts';
 import type { OnymError } from '../errors.ts';
-import type { Outbox, StoredCall } from './outbox.ts';
+import type { StoredCall } from './outbox.ts';
 import type { Platform } from './platform.ts';
 
 export interface SenderOptions {
-  readonly outbox: () => Outbox;
+  /** What may be sent now, in order. */
+  readonly waiting: () => StoredCall[];
+  /** They were answered: they are not to be sent again. */
+  readonly done: (calls: readonly StoredCall[]) => void;
   /** Of one API key and environment: what tabs take turns by. */
   readonly name: string;
   readonly urlOf: (route: string) => string;
@@ -39,13 +42,11 @@ const batchCharactersMax = 50_000;
 const keepaliveCharactersMax = 20_000;
 
 export function createSender(platform: Platform, options: SenderOptions): Sender {
-  const { outbox, onError } = options;
+  const { waiting, done, onError } = options;
   let cancelTimer: (() => void) | null = null;
   let timerAt = Number.POSITIVE_INFINITY;
   let failures = 0;
   let notBefore = 0;
-  /** On its way, by a request that will outlive the page. */
-  let surviving: readonly string[] = [];
   let tail = Promise.resolve();
   let stopped = false;
 
@@ -68,12 +69,12 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
 
   async function sendAll(): Promise<void> {
     while (!stopped) {
-      const calls = nextBatch(outbox().list(), batchItemsMax, batchCharactersMax);
+      const calls = nextBatch(waiting(), batchItemsMax, batchCharactersMax);
       if (calls.length === 0) return;
       try {
         const outcomes = await post(calls);
         // Before anybody is told: what was acknowledged is not sent again, whatever a listener does.
-        outbox().remove(calls);
+        done(calls);
         failures = notBefore = 0;
         for (const [i, call] of calls.entries()) options.onOutcome(call, outcomes[i]!);
       } catch (error) {
@@ -84,7 +85,7 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
           if (failures === 1) onError(error as OnymError);
           return;
         }
-        outbox().remove(calls);
+        done(calls);
         onError(error as OnymError);
       }
     }
@@ -93,27 +94,19 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
   async function post(calls: readonly StoredCall[]): Promise<Outcome[]> {
     const body = arrayBody(calls);
     const keepalive = body.length < keepaliveCharactersMax;
-    if (keepalive) surviving = calls.map(({ key }) => key);
-    try {
-      const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body, keepalive };
-      const reply = await request(platform.fetch, options.urlOf(calls[0]!.route), init, options.requestTimeoutMs);
-      return outcomesOf(reply, calls.length);
-    } finally {
-      surviving = [];
-    }
+    const init = { method: 'POST', headers: { 'content-type': 'text/plain' }, body, keepalive };
+    const reply = await request(platform.fetch, options.urlOf(calls[0]!.route), init, options.requestTimeoutMs);
+    return outcomesOf(reply, calls.length);
   }
 
   return {
     wake,
     flush,
     leave() {
-      let waiting = outbox()
-        .list()
-        .filter(({ key }) => !surviving.includes(key));
-      for (;;) {
-        const calls = nextBatch(waiting, batchItemsMax, keepaliveCharactersMax);
-        if (!calls[0] || !platform.beacon(options.urlOf(calls[0].route), arrayBody(calls))) return;
-        waiting = waiting.slice(calls.length);
+      for (let rest = waiting(); rest[0]; ) {
+        const calls = nextBatch(rest, batchItemsMax, keepaliveCharactersMax);
+        platform.beacon(options.urlOf(rest[0].route), arrayBody(calls));
+        rest = rest.slice(calls.length);
       }
     },
     stop() {

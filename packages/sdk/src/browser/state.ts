@@ -22,7 +22,6 @@ export interface StateStore {
 export function createStateStore(store: KeyValueStore, key: string, uuid: () => string): StateStore {
   // What this page knows where the store can't hold it.
   let own: State | null = null;
-  let isFull = false;
 
   function stored(): Partial<State> {
     try {
@@ -35,7 +34,7 @@ export function createStateStore(store: KeyValueStore, key: string, uuid: () => 
   return {
     read(now) {
       own ??= { ...freshIdentity(uuid), ...freshSession(uuid, now), consent: null };
-      const { consent = own.consent, ...ids } = isFull ? {} : stored();
+      const { consent = own.consent, ...ids } = stored();
       own = { ...own, ...(typeof ids.distinctId === 'string' && ids), consent };
       return own;
     },
@@ -47,12 +46,15 @@ export function createStateStore(store: KeyValueStore, key: string, uuid: () => 
         store.set(key, JSON.stringify(next));
       } catch {
         // This page goes on with what it knows.
-        isFull = true;
       }
     },
   };
 }
 
 function comparable(state: Partial<State>): string {
-  return JSON.stringify({ ...state, lastEventAt: Math.floor((state.lastEventAt ?? 0) / lastEventAtStepMs) });
+  return JSON.stringify({
+    consent: null,
+    ...state,
+    lastEventAt: Math.floor((state.lastEventAt ?? 0) / lastEventAtStepMs),
+  });
 }

@@ -66,7 +66,16 @@ function together(stores: readonly KeyValueStore[]): KeyValueStore {
       return null;
     },
     set(key, value) {
-      for (const store of stores) store.set(key, value);
+      let failed = 0;
+      for (const store of stores) {
+        try {
+          store.set(key, value);
+        } catch (error) {
+          // What it had is out of date: the others have it.
+          store.remove(key);
+          if (++failed === stores.length) throw error;
+        }
+      }
     },
     remove(key) {
       for (const store of stores) store.remove(key);

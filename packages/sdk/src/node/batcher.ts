@@ -1,4 +1,4 @@
-import { arrayBody, nextBatch, outcomesOf } from '../delivery.ts';
+import { arrayBody, isRetryable, nextBatch, outcomesOf, retryDelayMs } from '../delivery.ts';
 import { OnymError } from '../errors.ts';
 import type { Route, WireAnswer } from '../wire.ts';
 import type { NodeSettings } from './options.ts';
@@ -6,11 +6,11 @@ import type { Transport } from './transport.ts';
 
 /** Collects calls and sends them as arrays, one request at a time, so that they are judged in the order they were made. */
 export interface Batcher {
-  /** Resolves with the call's own answer. */
+  /** Resolves with the call's own answer. Rejects when it was turned down, or when the client was shut down without one. */
   add(route: Route, body: string): Promise<WireAnswer>;
-  /** Resolves when every call added so far was answered or given up. Never rejects. */
+  /** Resolves when every call added so far was answered, or none can be sent now: those wait, and are tried again. Never rejects. */
   flush(): Promise<void>;
-  /** Calls added from now on are rejected with `shut-down`. */
+  /** Sends what waits. What can't be sent now is rejected, as is what is added from now on. */
   shutdown(): Promise<void>;
 }
 
@@ -24,49 +24,58 @@ interface WaitingCall {
 const batchCharactersMax = 5_000_000;
 
 export function createBatcher(transport: Transport, settings: NodeSettings): Batcher {
+  const itemsMax = Math.max(1, settings.batchItemsMax);
+  /** From the front on; a call leaves it when it was answered or given up. */
   let waiting: WaitingCall[] = [];
   let running: Promise<void> | null = null;
   let timer: ReturnType<typeof setTimeout> | null = null;
+  let failures = 0;
   let isShutDown = false;
 
   async function sendAll(): Promise<void> {
     for (;;) {
-      const calls = nextBatch(waiting, settings.batchItemsMax, batchCharactersMax);
+      const calls = nextBatch(waiting, itemsMax, batchCharactersMax);
       if (!calls[0]) return;
-      waiting = waiting.slice(calls.length);
-      await send(calls[0].route, calls);
-    }
-  }
-
-  async function send(route: Route, calls: readonly WaitingCall[]): Promise<void> {
-    try {
-      const outcomes = outcomesOf(await transport.ask('POST', `/${route}`, arrayBody(calls)), calls.length);
-      for (const [i, outcome] of outcomes.entries()) {
-        if ('answer' in outcome) calls[i]!.resolve(outcome.answer);
-        else calls[i]!.reject(outcome.error);
+      try {
+        const reply = await transport.ask('POST', `/${calls[0].route}`, { body: arrayBody(calls) });
+        const outcomes = outcomesOf(reply, calls.length);
+        waiting = waiting.slice(calls.length);
+        failures = 0;
+        for (const [i, outcome] of outcomes.entries()) {
+          if ('answer' in outcome) calls[i]!.resolve(outcome.answer);
+          else calls[i]!.reject(outcome.error);
+        }
+      } catch (error) {
+        if (isRetryable(error) && !isShutDown) {
+          failures++;
+          // Once for a row of failures.
+          if (failures === 1) settings.onError(error as OnymError);
+          wakeIn(retryDelayMs(failures + settings.retriesMax, Math.random(), error));
+          return;
+        }
+        const lost = isRetryable(error) ? waiting : calls;
+        waiting = waiting.slice(lost.length);
+        for (const call of lost) call.reject(error);
       }
-    } catch (error) {
-      for (const call of calls) call.reject(error);
     }
   }
 
   function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
-    // One that runs goes on until nothing waits.
     running ??= sendAll().finally(() => {
       running = null;
+      // Added after the last look.
+      if (waiting.length > 0) wakeIn(settings.flushIntervalMs);
     });
     return running;
   }
 
-  function wake(): void {
-    if (waiting.length >= settings.batchItemsMax) void flush();
-    else if (timer === null && running === null) {
-      timer = setTimeout(() => void flush(), settings.flushIntervalMs);
-      // A program that has ended otherwise is not kept from ending; shutdown() sends what waits.
-      (timer as { unref?(): void }).unref?.();
-    }
+  function wakeIn(delayMs: number): void {
+    if (timer !== null) return;
+    timer = setTimeout(() => void flush(), delayMs);
+    // A program that has ended otherwise is not kept from ending; shutdown() sends what waits.
+    (timer as { unref?(): void }).unref?.();
   }
 
   function refusal(): OnymError | null {
@@ -78,23 +87,28 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
     );
   }
 
+  /** The one that runs, and one after it: what was added meanwhile is sent too, unless nothing can be sent now. */
+  async function flushAll(): Promise<void> {
+    const failuresBefore = failures;
+    await flush();
+    if (waiting.length > 0 && failures <= failuresBefore) await flush();
+  }
+
   return {
     add(route, body) {
       const refused = refusal();
       if (refused !== null) return Promise.reject(refused);
       return new Promise((resolve, reject) => {
         waiting.push({ route, body, resolve, reject });
-        wake();
+        if (running !== null) return;
+        if (waiting.length >= itemsMax && failures === 0) void flush();
+        else wakeIn(settings.flushIntervalMs);
       });
     },
-    async flush() {
-      await flush();
-      // Added between the last look and the end of it.
-      if (waiting.length > 0) await flush();
-    },
+    flush: flushAll,
     async shutdown() {
       isShutDown = true;
-      await flush();
+      while (waiting.length > 0) await flush();
     },
   };
 }

@@ -2,16 +2,7 @@ import { ApiError, OnymError } from '../errors.ts';
 import { requireDistinctId } from '../identifiers.ts';
 import { uuid } from '../uuid.ts';
 import { version } from '../version.ts';
-import {
-  type AliasPayload,
-  type IdentifyPayload,
-  type Properties,
-  type Route,
-  type Timestamp,
-  type TrackPayload,
-  timestampOf,
-  type WireAnswer,
-} from '../wire.ts';
+import type { AliasPayload, IdentifyPayload, Properties, Route, Timestamp, TrackPayload, WireAnswer } from '../wire.ts';
 import {
   type Answer,
   answerOf,
@@ -28,11 +19,11 @@ import { createTransport, type Transport } from './transport.ts';
 
 interface CommonCall {
   /** Default: that of the client. */
-  readonly environment?: string;
+  readonly environment?: string | undefined;
   /** Default: now. */
-  readonly timestamp?: Timestamp;
+  readonly timestamp?: Timestamp | undefined;
   /** Names a batch that the call belongs to, so that it can be reverted as one. */
-  readonly batch?: string;
+  readonly batch?: string | undefined;
 }
 
 export interface TrackCall extends CommonCall {
@@ -43,57 +34,64 @@ export interface TrackCall extends CommonCall {
   readonly anonymousId?: string | null | undefined;
   readonly deviceId?: string | undefined;
   readonly sessionId?: string | undefined;
-  readonly properties?: Properties;
+  readonly properties?: Properties | undefined;
   /** Names the event: the same one is counted once. Default: a random one, so that a retry counts once. */
-  readonly uuid?: string;
+  readonly uuid?: string | undefined;
 }
 
 export interface IdentifyCall extends CommonCall {
   readonly distinctId: string;
   /** Who the user was until now: that history becomes theirs. */
   readonly anonymousId?: string | null | undefined;
-  readonly traits?: Properties;
+  readonly traits?: Properties | undefined;
   /** Traits that count only where the profile has no value. */
-  readonly traitsOnce?: Properties;
+  readonly traitsOnce?: Properties | undefined;
 }
 
 /** `aliasId` joins `distinctId`, whose name stays. `newUserId` is another name of `aliasId`. */
 export type AliasCall = CommonCall & { readonly distinctId: string } & (
-    | { readonly aliasId: string; readonly newUserId?: never }
-    | { readonly newUserId: string; readonly aliasId?: never }
+    | { readonly aliasId: string; readonly newUserId?: undefined }
+    | { readonly newUserId: string; readonly aliasId?: undefined }
   );
 
 export interface SendOptions {
   /** Answer only once the next query of anyone sees the call. */
-  readonly sync?: boolean;
+  readonly sync?: boolean | undefined;
 }
 
 export interface PreviewOptions extends SendOptions {
   /** Answer what would happen, with its `blastRadius`, and write nothing. Needs a secret key. */
-  readonly dryRun?: boolean;
+  readonly dryRun?: boolean | undefined;
 }
 
 export interface ReadOptions {
-  readonly environment?: string;
+  readonly environment?: string | undefined;
 }
 
 export interface AsOfOptions extends ReadOptions {
   /** As of this received time: a Date or ISO 8601. */
-  readonly asOf?: Date | string;
+  readonly asOf?: Date | string | undefined;
   /** As of this ledger row. */
-  readonly asOfSeq?: number;
+  readonly asOfSeq?: number | undefined;
+}
+
+export interface QueryOptions extends ReadOptions {
+  /** How long to wait for the rows. Default 45,000: the server itself gives up before. */
+  readonly timeoutMs?: number | undefined;
 }
 
 export interface IdentityOptions extends AsOfOptions {
   /** How to read the id. Without it a UUID is read first as an identity_id, then as a distinct_id. */
-  readonly by?: 'distinct_id' | 'identity_id';
+  readonly by?: 'distinct_id' | 'identity_id' | undefined;
 }
 
 export type SplitCall =
-  | { readonly link: number; readonly environment?: string }
-  | { readonly distinctId: string; readonly from: string; readonly environment?: string };
+  | { readonly link: number; readonly environment?: string | undefined }
+  | { readonly distinctId: string; readonly from: string; readonly environment?: string | undefined };
 
 const library = { name: 'onym-node', version } as const;
+
+const queryTimeoutMs = 45_000;
 
 /** Ids of one request; more are asked in several. */
 const resolveIdsMax = 10_000;
@@ -108,7 +106,7 @@ export class Onym {
   readonly #batcher: Batcher | null;
 
   constructor(options: NodeOptions) {
-    if (!options?.apiKey) throw new OnymError('invalid-options', 'new Onym needs { apiKey }.');
+    checkOptions(options);
     this.#settings = nodeSettingsOf(options);
     this.#transport = createTransport(this.#settings);
     this.#batcher = this.#settings.batching ? createBatcher(this.#transport, this.#settings) : null;
@@ -134,10 +132,11 @@ export class Onym {
     const found = new Map<string, ResolvedIdentity>();
     for (let from = 0; from < distinctIds.length; from += resolveIdsMax) {
       const body = { ...this.#read(options), distinct_ids: distinctIds.slice(from, from + resolveIdsMax) };
-      const { identities } = (await this.#transport.post('/v1/resolve', JSON.stringify(body))) as {
+      const { identities } = (await this.#transport.post('/v1/resolve', { body: JSON.stringify(body) })) as {
         identities: Record<string, unknown>;
       };
-      for (const [id, identity] of Object.entries(identities)) found.set(id, camelCased(identity) as ResolvedIdentity);
+      // In the order asked: an object puts those that look like numbers first.
+      for (const id of body.distinct_ids) found.set(id, camelCased(identities[id]) as ResolvedIdentity);
     }
     return found;
   }
@@ -146,7 +145,7 @@ export class Onym {
   async identity(id: string, options: IdentityOptions = {}): Promise<Identity | null> {
     const query = { ...this.#read(options), by: options.by };
     try {
-      return camelCased(await this.#transport.get(`/v1/identities/${encodeURIComponent(id)}`, query)) as Identity;
+      return camelCased(await this.#transport.get(`/v1/identities/${inPath(id)}`, query)) as Identity;
     } catch (error) {
       if (error instanceof ApiError && error.code === 'not-found') return null;
       throw error;
@@ -162,32 +161,33 @@ export class Onym {
   async split(call: SplitCall, options: PreviewOptions = {}): Promise<SplitAnswer> {
     const what = 'link' in call ? { link: call.link } : { distinct_id: call.distinctId, from: call.from };
     const body = JSON.stringify({ environment: call.environment ?? this.#settings.environment, ...what });
-    const wire = await this.#transport.post('/v1/split', body, queryOf(options));
+    const wire = await this.#transport.post('/v1/split', { body, query: queryOf(options) });
     return answerOf(wire as WireAnswer) as SplitAnswer;
   }
 
   /** Read-only SQL over `events`, `identities`, `identifiers` and `links`. */
-  async query<Row = Record<string, unknown>>(sql: string, options: ReadOptions = {}): Promise<QueryResult<Row>> {
+  async query<Row = Record<string, unknown>>(sql: string, options: QueryOptions = {}): Promise<QueryResult<Row>> {
     const body = JSON.stringify({ ...this.#read(options), sql });
-    const { data, meta } = (await this.#transport.post('/v1/query', body)) as {
+    const asking = { body, timeoutMs: options.timeoutMs ?? queryTimeoutMs, isRepeatable: false };
+    const { data, meta } = (await this.#transport.post('/v1/query', asking)) as {
       data: Row[];
       meta: QueryResult<Row>['columns'];
     };
     return { rows: data, columns: meta };
   }
 
-  /** Batching: resolves when every call made so far was answered or given up. Never rejects. */
+  /** Batching: resolves when every call made so far was answered, or none can be sent now. Never rejects. */
   async flush(): Promise<void> {
     await this.#batcher?.flush();
   }
 
-  /** Batching: sends what waits; later calls are rejected. Call it before the process ends. */
+  /** Batching: sends what waits, and rejects what can't be sent and what is called later. Call it before the process ends. */
   async shutdown(): Promise<void> {
     await this.#batcher?.shutdown();
   }
 
   #common({ environment = this.#settings.environment, timestamp = new Date(), batch }: CommonCall) {
-    return { environment, timestamp: timestampOf(timestamp), ...(batch && { batch }) };
+    return { environment, timestamp, ...(batch && { batch }) };
   }
 
   #read({ environment = this.#settings.environment, asOf, asOfSeq }: AsOfOptions) {
@@ -244,23 +244,46 @@ export class Onym {
   #call(route: Route, payload: () => object, options: PreviewOptions): Promise<Answer> {
     const answer = this.#send(route, payload, options);
     // In the background nobody may be waiting: a failure is told here, and must not end the process as an unhandled rejection.
-    if (this.#batcher !== null) answer.catch(this.#settings.onError);
+    if (this.#batcher !== null) answer.catch(this.#settings.onError).catch(() => {});
     return answer;
   }
 
   async #send(route: Route, payload: () => object, options: PreviewOptions): Promise<Answer> {
-    const body = textOf(payload());
+    const body = textOf(payload);
     const query = queryOf(options);
-    if (this.#batcher !== null && Object.keys(query).length === 0)
-      return answerOf(await this.#batcher.add(route, body));
-    return answerOf((await this.#transport.post(`/${route}`, body, query)) as WireAnswer);
+    if (this.#batcher !== null) {
+      if (Object.keys(query).length === 0) return answerOf(await this.#batcher.add(route, body));
+      // Not before those that were made before it.
+      await this.#batcher.flush();
+    }
+    return answerOf((await this.#transport.post(`/${route}`, { body, query })) as WireAnswer);
   }
 }
 
-function textOf(payload: object): string {
+function checkOptions(options: NodeOptions): void {
+  // What a header can't hold would be reported with the header, which is the key.
+  if (!/^[\x21-\x7e]+$/.test(options?.apiKey ?? '')) {
+    throw new OnymError('invalid-options', 'new Onym needs { apiKey }, as `onym keys` printed it, without blanks.');
+  }
+  const { baseUrl } = options;
+  if (baseUrl !== undefined && !/^https?:\/\/[^@]+$/.test(baseUrl)) {
+    throw new OnymError('invalid-options', 'baseUrl is no address such as https://onym.example.com, without a user.');
+  }
+}
+
+function inPath(id: string): string {
   try {
-    return JSON.stringify(payload);
+    return encodeURIComponent(id);
   } catch (error) {
+    throw new OnymError('invalid-distinct-id', 'The id holds half a character (a lone surrogate).', error);
+  }
+}
+
+function textOf(payload: () => object): string {
+  try {
+    return JSON.stringify(payload());
+  } catch (error) {
+    if (error instanceof OnymError) throw error;
     throw new OnymError('invalid-payload', `The call can't be written as JSON. ${(error as Error).message}`, error);
   }
 }

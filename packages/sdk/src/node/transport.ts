@@ -1,36 +1,54 @@
 import { errorOf, isRetryable, type Reply, request, retryDelayMs } from '../delivery.ts';
+import { NetworkError } from '../errors.ts';
 import type { NodeSettings } from './options.ts';
 
+export interface Asking {
+  readonly query?: Query;
+  /** JSON text. */
+  readonly body?: string;
+  /** Default: that of the client. */
+  readonly timeoutMs?: number | undefined;
+  /** False where the server may still be at work after a timeout, and would be set to work again. Default true. */
+  readonly isRepeatable?: boolean;
+}
+
 export interface Transport {
-  /** One request, repeated where that may help. `body` is JSON text. Resolves with whatever was answered but 408, 429 and 5xx. */
-  ask(method: 'GET' | 'POST', path: string, body?: string): Promise<Reply>;
+  /** One request, repeated where that may help. Resolves with whatever Onym answered but 408, 429 and 5xx. */
+  ask(method: 'GET' | 'POST', path: string, asking: Asking): Promise<Reply>;
   /** The same; throws an ApiError for anything but 200. */
   get(path: string, query: Query): Promise<unknown>;
-  post(path: string, body: string, query?: Query): Promise<unknown>;
+  post(path: string, asking: Asking): Promise<unknown>;
 }
 
 /** What is undefined is left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
+/** Where the server asks to wait longer, the caller is told instead. */
+const retryDelayMaxMs = 60_000;
+
 export function createTransport(settings: NodeSettings): Transport {
   const base = settings.baseUrl.replace(/\/+$/, '');
   const headers = { authorization: `Bearer ${settings.apiKey}`, 'content-type': 'application/json' };
 
-  async function once(method: string, path: string, body: string | undefined): Promise<Reply> {
+  async function once(method: string, path: string, { query, body, timeoutMs }: Asking): Promise<Reply> {
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
-    const reply = await request(settings.fetch, base + path, init, settings.requestTimeoutMs);
-    const error = reply.status === 200 ? null : errorOf(reply);
+    const url = base + path + queryOf(query ?? {});
+    const reply = await request(settings.fetch, url, init, timeoutMs ?? settings.requestTimeoutMs);
+    // What is no JSON is no answer of Onym's, whatever its status.
+    const error = reply.status === 200 && reply.body !== null ? null : errorOf(reply);
     if (isRetryable(error)) throw error;
     return reply;
   }
 
-  async function ask(method: string, path: string, body?: string): Promise<Reply> {
-    for (let failures = 0; ; ) {
+  async function ask(method: string, path: string, asking: Asking): Promise<Reply> {
+    for (let failures = 1; ; failures++) {
       try {
-        return await once(method, path, body);
+        return await once(method, path, asking);
       } catch (error) {
-        if (!isRetryable(error) || ++failures > settings.retriesMax) throw error;
-        await sleep(retryDelayMs(failures, Math.random(), error));
+        const delayMs = retryDelayMs(failures, Math.random(), error);
+        if (failures > settings.retriesMax || delayMs > retryDelayMaxMs || !isRetryable(error)) throw error;
+        if (asking.isRepeatable === false && error instanceof NetworkError && error.code === 'timeout') throw error;
+        await sleep(delayMs);
       }
     }
   }
@@ -43,8 +61,8 @@ export function createTransport(settings: NodeSettings): Transport {
 
   return {
     ask,
-    get: (path, query) => expectOk(ask('GET', path + queryOf(query))),
-    post: (path, body, query = {}) => expectOk(ask('POST', path + queryOf(query), body)),
+    get: (path, query) => expectOk(ask('GET', path, { query })),
+    post: (path, asking) => expectOk(ask('POST', path, asking)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { type ApiError, NetworkError } from '@onym/sdk';
+import { type ApiError, createOnym, NetworkError } from '@onym/sdk';
 import { describe, expect, it } from 'vitest';
 import { settled, startOfTime } from '../support/clock.ts';
 import { apiKey, baseUrl, device } from '../support/device.ts';
@@ -173,6 +173,31 @@ describe('what fails', () => {
     expect(errors).toMatchObject([{ name: 'ApiError', status, code, message: 'Do this next.' }]);
   });
 
+  it('is sent again when a 200 is not Onym’s: a hotel’s login page, or an answer cut short', async () => {
+    const { client, init, clock, server, errors, accepted } = device();
+    init();
+    server.next(
+      () => new Response('<html>Welcome to the hotel</html>'),
+      () => new Response('{"ok":true,"acc'),
+    );
+    client.track('one');
+    await clock.advance(60_000);
+    expect(accepted()).toEqual(['one']);
+    expect(new Set(server.requests.map(({ payloads }) => payloads[0].uuid)).size).toBe(1);
+    expect(errors).toMatchObject([{ code: 'http-200', message: '200, and not from Onym. Check baseUrl.' }]);
+  });
+
+  it('waits ten minutes at most, whatever a server asks for', async () => {
+    const { client, init, clock, server, accepted } = device();
+    init();
+    server.next(overloaded(3_000_000_000));
+    client.track('one');
+    await clock.advance(600_000);
+    expect(server.requests).toHaveLength(1);
+    await clock.advance(1_000);
+    expect(accepted()).toEqual(['one']);
+  });
+
   it('is told when it is not Onym that answers', async () => {
     const { client, init, clock, server, errors } = device();
     init();
@@ -264,23 +289,32 @@ describe('pages that go', () => {
     expect(accepted()).toHaveLength(4);
   });
 
-  it('does not hand over what a request that outlives the page is carrying', async () => {
+  it('hand over what is under way too: the request may be cut off', async () => {
     const { client, init, page, clock, server } = device();
     init();
-    let finish = (_: Response) => {};
-    server.next(
-      () =>
-        new Promise((resolve) => {
-          finish = resolve;
-        }),
-    );
+    server.next(() => new Promise(() => {}));
     client.track('one');
     await clock.advance(1_000);
     client.track('two');
     page.close();
     await settled();
-    finish(json(200, {}));
-    expect(server.requests.map(eventsOf)).toEqual([['one'], ['two']]);
+    expect(server.requests.map(eventsOf)).toEqual([['one'], ['one', 'two']]);
+  });
+
+  it('are not kept from it by a call that is too large for a beacon', async () => {
+    const { client, init, page, server } = device();
+    const refusing = {
+      ...page.platform,
+      beacon: (url: string, body: string) => body.length < 60_000 && page.platform.beacon(url, body),
+    };
+    const onym = createOnym(refusing);
+    init();
+    onym.init(apiKey, { baseUrl, autoPageViews: false });
+    client.track('large', { text: 'x'.repeat(70_000) });
+    onym.track('small');
+    page.close();
+    await settled();
+    expect(server.requests.map(eventsOf)).toContainEqual(['small']);
   });
 
   it('leave what they could not send to the next page', async () => {
@@ -299,13 +333,21 @@ describe('pages that go', () => {
     expect(browser.localStorage.keys().filter((key) => key.includes('.call.'))).toEqual([]);
   });
 
-  it('send at once when they are hidden', async () => {
-    const { client, init, page, accepted } = device();
+  it('send at once when they are hidden, unless the server asked to wait', async () => {
+    const { client, init, page, clock, server, accepted } = device();
     init();
     client.track('one');
     page.hide();
-    await settled();
+    await clock.advance(0);
     expect(accepted()).toEqual(['one']);
+    server.next(overloaded(30));
+    client.track('two');
+    await clock.advance(1_000);
+    page.hide();
+    await clock.advance(29_000);
+    expect(server.requests).toHaveLength(2);
+    await clock.advance(1_000);
+    expect(accepted()).toEqual(['one', 'two']);
   });
 });
 
@@ -364,6 +406,29 @@ describe('tabs', () => {
 });
 
 describe('limits', () => {
+  it('hold over pages too', async () => {
+    const first = device();
+    first.browser.setOnline(false);
+    for (let i = 0; i < 60; i++) {
+      const page = first.tab();
+      page.init();
+      for (let j = 0; j < 49; j++) page.client.track('x');
+      page.page.close();
+    }
+    expect(first.browser.localStorage.keys().filter((key) => key.includes('.call.')).length).toBeLessThan(1_100);
+  });
+
+  it('leave a site most of its storage', () => {
+    const { client, init, browser, errors } = device();
+    init();
+    browser.setOnline(false);
+    for (let i = 0; i < 100; i++) client.track(`event ${i}`, { text: 'x'.repeat(50_000) });
+    const { localStorage } = browser;
+    const characters = localStorage.keys().reduce((sum, key) => sum + localStorage.get(key)!.length, 0);
+    expect(characters).toBeLessThan(1_100_000);
+    expect(errors.every(({ code }) => code === 'queue-full' || code === 'network-error')).toBe(true);
+  });
+
   it('keeps the newest thousand calls, and says so', async () => {
     const { client, init, browser, clock, errors, server } = device();
     init();
@@ -426,6 +491,17 @@ describe('nothing is thrown into the page', () => {
       'invalid-options',
       'not-identified',
     ]);
+  });
+
+  it('when what is thrown has no text', () => {
+    const { client, init, errors } = device();
+    init();
+    client.track('x', {
+      toJSON() {
+        throw Object.create(null);
+      },
+    });
+    expect(errors).toEqual([]);
   });
 
   it('when onError and onVerdict throw', async () => {

@@ -20,6 +20,24 @@ describe('page views', () => {
     expect(server.accepted.map(({ payload }) => payload.event)).toEqual(['$pageview', '$pageview', '$pageview']);
   });
 
+  it('send no query and no fragment of where the visitor came from', async () => {
+    const { browser, server } = device();
+    const { platform } = browser.open('https://shop.example/', 'https://shop.example/reset?token=secret#x');
+    const client = createOnym(platform);
+    client.init(apiKey, { baseUrl });
+    await client.flush();
+    expect(server.accepted[0]?.payload.properties.$referer).toBe('https://shop.example/reset');
+  });
+
+  it('work where the page has no address of its own', async () => {
+    const { page, server } = device();
+    const place = { url: 'about:srcdoc', referrer: null, viewport: '1x1' };
+    const client = createOnym({ ...page.platform, place: () => place });
+    client.init(apiKey, { baseUrl });
+    await client.flush();
+    expect(server.accepted[0]?.payload.properties.$url).toBe('about:srcdoc');
+  });
+
   it('end with what init returned, and are not counted again by the next init', async () => {
     const { init, page, client, server, clock } = device();
     const end = init({ autoPageViews: true });
@@ -96,18 +114,15 @@ describe('calls before init', () => {
     expect(server.accepted[2]?.payload.distinct_id).toBe('user_1');
   });
 
-  it('where there is no page nothing happens, and nothing breaks', async () => {
+  it('never end where pages are made on a server: one client would be all visitors at once', async () => {
     const { page, server, clock } = device();
-    const client = createOnym({ ...page.platform, place: () => null, store: () => null });
+    const client = createOnym({ ...page.platform, place: () => null });
     client.track('one');
-    client.init(apiKey, { baseUrl });
-    client.page('/relative');
-    client.page('https://shop.example/x');
+    client.init(apiKey, { baseUrl })();
+    client.identify('user_1');
     await client.flush();
-    await clock.advance(0);
-    expect(server.accepted.map(({ payload }) => [payload.event, payload.properties.$url])).toEqual([
-      ['one', undefined],
-      ['$pageview', 'https://shop.example/x'],
-    ]);
+    await clock.advance(60_000);
+    expect(server.requests).toEqual([]);
+    expect(client.getDistinctId()).toBeNull();
   });
 });

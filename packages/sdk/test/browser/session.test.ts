@@ -1,5 +1,6 @@
+import { createOnym } from '@onym/sdk';
 import { describe, expect, it } from 'vitest';
-import { device } from '../support/device.ts';
+import { apiKey, baseUrl, device } from '../support/device.ts';
 
 const minuteMs = 60_000;
 
@@ -41,6 +42,18 @@ describe('sessions', () => {
     first.client.track('three');
     await first.client.flush();
     expect(new Set(first.server.accepted.map(({ payload }) => payload.session_id)).size).toBe(1);
+  });
+
+  it('end when the clock is set back', async () => {
+    const { init, client, page, server, clock } = device();
+    init();
+    client.track('one');
+    await client.flush();
+    const earlier = createOnym({ ...page.platform, now: () => clock.now() - 365 * 24 * 60 * minuteMs });
+    earlier.init(apiKey, { baseUrl, autoPageViews: false });
+    earlier.track('two');
+    await earlier.flush();
+    expect(new Set(server.accepted.map(({ payload }) => payload.session_id)).size).toBe(2);
   });
 
   it('are not of identify and alias', async () => {

@@ -78,6 +78,19 @@ describe('persistence', () => {
     expect(first.browser.localStorage.keys()).toEqual([]);
   });
 
+  it('keeps ids by the cookie where localStorage is full', () => {
+    const { browser, tab } = device();
+    const page = browser.open(homeUrl);
+    const full = createOnym({ ...page.platform, ...createFullStore(page.platform) });
+    full.init(apiKey, { baseUrl, autoPageViews: false });
+    full.identify('user_9');
+    const next = tab();
+    next.init();
+    expect(next.client.getDistinctId()).toBe('user_9');
+    full.configure({ trackingConsent: 'denied' });
+    expect(next.client.getTrackingConsent()).toBe('denied');
+  });
+
   it('goes on when the store is full', async () => {
     const { client, init, browser, accepted, errors } = device();
     const { store } = createFullStore(browser.open(homeUrl).platform);
@@ -140,7 +153,7 @@ function createFullStore({ store }: ReturnType<typeof device>['page']['platform'
   return {
     store: (kind: Parameters<typeof store>[0]) => {
       const real = store(kind);
-      if (real === null) return null;
+      if (real === null || kind === 'cookie') return real;
       return {
         ...real,
         set(key: string, value: string) {
@@ -152,7 +165,151 @@ function createFullStore({ store }: ReturnType<typeof device>['page']['platform'
   };
 }
 
+describe('what ends and starts again', () => {
+  it.each([{ persistence: 'memory' }, { trackingConsent: 'pending' }] as const)(
+    'is the same visitor with %j',
+    async (options) => {
+      const { client, init, accepted } = device();
+      const end = init(options);
+      const id = client.getDistinctId();
+      client.track('one');
+      end();
+      init(options);
+      expect(client.getDistinctId()).toBe(id);
+      client.configure({ trackingConsent: 'granted' });
+      await client.flush();
+      expect(accepted()).toEqual(['one']);
+    },
+  );
+
+  it('sends what a client of memory could not send before', async () => {
+    const { client, init, browser, clock, accepted } = device();
+    const end = init({ persistence: 'memory' });
+    browser.setOnline(false);
+    client.track('one');
+    end();
+    await clock.advance(0);
+    browser.setOnline(true);
+    init({ persistence: 'memory' });
+    await clock.advance(1_000);
+    expect(accepted()).toEqual(['one']);
+  });
+
+  it('takes nothing along to another key', async () => {
+    const { client, init, clock, server } = device();
+    const end = init({ trackingConsent: 'pending' });
+    client.track('of production');
+    end();
+    init({ trackingConsent: 'pending', environment: 'staging' });
+    client.track('of staging');
+    client.configure({ trackingConsent: 'granted' });
+    await clock.advance(1_000);
+    expect(server.accepted.map(({ payload }) => [payload.event, payload.environment])).toEqual([
+      ['of staging', 'staging'],
+    ]);
+  });
+
+  it('tells what went wrong at its end to who listened', async () => {
+    const { client, init, server, clock, errors } = device();
+    const end = init();
+    server.next(() => new Response('{"ok":false,"error_code":"invalid-api-key","message":"No."}', { status: 401 }));
+    client.track('one');
+    end();
+    await clock.advance(1_000);
+    expect(errors).toMatchObject([{ code: 'invalid-api-key' }]);
+  });
+
+  it('tells a wrong option to the onError that came with it', () => {
+    const { page } = device();
+    const heard: string[] = [];
+    const onError = ({ code }: { code: string }) => void heard.push(code);
+    createOnym(page.platform).init('', { baseUrl, onError });
+    // @ts-expect-error: what a page without types might pass
+    createOnym(page.platform).init(apiKey, { baseUrl, trackingConsent: 'deny', onError });
+    expect(heard).toEqual(['invalid-options', 'invalid-options']);
+  });
+});
+
+describe('a change of persistence', () => {
+  it('does not send again what is being acknowledged', async () => {
+    const { client, init, server, clock, verdicts } = device();
+    init();
+    let answer = (_: Response) => {};
+    server.next(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    client.track('one');
+    await clock.advance(1_000);
+    client.configure({ persistence: 'localStorage' });
+    answer(
+      new Response('{"ok":true,"accepted":1,"rejected":[],"results":[{"ok":true,"verdict":"applied","seq":null}]}'),
+    );
+    await clock.advance(60_000);
+    expect(server.requests).toHaveLength(1);
+    expect(verdicts).toHaveLength(1);
+  });
+});
+
 describe('consent', () => {
+  it('stores nothing at all before the answer', () => {
+    const { client, init, browser } = device();
+    init({ trackingConsent: 'pending' });
+    client.track('one');
+    client.identify('user_1');
+    expect(browser.localStorage.keys()).toEqual([]);
+    const cookies = browser.open(homeUrl).platform.store('cookie');
+    expect(cookies?.get(stateKey)).toBeNull();
+  });
+
+  it('is read of other tabs, not written back: two defaults do not quarrel', async () => {
+    const first = device();
+    const second = first.tab();
+    let writes = 0;
+    first.browser.open(homeUrl).platform.on('storage', () => {
+      if (++writes > 100) throw new Error('They write without end.');
+    });
+    first.init({ trackingConsent: 'granted' });
+    second.init({ trackingConsent: 'pending' });
+    first.client.track('one');
+    await first.clock.advance(5_000);
+    expect(writes).toBeLessThan(20);
+    expect(first.accepted()).toEqual(['one']);
+  });
+
+  it.each(['denied', 'pending'] as const)('%s at init holds for what an earlier page left', async (trackingConsent) => {
+    const { client, init, browser, page, clock, tab, accepted } = device();
+    init();
+    browser.setOnline(false);
+    client.track('one');
+    page.close();
+    browser.setOnline(true);
+    const next = tab();
+    next.init({ trackingConsent });
+    await clock.advance(60_000);
+    next.page.close();
+    await clock.advance(0);
+    expect(accepted()).toEqual([]);
+    const later = tab();
+    later.init({ trackingConsent: 'granted' });
+    await clock.advance(60_000);
+    expect(accepted()).toEqual(trackingConsent === 'denied' ? [] : ['one']);
+  });
+
+  it('given in another tab releases calls where tabs can’t tell each other', async () => {
+    const first = device({ refuses: ['localStorage', 'sessionStorage'] });
+    const second = first.tab();
+    first.init({ persistence: 'cookie', trackingConsent: 'pending' });
+    second.init({ persistence: 'cookie', trackingConsent: 'pending' });
+    second.client.track('one');
+    first.client.configure({ trackingConsent: 'granted' });
+    second.client.track('two');
+    await second.client.flush();
+    expect(second.accepted()).toEqual(['one', 'two']);
+  });
+
   it('nothing is stored before it is given, and all after', async () => {
     const { client, init, browser, clock, accepted } = device();
     init({ trackingConsent: 'pending' });

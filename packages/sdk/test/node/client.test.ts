@@ -143,8 +143,26 @@ describe('calls', () => {
     expect(server.accepted).toHaveLength(1);
   });
 
-  it('need a key', () => {
+  it('need a key, and an address', () => {
     expect(() => new Onym({ apiKey: undefined })).toThrow(OnymError);
+    for (const options of [
+      { apiKey: 'sk_secret_12345\n' },
+      { apiKey, baseUrl: 'onym.example' },
+      { apiKey, baseUrl: 'https://user:password@onym.example' },
+    ]) {
+      expect(() => new Onym(options)).toThrow(/^(?!.*(secret_12345|password)).*$/);
+    }
+  });
+
+  it('take what interfaces and optional fields give them', async () => {
+    interface Traits {
+      plan: string;
+    }
+    const traits: Traits = { plan: 'pro' };
+    const maybe = undefined as string | undefined;
+    await onym.identify({ distinctId: 'user_1', traits, anonymousId: maybe, environment: maybe, timestamp: undefined });
+    await onym.track({ event: 'x', distinctId: 'user_1', sessionId: maybe, uuid: maybe });
+    expect(server.accepted).toHaveLength(2);
   });
 });
 
@@ -190,6 +208,30 @@ describe('errors', () => {
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await answer).toMatchObject({ verdict: 'applied' });
     expect(new Set(server.requests.map(({ payloads }) => payloads[0].uuid)).size).toBe(1);
+  });
+
+  it('are not what is no answer of Onym’s: that is tried again, and told', async () => {
+    vi.useFakeTimers();
+    server.next(() => new Response('<html>Log in here</html>'));
+    const answer = onym.track({ event: 'x', distinctId: 'user_1' });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(await answer).toMatchObject({ verdict: 'applied' });
+    server.always(() => new Response('<html>Log in here</html>'));
+    const failed = errorOf(onym.resolve(['user_1']));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await failed).toMatchObject({ status: 200, code: 'http-200' });
+  });
+
+  it('come at once where the server asks for more patience than a caller has', async () => {
+    server.next(overloaded(3_600));
+    expect(await errorOf(onym.track({ event: 'x', distinctId: 'user_1' }))).toMatchObject({ status: 503 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('are OnymErrors also for what cannot be written', async () => {
+    expect(await errorOf(onym.identity('\ud800'))).toMatchObject({ name: 'OnymError', code: 'invalid-distinct-id' });
+    // @ts-expect-error: what a caller without types might do
+    expect(await errorOf(onym.track())).toMatchObject({ name: 'OnymError', code: 'invalid-payload' });
   });
 
   it('end with the last one when all retries are used up', async () => {
@@ -272,19 +314,67 @@ describe('batching', () => {
     expect(errors.map(({ code }) => code).sort()).toEqual(['invalid-timestamp', 'reserved-distinct-id']);
   });
 
-  it('tries again, and gives up after the last retry', async () => {
+  it('awaited one by one sends one by one', async () => {
+    const { client } = make({ flushIntervalMs: 1 });
+    for (const event of ['one', 'two', 'three']) {
+      expect(await client.track({ event, distinctId: 'user_1' })).toMatchObject({ verdict: 'applied' });
+    }
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('loses nothing while the server is away: calls wait, in order, and go when it is back', async () => {
     vi.useFakeTimers();
     const { client, errors } = make({ retriesMax: 1 });
-    server.next(noConnection);
-    const first = client.track({ event: 'one', distinctId: 'user_1' });
-    void client.flush();
-    await vi.advanceTimersByTimeAsync(1_000);
-    expect(await first).toMatchObject({ verdict: 'applied' });
     server.always(noConnection);
-    void client.track({ event: 'two', distinctId: 'user_1' });
-    void client.flush();
-    await vi.advanceTimersByTimeAsync(60_000);
+    const answers = [client.track({ event: 'one', distinctId: 'user_1' })];
+    const flushed = client.flush();
+    await vi.advanceTimersByTimeAsync(5_000);
+    // It does not hang on an outage.
+    await flushed;
+    answers.push(client.identify({ distinctId: 'user_1' }));
+    await vi.advanceTimersByTimeAsync(600_000);
+    expect(server.requests.length).toBeGreaterThan(10);
+    expect(server.accepted).toEqual([]);
     expect(errors).toMatchObject([{ code: 'network-error' }]);
+    server.always(null);
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect((await Promise.all(answers)).map(({ verdict }) => verdict)).toEqual(['applied', 'applied']);
+    expect(server.accepted.map(({ route }) => route)).toEqual(['track', 'identify']);
+    expect(
+      new Set(server.requests.filter(({ route }) => route === 'track').map(({ payloads }) => payloads[0].uuid)).size,
+    ).toBe(1);
+  });
+
+  it('gives up at shutdown, after the last retry, and says which', async () => {
+    vi.useFakeTimers();
+    const { client, errors } = make({ retriesMax: 1 });
+    server.always(noConnection);
+    const answers = [client.track({ event: 'one', distinctId: 'user_1' }), client.identify({ distinctId: 'user_1' })];
+    const ended = client.shutdown();
+    await vi.advanceTimersByTimeAsync(10_000);
+    await ended;
+    for (const answer of answers) expect(await errorOf(answer)).toMatchObject({ code: 'network-error' });
+    expect(errors).toHaveLength(2);
+  });
+
+  it('survives an onError that fails', async () => {
+    const { client } = make({
+      onError: () => {
+        throw new Error('of the application');
+      },
+    });
+    void client.identify({ distinctId: 'null' });
+    const asynchronous = make({ onError: async () => Promise.reject(new Error('of the application')) });
+    void asynchronous.client.identify({ distinctId: 'null' });
+    await client.track({ event: 'one', distinctId: 'user_1' });
+    expect(server.accepted).toHaveLength(1);
+  });
+
+  it('sends what waits before a call that does not wait', async () => {
+    const { client } = make();
+    void client.track({ event: 'one', distinctId: 'user_1' });
+    await client.identify({ distinctId: 'user_1' }, { sync: true });
+    expect(server.requests.map(({ route }) => route)).toEqual(['track', 'identify']);
   });
 
   it('refuses more calls than may wait', async () => {
@@ -361,13 +451,48 @@ describe('reading', () => {
     expect(none.answer).toBeNull();
   });
 
-  it('resolve: a map, ten thousand ids a request', async () => {
-    const ids = Array.from({ length: 10_001 }, (_, i) => `user_${i}`);
-    const { answer, seen } = await asked(
-      { identities: { user_id_1: { identity_id: 'i', canonical_id: 'user_1', known: true } } },
-      () => onym.resolve(ids, { asOf: new Date(0) }),
+  it('a blast radius: in camel case down to what users have sent', async () => {
+    const blast_radius = {
+      traits: {
+        changed: 1,
+        listed: [{ canonical_id: 'a', key: 'plan_name', from: { old_key: 1 }, to: { new_key: 2 } }],
+      },
+    };
+    const { answer } = await asked({ ok: true, verdict: 'applied', seq: 1, blast_radius }, () =>
+      onym.alias({ distinctId: 'a', aliasId: 'b' }, { dryRun: true }),
     );
-    expect(answer).toEqual(new Map([['user_id_1', { identityId: 'i', canonicalId: 'user_1', known: true }]]));
+    expect(answer).toMatchObject({
+      blastRadius: {
+        traits: { listed: [{ canonicalId: 'a', key: 'plan_name', from: { old_key: 1 }, to: { new_key: 2 } }] },
+      },
+    });
+  });
+
+  it('resolve: in the order asked', async () => {
+    const one = { identity_id: 'i', canonical_id: 'c', known: true };
+    const { answer } = await asked({ identities: { '7': one, '42': one, user_9: one } }, () =>
+      onym.resolve(['user_9', '42', '7']),
+    );
+    expect([...(answer as Map<string, unknown>).keys()]).toEqual(['user_9', '42', '7']);
+  });
+
+  it('query is not sent again after a timeout: the server may still be at work', async () => {
+    let requests = 0;
+    const slow: typeof fetch = (_, init) => {
+      requests++;
+      return new Promise((_resolve, reject) =>
+        init?.signal?.addEventListener('abort', () => reject(init.signal?.reason)),
+      );
+    };
+    const hasty = new Onym({ apiKey, fetch: slow });
+    expect(await errorOf(hasty.query('SELECT 1', { timeoutMs: 5 }))).toMatchObject({ code: 'timeout' });
+    expect(requests).toBe(1);
+  });
+
+  it('resolve: ten thousand ids a request', async () => {
+    const ids = Array.from({ length: 10_001 }, (_, i) => `user_${i}`);
+    const { answer, seen } = await asked({ identities: {} }, () => onym.resolve(ids, { asOf: new Date(0) }));
+    expect((answer as Map<string, unknown>).size).toBe(10_001);
     expect(seen.map(({ body }) => (body as { distinct_ids: string[] }).distinct_ids.length)).toEqual([10_000, 1]);
     expect(seen[0]?.body).toMatchObject({ environment: 'production', as_of: '1970-01-01T00:00:00.000Z' });
   });

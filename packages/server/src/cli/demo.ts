@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, readConfig } from '../config.ts';
 import type { Server } from '../server.ts';
-import { type Interruption, listenForInterruption } from './demo/interruption.ts';
+import { type Interruption, listenForInterruption } from './interruption.ts';
 import { exitCode } from './main.ts';
 import { print } from './print.ts';
 import { RequestError } from './transport.ts';
@@ -30,10 +30,12 @@ export function demoCommand(program: Command): void {
       const port = await portFor(options.port);
       const folder = makeFolder();
       const remove = () => rmSync(folder, { recursive: true, force: true });
-      const interruption = listenForInterruption(() => {
+      const interruption = listenForInterruption(['SIGINT', 'SIGTERM', 'SIGHUP'], () => {
         remove();
         process.exit(exitCode.failed);
       });
+      // Whoever watched is gone. The listener stays: writing to nobody must not become an error of its own.
+      process.stdout.on('error', interruption.interrupt);
       try {
         await run(folder, port, options, interruption);
       } catch (error) {

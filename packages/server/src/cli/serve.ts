@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ConfigError } from '../config.ts';
 import { version } from '../version.ts';
+import { listenForInterruption } from './interruption.ts';
 import { configurationOptions, exitCode } from './main.ts';
 import { configOf } from './options.ts';
 import { bold, print } from './print.ts';
@@ -13,7 +14,8 @@ export function serveCommand(program: Command): void {
       // Only here: the engines take a moment to load, which no other command should wait for.
       const { createServer } = await import('../server.ts');
       // From here on: who reads the greeting may send one before the next statement runs.
-      const signal = untilSignal();
+      // A second one ends the process the hard way, which loses nothing that was acknowledged.
+      const interruption = listenForInterruption(['SIGINT', 'SIGTERM'], () => process.exit(exitCode.failed));
       const server = await createServer({ config, logger: { level: config.logLevel } });
       let url: string;
       try {
@@ -23,7 +25,7 @@ export function serveCommand(program: Command): void {
         throw notListening(error, config);
       }
       print(greeting(url, config, server.newKeys));
-      await signal;
+      await interruption.happened;
       await server.stop();
       process.exitCode = exitCode.ok;
     });
@@ -62,17 +64,4 @@ function greeting(
     lines.push('', '`onym keys list` shows the keys there are; `onym keys create` makes another.');
   }
   return lines.join('\n');
-}
-
-/** The first SIGTERM or SIGINT. A second one ends the process the hard way, which loses nothing that was acknowledged. */
-function untilSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = () => {
-      process.removeListener('SIGTERM', stop);
-      process.removeListener('SIGINT', stop);
-      resolve();
-    };
-    process.once('SIGTERM', stop);
-    process.once('SIGINT', stop);
-  });
 }

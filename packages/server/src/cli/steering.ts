@@ -113,7 +113,7 @@ function describe(answer: SteeringAnswer, isDryRun: boolean): string {
   if (radius !== undefined) {
     lines.push(
       `identities: ${radius.identities.before} before, ${radius.identities.after} after`,
-      `identifiers that change hands: ${radius.identifiers.moved}, with ${radius.events} events`,
+      `identifiers that change hands: ${radius.identifiers.moved}, with ${radius.events} ${radius.events === 1 ? 'event' : 'events'}`,
       `traits that change: ${radius.traits.changed}`,
     );
   }

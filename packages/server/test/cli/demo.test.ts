@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Identity, type Link, Onym } from '@onym/sdk';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { listenForInterruption } from '../../src/cli/demo/interruption.ts';
 import { readPerson } from '../../src/cli/demo/person.ts';
 import { plainStyle } from '../../src/cli/demo/style.ts';
 import { literal, wrappedCode } from '../../src/cli/demo/text.ts';
 import { treeLines } from '../../src/cli/demo/tree.ts';
+import { listenForInterruption } from '../../src/cli/interruption.ts';
 import { clientOf, eventually } from '../system/client.ts';
 import { dataDirectory } from '../system/processes.ts';
 
@@ -119,7 +119,7 @@ test('a second interruption is told from an echo of the first', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const onSecond = vi.fn();
-  const { signal, end } = listenForInterruption(onSecond);
+  const { signal, end } = listenForInterruption(['SIGHUP'], onSecond);
   onTestFinished(end);
   const hangUp = () => process.emit('SIGHUP', 'SIGHUP');
   hangUp();
