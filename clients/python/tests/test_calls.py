@@ -70,6 +70,16 @@ class TheCalls(ServerTestCase):
         self.assertEqual(refused.verdict, "applied")
         self.assertEqual(refused.link and refused.link.reason, "anonymous-id-belongs-to-another-identity")
 
+    def test_events_of_one_moment_keep_their_order(self) -> None:
+        visitor = self.named("anonymous")
+        names = [f"step {i}" for i in range(20)]
+        for name in names:
+            self.client.track(name, visitor, timestamp="2026-01-01T00:00:00Z")
+        rows = self.client.query(
+            f"SELECT event FROM events WHERE distinct_id = '{visitor}' ORDER BY timestamp, toString(uuid)"
+        )
+        self.assertEqual([row["event"] for row in rows], names)
+
     def test_an_event_arrives_with_all_that_was_said_of_it(self) -> None:
         visitor = self.named("anonymous")
         when = datetime(2026, 3, 29, 1, 30, 0, 250_000, timezone(timedelta(hours=2)))

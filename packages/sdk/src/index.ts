@@ -32,6 +32,7 @@ export {
   type QueryOptions,
   type ReadOptions,
   type SendOptions,
+  type ShutdownOptions,
   type SplitCall,
   type TrackCall,
 } from './node/client.ts';

@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createErasures } from './erasure/erasures.ts';
+import { createEventUuids } from './event-uuid.ts';
 import { createEventStore } from './events/event-store.ts';
 import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
@@ -138,7 +139,7 @@ async function assemble(
     uuidWindow,
     services: () => services,
     now: Date.now,
-    newUuid: randomUUID,
+    newUuid: createEventUuids(),
   });
   closers.push(() => imports.close());
   const steering = createSteering({

@@ -146,7 +146,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
   }
 
   function reportOverflow(): void {
-    report(new OnymError('queue-full', `More than ${waitingCallsMax} calls wait: the oldest was dropped.`));
+    report(new OnymError('queue-full', 'Too many calls wait: the oldest was dropped.'));
   }
 
   /** Calls that waited for the user's answer go where all calls wait. */
@@ -229,7 +229,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     if (!platform.place()) return () => {};
     if (running) throw new OnymError('invalid-options', 'init was called before. Use configure.');
     if (typeof apiKey !== 'string' || apiKey === '' || typeof options?.baseUrl !== 'string') {
-      throw new OnymError('invalid-options', 'init needs a key and { baseUrl }, the address of Onym.');
+      throw new OnymError('invalid-options', 'init needs a key and { baseUrl }.');
     }
     if (apiKey.startsWith('sk_')) {
       throw new OnymError('invalid-options', 'A page must not hold a secret key: use a publishable one.');
@@ -260,7 +260,10 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       ends: [],
     };
     // What was kept for another key or environment is not for this one.
-    if (ended && ended.name !== name) held.remove(held.list());
+    if (ended?.name !== name) {
+      held.remove(held.list());
+      lastUrl = null;
+    }
     running = client;
     // Now, so that tabs opened next are the same browser.
     change(momentNow(), client, (state) => state);

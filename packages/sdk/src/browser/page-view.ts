@@ -8,8 +8,7 @@ const campaignParameter = /^(utm_\w+|gclid|fbclid|msclkid|ref)$/;
 
 /** The address without query and fragment; a fragment that is a route (`#/…`, `#!…`) stays. */
 export function cleanUrl(href: string): string {
-  const [address = '', route = ''] = /^([^?#]*)(?:\?[^#]*)?(#[/!][^?]*)?/.exec(href)?.slice(1) ?? [];
-  return address + route;
+  return href.replace(/^([^?#]*)(?:\?[^#]*)?(#[/!][^?]*)?.*/s, '$1$2');
 }
 
 export function pageViewProperties(href: string, place: Place | null): Properties {

@@ -44,7 +44,7 @@ const keepaliveCharactersMax = 20_000;
 export function createSender(platform: Platform, options: SenderOptions): Sender {
   const { waiting, done, onError } = options;
   let cancelTimer: (() => void) | null = null;
-  let timerAt = Number.POSITIVE_INFINITY;
+  let timerAt = Infinity;
   let failures = 0;
   let notBefore = 0;
   let tail = Promise.resolve();
@@ -62,7 +62,7 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
   /** One at a time, each looking afresh: what was called since the one before looked is sent too. */
   function flush(): Promise<void> {
     cancelTimer?.();
-    timerAt = Number.POSITIVE_INFINITY;
+    timerAt = Infinity;
     tail = tail.then(() => platform.exclusively(options.name, sendAll, options.requestTimeoutMs)).catch(onError);
     return tail;
   }

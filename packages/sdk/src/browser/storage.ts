@@ -30,7 +30,7 @@ export function openStores(platform: Platform, persistence: Persistence): Stores
     wanted.map((kind) => usableStore(platform, kind)).filter((store) => store !== null);
   let stores: KeyValueStore[] = [];
   if (persistence !== 'memory') {
-    stores = usable(kinds.filter((kind) => persistence.split('+').includes(kind)));
+    stores = usable(kinds.filter((kind) => persistence.includes(kind)));
     if (stores.length === 0) stores = usable(kinds).slice(0, 1);
   }
   const memory = memoryStore();

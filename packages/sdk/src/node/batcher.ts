@@ -10,8 +10,8 @@ export interface Batcher {
   add(route: Route, body: string): Promise<WireAnswer>;
   /** Resolves when every call added so far was answered, or none can be sent now: those wait, and are tried again. Never rejects. */
   flush(): Promise<void>;
-  /** Sends what waits. What can't be sent now is rejected, as is what is added from now on. */
-  shutdown(): Promise<void>;
+  /** Sends what waits. What can't be sent within `timeoutMs` is rejected, as is what is added from now on. */
+  shutdown(timeoutMs: number): Promise<void>;
 }
 
 interface WaitingCall {
@@ -106,9 +106,23 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
       });
     },
     flush: flushAll,
-    async shutdown() {
+    async shutdown(timeoutMs) {
       isShutDown = true;
-      while (waiting.length > 0) await flush();
+      let timeout: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => {
+        timeout = setTimeout(resolve, timeoutMs);
+      });
+      const sendRest = async () => {
+        while (waiting.length > 0) await flush();
+      };
+      await Promise.race([sendRest(), late]);
+      clearTimeout(timeout);
+      const error = new OnymError(
+        'shut-down',
+        `The client was shut down before the call was sent, after ${timeoutMs} ms.`,
+      );
+      for (const call of waiting) call.reject(error);
+      waiting = [];
     },
   };
 }

@@ -64,6 +64,11 @@ export interface PreviewOptions extends SendOptions {
   readonly dryRun?: boolean | undefined;
 }
 
+export interface ShutdownOptions {
+  /** After this, what was not sent is rejected. Default 30,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
 export interface ReadOptions {
   readonly environment?: string | undefined;
 }
@@ -92,6 +97,7 @@ export type SplitCall =
 const library = { name: 'onym-node', version } as const;
 
 const queryTimeoutMs = 45_000;
+const shutdownTimeoutMs = 30_000;
 
 /** Ids of one request; more are asked in several. */
 const resolveIdsMax = 10_000;
@@ -182,8 +188,8 @@ export class Onym {
   }
 
   /** Batching: sends what waits, and rejects what can't be sent and what is called later. Call it before the process ends. */
-  async shutdown(): Promise<void> {
-    await this.#batcher?.shutdown();
+  async shutdown({ timeoutMs = shutdownTimeoutMs }: ShutdownOptions = {}): Promise<void> {
+    await this.#batcher?.shutdown(timeoutMs);
   }
 
   #common({ environment = this.#settings.environment, timestamp = new Date(), batch }: CommonCall) {

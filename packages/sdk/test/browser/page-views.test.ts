@@ -56,6 +56,14 @@ describe('page views', () => {
     expect(clock.pending()).toBe(0);
   });
 
+  it('are counted anew for another environment', async () => {
+    const { init, client, server } = device();
+    init({ autoPageViews: true })();
+    init({ autoPageViews: true, environment: 'staging' });
+    await client.flush();
+    expect(server.accepted.map(({ payload }) => payload.environment)).toEqual(['production', 'staging']);
+  });
+
   it('can be turned off and on', async () => {
     const { init, page, client, accepted } = device();
     init({ autoPageViews: false });

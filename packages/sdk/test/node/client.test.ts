@@ -357,6 +357,14 @@ describe('batching', () => {
     expect(errors).toHaveLength(2);
   });
 
+  it('shutdown waits no longer than it is told to', async () => {
+    const { client } = make();
+    server.always(() => new Promise(() => {}));
+    const answer = client.track({ event: 'one', distinctId: 'user_1' });
+    await client.shutdown({ timeoutMs: 20 });
+    expect(await errorOf(answer)).toMatchObject({ code: 'shut-down' });
+  });
+
   it('survives an onError that fails', async () => {
     const { client } = make({
       onError: () => {

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Millis } from '@onym/core';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
+import { createEventUuids } from '../event-uuid.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
 import { requireSecretKey } from './auth.ts';
@@ -79,7 +79,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     keys: options.keys,
     metrics,
     now: options.now ?? Date.now,
-    newUuid: options.newUuid ?? randomUUID,
+    newUuid: options.newUuid ?? createEventUuids(),
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 15_000,
     stopping: stopping.signal,
   };
