@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetter } from './http/services.ts';
 import { limits } from './limits.ts';
-import { inTransaction, openDatabase } from './sqlite.ts';
+import { inTransaction, openDatabase, scrub } from './sqlite.ts';
 
 export interface DeadLetters {
   /** Never throws and never waits; beyond `waitingDeadLettersMax` letters are only counted. */
@@ -116,7 +116,7 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
       const ids: number[] = [];
       for await (const id of rowsNaming(environment, distinctIds)) ids.push(id);
       if (ids.length > 0) inTransaction(database, () => remove.run(JSON.stringify(ids)));
-      database.pragma('wal_checkpoint(TRUNCATE)');
+      scrub(database);
     },
     close() {
       clearInterval(timer);

@@ -1,6 +1,7 @@
 import { type BrowserClient, type BrowserOptions, createOnym } from '@onym/sdk';
 import { OnymProvider, useOnym } from '@onym/sdk/react';
 import { createElement, StrictMode, Suspense, use, useEffect, useLayoutEffect, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
 
 /** A small app for react.browser.test.ts, which drives it through `window.app`. */
@@ -78,7 +79,8 @@ window.app = {
     const form = createElement(Form, { tracks });
     const provider = createElement(OnymProvider, { apiKey, options: all, client }, form, createElement(Data));
     const boundary = createElement(Suspense, { fallback: createElement('p', null, 'Wait') }, provider);
-    root.render(strict ? createElement(StrictMode, null, boundary) : boundary);
+    // Effects of a change have run when this returns.
+    flushSync(() => root.render(strict ? createElement(StrictMode, null, boundary) : boundary));
   },
   hide: () => root.render(null),
   suspend() {

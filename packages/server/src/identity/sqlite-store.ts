@@ -13,7 +13,7 @@ import {
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
-import { inTransaction, openDatabase } from '../sqlite.ts';
+import { inTransaction, openDatabase, scrub } from '../sqlite.ts';
 import { neighboursOf } from './common-neighbour.ts';
 import { recordedOf } from './erasure.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
@@ -324,7 +324,7 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
     async finishErasure(environment, seq) {
       const { id: env } = environmentRow(environment);
       inTransaction(database, () => erasures.dropPending.run(env, seq));
-      database.pragma('wal_checkpoint(TRUNCATE)');
+      scrub(database);
     },
 
     async largest(environment, { changedAfter, limit }) {

@@ -1,4 +1,4 @@
-import { inTransaction, openDatabase } from '../sqlite.ts';
+import { inTransaction, openDatabase, scrub } from '../sqlite.ts';
 import type { Finding } from './rules.ts';
 
 /** Where findings outlive the process. */
@@ -68,7 +68,7 @@ export function openFindingTable(file: string): FindingTable {
         }
       });
     },
-    scrub: () => void database.pragma('wal_checkpoint(TRUNCATE)'),
+    scrub: () => scrub(database),
     close: () => void database.close(),
   };
 }
