@@ -159,7 +159,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
 
   function track(client: Running, moment: Moment, event: string, properties?: Properties, options?: CallOptions): void {
     if (typeof event !== 'string' || event === '') {
-      throw new OnymError('invalid-payload', 'track needs the name of an event.');
+      throw new OnymError('invalid-payload', 'track needs an event.');
     }
     const state = change(moment, client, (before) => ({ ...before, ...sessionAt(before, moment.now, platform.uuid) }));
     const context = { settings: client.settings, state, moment };
@@ -229,10 +229,10 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     if (!platform.place()) return () => {};
     if (running) throw new OnymError('invalid-options', 'init was called before. Use configure.');
     if (typeof apiKey !== 'string' || apiKey === '' || typeof options?.baseUrl !== 'string') {
-      throw new OnymError('invalid-options', 'init needs a key and { baseUrl }.');
+      throw new OnymError('invalid-options', 'init needs a key and baseUrl.');
     }
     if (apiKey.startsWith('sk_')) {
-      throw new OnymError('invalid-options', 'A page must not hold a secret key: use a publishable one.');
+      throw new OnymError('invalid-options', 'This key is secret: use a publishable one.');
     }
     const settings = settingsOf(options);
     checkConsent(settings.trackingConsent);
@@ -352,6 +352,8 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     identify: (userId, ...args) =>
       call((client, moment) => {
         const id = requireDistinctId(userId, 'userId');
+        // It would be known from then on, and no user could take it over.
+        if (/^(anonymous|device)-/.test(id)) throw new OnymError('invalid-distinct-id', 'userId is an anonymous id.');
         const state = change(moment, client, (before) => become[meetingOf(before, id)](before, id, moment.now));
         identify(client, moment, state, ...args);
       }),
