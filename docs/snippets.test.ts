@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Server, secretKey, serve, writeKey } from '../packages/server/test/system/processes.ts';
+import { outputOf } from '../test-support/child-output.ts';
 import { launchChromium } from '../test-support/chromium.ts';
+import { listening } from '../test-support/listening.ts';
 import { matchesShown, type Snippet, snippetsOf } from '../test-support/markdown.ts';
 import { python, pythonObstacle } from '../test-support/python.ts';
 
@@ -43,29 +43,17 @@ onym() { curl -s "$URL$1" -H "Authorization: Bearer $ONYM_SECRET_KEY" "\${@:2}";
 beforeAll(() => void mkdirSync(scratch, { recursive: true }));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
-function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: root,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const timer = setTimeout(() => child.kill('SIGKILL'), runMaxMs);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.once('error', reject);
-    child.once('close', (code) => {
-      clearTimeout(timer);
-      if (code === 0) resolve(stdout);
-      else reject(new Error(`${command} ended with ${code}.\n${stdout}${stderr}`));
-    });
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: runMaxMs,
+    killSignal: 'SIGKILL',
   });
+  const { code, stdout, stderr } = await outputOf(child).ended;
+  if (code !== 0) throw new Error(`${command} ended with ${code}.\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** What a reader puts in for the placeholders. */
@@ -91,8 +79,7 @@ async function runInBrowser(code: string): Promise<string | null> {
       .setHeader('content-type', 'text/html')
       .end(`<!doctype html><script type="module">${outputFiles[0]!.text}</script>`);
   });
-  site.listen(0, '127.0.0.1');
-  await once(site, 'listening');
+  const port = await listening(site);
   const chromium = await launchChromium();
   if (chromium === null) return null;
   try {
@@ -104,7 +91,7 @@ async function runInBrowser(code: string): Promise<string | null> {
         complaints.push(message.text());
     });
     const sent = page.waitForResponse((response) => response.url().includes('/track') && response.status() === 200);
-    await page.goto(`http://localhost:${(site.address() as AddressInfo).port}/`);
+    await page.goto(`http://localhost:${port}/`);
     await sent;
     await page.evaluate(() => (window as unknown as { done: Promise<void> }).done);
     expect(complaints.filter((text) => !text.includes('404'))).toEqual([]);

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { outputOf } from '../../test-support/child-output.ts';
 import { python, pythonObstacle } from '../../test-support/python.ts';
 
 /** The Python client's own tests (tests/, in unittest), one `it` for each. PYTHON names another interpreter than python3. */
@@ -35,26 +36,17 @@ function list(): string[] {
 }
 
 /** Runs all of them; what was said before it ended, however it ended. */
-function run(): Promise<{ outcomes: Map<string, Outcome>; stderr: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(python, ['-m', 'tests.report'], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-    const timer = setTimeout(() => child.kill('SIGKILL'), runMaxMs);
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
-    child.once('error', reject);
-    child.once('close', () => {
-      clearTimeout(timer);
-      // A child that was killed may leave half a line.
-      const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1);
-      resolve({ outcomes: new Map(linesOf<Outcome>(whole).map((line) => [line.id, line])), stderr });
-    });
+async function run(): Promise<{ outcomes: Map<string, Outcome>; stderr: string }> {
+  const child = spawn(python, ['-m', 'tests.report'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: runMaxMs,
+    killSignal: 'SIGKILL',
   });
+  const { stdout, stderr } = await outputOf(child).ended;
+  // A child that was killed may leave half a line.
+  const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1);
+  return { outcomes: new Map(linesOf<Outcome>(whole).map((line) => [line.id, line])), stderr };
 }
 
 const lacking = pythonObstacle();

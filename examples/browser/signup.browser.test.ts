@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eventually, type Json } from '../../packages/server/test/system/client.ts';
 import { type Server, secretKey, serve, writeKey } from '../../packages/server/test/system/processes.ts';
 import { launchChromium } from '../../test-support/chromium.ts';
+import { listening } from '../../test-support/listening.ts';
 import { expectReadmeToHold } from '../readme.ts';
 import { createPageServer } from './page-server.js';
 
@@ -26,9 +25,7 @@ beforeAll(async () => {
   if (chromium === null) return;
   onym = await serve();
   site = createPageServer({ onymUrl: onym.url, writeKey, conditions: ['source'] });
-  site.listen(0, '127.0.0.1');
-  await once(site, 'listening');
-  siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  siteUrl = `http://127.0.0.1:${await listening(site)}`;
 });
 afterAll(async () => {
   await chromium?.close();
@@ -361,11 +358,10 @@ describe('after logging out', () => {
 it('the README shows what there is to see', async () => {
   const fresh = await serve();
   const own = createPageServer({ onymUrl: fresh.url, writeKey, conditions: ['source'] });
-  own.listen(0, '127.0.0.1');
-  await once(own, 'listening');
+  const ownPort = await listening(own);
   try {
     const page = await visitor();
-    await page.goto(`http://127.0.0.1:${(own.address() as AddressInfo).port}`);
+    await page.goto(`http://127.0.0.1:${ownPort}`);
     const ID = await shown(page, 'distinct_id');
     await button(page, 'Allow').click();
     await signUp(page);

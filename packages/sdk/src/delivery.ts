@@ -4,7 +4,7 @@ import type { Route, WireAnswer, WireArrayAnswer } from './wire.ts';
 /** What became of one call of a batch. */
 export type Outcome = { readonly answer: WireAnswer } | { readonly error: ApiError };
 
-/** True where the same bytes may succeed later: no answer, a timeout, or a server under pressure. */
+/** True where the same bytes may succeed later: no answer, one that is not Onym's, or a server under pressure. */
 export function isRetryable(error: unknown): boolean {
   if (error instanceof ApiError)
     return error.status < 400 || error.status === 408 || error.status === 429 || error.status >= 500;
@@ -13,6 +13,8 @@ export function isRetryable(error: unknown): boolean {
 
 const retryBaseMs = 1_000;
 const retryMaxMs = 60_000;
+/** Of what a server asks for; a timer can't hold any number. */
+const retryAfterMaxMs = 600_000;
 
 /** Doubles with every failure, spread by half so that clients do not come back together; never sooner than the server asked. */
 export function retryDelayMs(failures: number, random: number, error: unknown): number {
@@ -42,7 +44,7 @@ export async function request(
     return {
       status: response.status,
       body: jsonOf(text),
-      retryAfterMs: Math.min(retryAfterSeconds * 1_000, 600_000) || 0,
+      retryAfterMs: Math.min(retryAfterSeconds * 1_000, retryAfterMaxMs) || 0,
     };
   } catch (error) {
     // Without the query string, which may hold the key.

@@ -1,9 +1,10 @@
 import { OnymError } from '../errors.ts';
+import { given } from '../given.ts';
 import { requireDistinctId } from '../identifiers.ts';
 import type { PayloadByRoute, Properties, Route, Timestamp } from '../wire.ts';
 import { fateOf, type TrackingConsent } from './consent.ts';
 import { freshIdentity, identified, type Meeting, meetingOf, phaseOf } from './identity.ts';
-import { type BrowserOptions, type Changes, given, type Settings, settingsOf } from './options.ts';
+import { type BrowserOptions, type Changes, type Settings, settingsOf } from './options.ts';
 import { type Call, createOutbox, type Outbox, waitingCallsMax } from './outbox.ts';
 import { pageViewEvent, pageViewProperties } from './page-view.ts';
 import { aliasPayload, type Context, identifyPayload, type Moment, trackPayload } from './payloads.ts';

@@ -1,4 +1,5 @@
 import type { OnError } from '../delivery.ts';
+import { type Given, given } from '../given.ts';
 import type { Route, WireAnswer } from '../wire.ts';
 import type { TrackingConsent } from './consent.ts';
 import type { Persistence } from './storage.ts';
@@ -53,11 +54,4 @@ export function settingsOf(options: BrowserOptions): Settings {
     requestTimeoutMs: 10_000,
     ...given(options),
   };
-}
-
-type Given<Options> = { [Name in keyof Options]: Exclude<Options[Name], undefined> };
-
-/** Without what was passed as undefined. */
-export function given<Options extends object>(options: Options): Given<Options> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Given<Options>;
 }

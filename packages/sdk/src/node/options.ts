@@ -1,4 +1,5 @@
 import type { OnError } from '../delivery.ts';
+import { given } from '../given.ts';
 
 export interface NodeOptions {
   /** A secret key (`sk_…`) may do everything; a publishable one may track, identify and alias. */
@@ -39,6 +40,6 @@ export function nodeSettingsOf(options: NodeOptions): NodeSettings {
     retriesMax: 3,
     onError: (error) => console.warn(`[onym] ${error.message}`),
     fetch: (input, init) => fetch(input, init),
-    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    ...given(options),
   } as NodeSettings;
 }

@@ -1,5 +1,6 @@
 import { errorOf, isRetryable, type Reply, request, retryDelayMs } from '../delivery.ts';
 import { NetworkError } from '../errors.ts';
+import { given } from '../given.ts';
 import type { NodeSettings } from './options.ts';
 
 export interface Asking {
@@ -67,8 +68,8 @@ export function createTransport(settings: NodeSettings): Transport {
 }
 
 function queryOf(query: Query): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}`;
+  const parameters = Object.entries(given(query)).map(([name, value]) => [name, String(value)]);
+  return parameters.length === 0 ? '' : `?${new URLSearchParams(parameters)}`;
 }
 
 function sleep(ms: number): Promise<void> {

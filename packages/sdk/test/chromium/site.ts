@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   createServer,
   request as httpRequest,
@@ -6,9 +5,9 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { listening } from '../../../../test-support/listening.ts';
 
 /** What becomes of a request on its way to Onym. */
 export type Weather =
@@ -62,16 +61,10 @@ export async function startSite(onymUrl: string): Promise<Site> {
     if (site.weather === 'nothing arrives') return void lost.add(answer);
     forward(onymUrl, incoming, answer, site.weather === 'answers are lost' ? (kept) => lost.add(kept) : null);
   });
-  const ports = [];
-  for (const server of [pages, way]) {
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    ports.push((server.address() as AddressInfo).port);
-  }
-
+  const [pagesPort, wayPort] = [await listening(pages), await listening(way)];
   const site: Site = {
-    url: `http://localhost:${ports[0]}`,
-    onymUrl: `http://127.0.0.1:${ports[1]}`,
+    url: `http://localhost:${pagesPort}`,
+    onymUrl: `http://127.0.0.1:${wayPort}`,
     weather: 'fair',
     requests,
     close() {

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../../../test-support/chromium.ts';
+import { listening } from '../../../../test-support/listening.ts';
 import { eventually, type Json } from '../../../server/test/system/client.ts';
 import { type Server, serve, writeKey } from '../../../server/test/system/processes.ts';
 import type { Shown } from './app.ts';
@@ -37,9 +36,7 @@ beforeAll(async () => {
   site = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html; charset=utf-8').end(html);
   });
-  site.listen(0, '127.0.0.1');
-  await once(site, 'listening');
-  siteUrl = `http://127.0.0.1:${(site.address() as AddressInfo).port}`;
+  siteUrl = `http://127.0.0.1:${await listening(site)}`;
 });
 afterAll(async () => {
   await chromium?.close();

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { outputOf } from '../../../../test-support/child-output.ts';
 
 const entry = fileURLToPath(new URL('ssr-child.ts', import.meta.url));
 const runMaxMs = 60_000;
@@ -11,18 +12,7 @@ it('a render on the server throws nothing, sends nothing, and keeps no process',
     timeout: runMaxMs,
     killSignal: 'SIGKILL',
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const ended = await new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve({ code, signal, stderr }));
-  });
+  const { stdout, ...ended } = await outputOf(child).ended;
   expect(ended).toEqual({ code: 0, signal: null, stderr: '' });
   expect(JSON.parse(stdout)).toEqual({ html: '<p>Visitor null, null</p>', requests: 0, waitsFor: [] });
 });

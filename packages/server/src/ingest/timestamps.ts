@@ -13,8 +13,8 @@ const iso8601 =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: ?(?:([Zz]|UTC)|([+-])(\d{2}):?(\d{2})?))?)?$/;
 
 /**
- * ISO 8601 (date alone, or with a time; without a zone it is UTC; ` UTC` and ` +0200` as Ruby writes times) or a number. null for anything else, and for moments before
- * 1970 or after 9999. Fractions of a millisecond are cut.
+ * ISO 8601 (date alone, or with a time; without a zone it is UTC; ` UTC` and ` +0200` as Ruby writes times) or a number. null for
+ * anything else, and for moments before 1970 or after 9999. Fractions of a millisecond are cut.
  */
 export function parseTimestamp(value: unknown): Millis | null {
   const millis = typeof value === 'number' ? fromNumber(value) : typeof value === 'string' ? fromText(value) : null;

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Identity, type Link, Onym } from '@onym/sdk';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { type Ended, outputOf } from '../../../../test-support/child-output.ts';
 import { readPerson } from '../../src/cli/demo/person.ts';
 import { plainStyle } from '../../src/cli/demo/style.ts';
 import { literal, wrappedCode } from '../../src/cli/demo/text.ts';
@@ -143,7 +144,7 @@ interface Demo {
   stdout(): string;
   /** Resolves when it has printed this. */
   printed(text: string): Promise<void>;
-  readonly ended: Promise<{ code: number | null; stderr: string }>;
+  readonly ended: Promise<Pick<Ended, 'code' | 'stderr'>>;
 }
 
 function demo(args: readonly string[]): Demo {
@@ -159,39 +160,28 @@ function demo(args: readonly string[]): Demo {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
+  const { stdout, stderr, ended } = outputOf(child);
   return {
     child,
     folders,
     workingDirectory,
-    stdout: () => stdout,
+    stdout,
     async printed(text) {
-      const isOver = async () => stdout.includes(text) || child.exitCode !== null || child.signalCode !== null;
+      const isOver = async () => stdout().includes(text) || child.exitCode !== null || child.signalCode !== null;
       await eventually(isOver, `the demo prints ${text}`, storyMaxMs);
-      expect(stdout + stderr).toContain(text);
+      expect(stdout() + stderr()).toContain(text);
     },
-    ended: once(child, 'close').then(([code]) => ({ code, stderr })),
+    ended: ended.then(({ code, stderr: said }) => ({ code, stderr: said })),
   };
 }
 
 const foldersOf = ({ folders }: Demo) => readdirSync(folders).filter((name) => name.startsWith('onym-demo-'));
 
 /** As a shell of the reader would run it. */
-async function typed(line: string, folders: string): Promise<{ code: number; stdout: string }> {
+async function typed(line: string, folders: string): Promise<Pick<Ended, 'code' | 'stdout'>> {
   const onym = `onym() { ${node.map((part) => `'${part}'`).join(' ')} "$@"; }`;
   const child = spawn('sh', ['-c', `${onym}\n${line}`], { cwd: folders, stdio: ['ignore', 'pipe', 'inherit'] });
-  let stdout = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  const [code] = (await once(child, 'close')) as [number];
+  const { code, stdout } = await outputOf(child).ended;
   return { code, stdout };
 }
 
@@ -259,7 +249,7 @@ test('tells what the server then says too, leaves it running to be explored, and
 
   const commands = turn.replaceAll('\\\n', '').match(/(?<=^ {4})\S.*$/gm)!;
   const exports = commands.filter((line) => line.startsWith('export ')).join('\n');
-  const answers = new Map<string, { code: number; stdout: string }>();
+  const answers = new Map<string, Pick<Ended, 'code' | 'stdout'>>();
   for (const line of commands.filter((one) => !one.startsWith('export '))) {
     answers.set(line.split(/ +/).slice(0, 2).join(' '), await typed(`${exports}\n${line}`, shown.workingDirectory));
   }

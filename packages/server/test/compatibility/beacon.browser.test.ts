@@ -1,9 +1,8 @@
-import { once } from 'node:events';
 import { createServer as createHttpServer, type Server as HttpServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { launchChromium } from '../../../../test-support/chromium.ts';
+import { listening } from '../../../../test-support/listening.ts';
 import { OnymError } from '../../src/errors.ts';
 import { limits } from '../../src/limits.ts';
 import { type TestApp, testApp } from '../http/support.ts';
@@ -37,10 +36,8 @@ beforeAll(async () => {
   site = createHttpServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end('<!doctype html><title>A shop</title>');
   });
-  site.listen(0, '127.0.0.1');
-  await once(site, 'listening');
   // Another site than 127.0.0.1, not only another origin.
-  siteUrl = `http://localhost:${(site.address() as AddressInfo).port}/`;
+  siteUrl = `http://localhost:${await listening(site)}/`;
 });
 
 afterAll(async () => {

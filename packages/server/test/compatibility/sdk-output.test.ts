@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { defaultSettings } from '@onym/core';
 import { createOnym, Onym } from '@onym/sdk';
@@ -9,6 +8,7 @@ import { simulatedBrowser } from '@onym/sdk/testing';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { listening } from '../../../../test-support/listening.ts';
 import { python, pythonObstacle } from '../../../../test-support/python.ts';
 import { aliasSchema, identifySchema, trackSchema } from '../../src/http/ingest-schemas.ts';
 import { type ItemContext, itemOf, libOf, readAlias, readIdentify, readTrack } from '../../src/ingest/validate.ts';
@@ -66,11 +66,9 @@ async function recorder() {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
     sent,
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${await listening(server)}`,
     stop() {
       server.close();
       server.closeAllConnections();

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { type ChildOutput, type Ended, outputOf } from '../../../../test-support/child-output.ts';
 import { type Client, clientOf } from './client.ts';
 
 /** Runs Onym as an operator does: as a process of its own, told by variables and flags, asked over HTTP. */
@@ -32,19 +33,10 @@ export function dataDirectory(): string {
   return directory;
 }
 
-export interface Ended {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-interface Spawned {
+interface Spawned extends ChildOutput {
   readonly child: ChildProcess;
-  readonly ended: Promise<Ended>;
-  stdout(): string;
 }
 
 /** No variable of the test run's own reaches the child. */
@@ -58,22 +50,8 @@ function spawnOnym(args: readonly string[], variables: Variables): Spawned {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
-  });
-  const ended = new Promise<Ended>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      running.delete(child);
-      resolve({ code, signal, stdout, stderr });
-    });
-  });
-  return { child, ended, stdout: () => stdout };
+  child.once('close', () => running.delete(child));
+  return { child, ...outputOf(child) };
 }
 
 /** One command line, to its end. */
