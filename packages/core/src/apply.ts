@@ -1,5 +1,5 @@
 import { refold } from './refold.ts';
-import { knownByLink } from './rules.ts';
+import { knownByLink, survivorOf } from './rules.ts';
 import {
   addIdentify,
   addLink,
@@ -14,7 +14,6 @@ import {
   type State,
   seeIdentifier,
   separationOn,
-  settingsAt,
 } from './state.ts';
 import type { DistinctId, EvidenceFact, Fact, Link, LinkFact, Pair, RejectFact, Seq } from './types.ts';
 
@@ -67,14 +66,13 @@ function applyEvidence(state: State, fact: EvidenceFact): void {
     makeKnown(state, fact.identified, seq);
     seeIdentifier(state, fact.identified, effectiveTime);
   }
-  const futureTimestamp = fact.timestamp !== null && fact.timestamp > time ? fact.timestamp : null;
   for (const trait of fact.traits) {
     addTrait(state, fact.subject!, {
       ...trait,
       seq,
       time,
       effectiveTime,
-      futureTimestamp,
+      timestamp: fact.timestamp,
       source: fact.source,
       revokedSeq: null,
     });
@@ -110,11 +108,13 @@ function applyLink(state: State, fact: EvidenceFact, asked: LinkFact, effectiveT
   if (asked.approves !== null) changeLink(state, asked.approves, { status: 'approved', statusSeq: fact.seq });
 }
 
-/** What an active link does: makes its sides known (DESIGN §4.3), and joins their identities unless they are one already. */
+/** What an active link does: makes its sides known, and joins their identities unless they are one already. */
 export function connect(state: State, link: Link): void {
-  for (const id of knownByLink(state, link, settingsAt(state, link.seq))) makeKnown(state, id, link.seq);
+  const judged = { ...link, public: link.source.public };
+  const survivor = survivorOf(state, judged);
+  for (const id of knownByLink(state, judged)) makeKnown(state, id, link.seq);
   if (componentOf(state, link.primary) !== componentOf(state, link.secondary)) {
-    joinComponents(state, link.primary, link.secondary, link.seq);
+    joinComponents(state, link, survivor, link.seq);
   }
   seeIdentifier(state, link.primary, link.effectiveTime);
   seeIdentifier(state, link.secondary, link.effectiveTime);

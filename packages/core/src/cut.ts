@@ -20,8 +20,8 @@ interface Network {
 }
 
 /**
- * Of the smallest sets of pairs whose removal disconnects two identifiers, the one whose seqs, sorted descending, compare greatest
- * (DESIGN §4.6). Works on the active links of a component loaded whole; empty when the two are not connected.
+ * Of the smallest sets of pairs whose removal disconnects two identifiers, the one whose seqs, sorted descending, compare greatest.
+ * Works on the active links of a component loaded whole; empty when the two are not connected.
  *
  * Every minimum cut consists of edges that a maximum flow fills. The newest such edge that lies in any minimum cut is taken, removed,
  * and the rest cut likewise.

@@ -1,8 +1,8 @@
 import { isRevocable } from './apply.ts';
 import { smallestCut } from './cut.ts';
 import { pairOf } from './identifiers.ts';
-import { judgementBySituation, situationOf } from './rules.ts';
-import { componentOf, currentSettings, linksOnPair, type State, sameIdentity, separationOn } from './state.ts';
+import { type Judgement, judgementBySituation, situationOf } from './rules.ts';
+import { componentOf, currentSettings, formsAt, linksOnPair, type State, sameIdentity, separationOn } from './state.ts';
 import { jsonEquals, repeatedWrite } from './traits.ts';
 import type {
   AliasOperation,
@@ -29,6 +29,7 @@ import type {
   SettingsOperation,
   Source,
   SplitOperation,
+  SplitSet,
   TrackOperation,
 } from './types.ts';
 
@@ -113,17 +114,8 @@ function decideLink(state: State, call: LinkCall, seq: Seq): LinkDecision {
   const situation = situationOf(state, { ...call, public: call.source.public, waived: [], seq });
   const judgement = judgementBySituation[situation];
   if (situation === 'same-id') return { repeats: null, like: judgement };
-  const earlier = judgement.verdict === 'unchanged' ? holderOf(state, call) : standingRefusal(state, call);
-  if (earlier !== null) {
-    return {
-      repeats: earlier,
-      like:
-        earlier.status === 'active'
-          ? judgement
-          : { verdict: earlier.status as 'refused' | 'held', reason: earlier.reason },
-    };
-  }
-  return { fact: linkFact(call, judgement) };
+  const repeats = judgement.verdict === 'unchanged' ? holderOf(state, call) : standingRefusal(state, call, judgement);
+  return repeats === null ? { fact: linkFact(call, judgement) } : { repeats, like: judgement };
 }
 
 function linkFact(call: LinkCall, judgement: Pick<LinkFact, 'verdict' | 'reason'>): LinkFact {
@@ -140,7 +132,7 @@ function linkFact(call: LinkCall, judgement: Pick<LinkFact, 'verdict' | 'reason'
 }
 
 /**
- * The active link that already says what this call says (DESIGN §4.1, redundant evidence). A link of another batch does not: its
+ * The active link that already says what this call says (docs/resolution.md, "Redundant evidence"). A link of another batch does not: its
  * batch may be reverted. Nor does redundant evidence always say what this call says: a refold may refuse or hold it.
  */
 function holderOf(state: State, call: LinkCall): Link | null {
@@ -171,8 +163,11 @@ function saysAtLeast(state: State, link: Link, call: LinkCall): boolean {
   return link.primary === call.primary && strengthOf(link) >= strengthOf(call);
 }
 
-/** The same evidence, refused or held, since when neither identity, nor the settings, have changed: it is not judged again. */
-function standingRefusal(state: State, call: LinkCall): Link | null {
+/**
+ * The same evidence, refused or held for the reason that it meets now, since when neither identity, nor the settings, have changed: it is
+ * not recorded again.
+ */
+function standingRefusal(state: State, call: LinkCall, { verdict, reason }: Judgement): Link | null {
   const last = linksOnPair(state, call.primary, call.secondary)
     .filter(
       (link) =>
@@ -181,7 +176,7 @@ function standingRefusal(state: State, call: LinkCall): Link | null {
         link.source.public === call.source.public,
     )
     .at(-1);
-  if (last === undefined || call.changesPrimary || (last.status !== 'refused' && last.status !== 'held')) return null;
+  if (last === undefined || call.changesPrimary || last.status !== verdict || last.reason !== reason) return null;
   const judgedAt = last.statusSeq ?? last.seq;
   const changedAt = Math.max(
     componentOf(state, call.primary)?.changedSeq ?? 0,
@@ -196,11 +191,13 @@ function standingRefusal(state: State, call: LinkCall): Link | null {
 
 function decideIdentify(state: State, operation: IdentifyOperation, place: Place): Decision {
   const { distinctId, anonymousId, source } = operation;
+  const namesSomebody = operation.anonymous !== true && !formsAt(state).isAnonymous(distinctId);
   const standing = (state.identifies.get(distinctId) ?? []).find(
     (fact) => fact.revokedSeq === null && (fact.batch === null || fact.batch === source.batch),
   );
   const effectiveTime = operation.timestamp === null ? place.time : Math.min(operation.timestamp, place.time);
-  const writes = operation.traits.map((input) => ({
+  const inputs = operation.traits.filter(({ once, value }) => !once || value !== null);
+  const writes = inputs.map((input) => ({
     input,
     repeats: repeatedWrite(state.traits.get(distinctId)?.get(input.key) ?? [], input, {
       timestamp: operation.timestamp,
@@ -209,7 +206,8 @@ function decideIdentify(state: State, operation: IdentifyOperation, place: Place
     }),
   }));
   const asked = anonymousId !== null && anonymousId !== distinctId;
-  const changesPrimary = standing === undefined && !(state.identifiers.get(distinctId)?.known ?? false);
+  const isFirst = namesSomebody && standing === undefined;
+  const changesPrimary = isFirst && !(state.identifiers.get(distinctId)?.known ?? false);
   const link = asked
     ? decideLink(
         state,
@@ -220,19 +218,20 @@ function decideIdentify(state: State, operation: IdentifyOperation, place: Place
 
   const traits = writes.filter(({ repeats }) => repeats === null).map(({ input }) => input);
   const newLink = link !== null && 'fact' in link ? link.fact : null;
-  const changes = standing === undefined || traits.length > 0 || newLink !== null;
+  const changes = isFirst || traits.length > 0 || newLink !== null;
   const judged = link === null ? null : 'fact' in link ? link.fact : link.like;
   const verdict = judged?.verdict ?? (changes ? 'applied' : 'unchanged');
   const reason = judged?.reason ?? null;
   if (!changes) {
-    const earlier = [standing.seq, ...writes.map(({ repeats }) => repeats!.seq)];
-    if (link !== null && 'repeats' in link && link.repeats !== null) earlier.push(link.repeats.seq);
-    return { outcome: { verdict, reason, seq: Math.max(...earlier), recorded: false }, fact: null };
+    const repeats = link !== null && 'repeats' in link ? link.repeats : null;
+    const earlier = [standing, repeats, ...writes.map((write) => write.repeats)].flatMap((row) => row?.seq ?? []);
+    const seq = earlier.length === 0 ? null : Math.max(...earlier);
+    return { outcome: { verdict, reason, seq, recorded: false }, fact: null };
   }
   return recorded({
     ...rowOf(operation, place, verdict, reason),
     op: 'identify',
-    identified: standing === undefined ? distinctId : null,
+    identified: isFirst ? distinctId : null,
     subject: distinctId,
     traits,
     link: newLink,
@@ -294,7 +293,8 @@ function activeOn(state: State, pairs: readonly Pair[]): Seq[] {
 }
 
 function decideSplit(state: State, operation: SplitOperation, place: Place): Decision {
-  const asked = askedPair(state, operation);
+  if ('ids' in operation.target) return decideSplitOfSet(state, operation, operation.target.ids, place);
+  const asked = askedPair(state, operation.target);
   if ('error' in asked) return asked;
   const { a, b } = asked;
   if (a === b) return unchanged(null);
@@ -304,11 +304,39 @@ function decideSplit(state: State, operation: SplitOperation, place: Place): Dec
   if (revoked.length === 0 && separations.length === 0) {
     return unchanged(separationOn(state, a, b)?.seq ?? null);
   }
-  const verdict = revoked.length > 0 ? 'applied' : 'unchanged';
-  return recorded({ ...rowOf(operation, place, verdict), op: 'split', a, b, revoked, separations });
+  return recorded({ ...rowOf(operation, place, 'applied'), op: 'split', target: { a, b }, revoked, separations });
 }
 
-function askedPair(state: State, { target }: SplitOperation): { a: DistinctId; b: DistinctId } | OperationError {
+/** Every pair goes that has one end in the set; what holds the set together, and what holds the rest together, stays. */
+function decideSplitOfSet(
+  state: State,
+  operation: SplitOperation,
+  asked: readonly DistinctId[],
+  place: Place,
+): Decision {
+  const set = new Set(asked);
+  const revoked = [...set]
+    .flatMap((id) => state.linksOf.get(id) ?? [])
+    .map((seq) => state.links.get(seq)!)
+    .filter((link) => link.status === 'active' && set.has(link.primary) !== set.has(link.secondary));
+  if (revoked.length === 0) return unchanged(null);
+  return recorded({
+    ...rowOf(operation, place, 'applied'),
+    op: 'split',
+    // Of who is nobody's, nothing is to be said.
+    target: { ids: [...set].filter((id) => (componentOf(state, id)?.size ?? 1) > 1) },
+    revoked: revoked.map(({ seq }) => seq).sort((a, b) => a - b),
+    separations: notSeparated(
+      state,
+      revoked.map(({ primary, secondary }) => pairOf(primary, secondary)),
+    ),
+  });
+}
+
+function askedPair(
+  state: State,
+  target: Exclude<SplitOperation['target'], SplitSet>,
+): { a: DistinctId; b: DistinctId } | OperationError {
   if (!('link' in target)) return target;
   const link = state.links.get(target.link);
   if (link === undefined)

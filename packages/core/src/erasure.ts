@@ -1,3 +1,4 @@
+import { idsOfSplit } from './identifiers.ts';
 import { everSeparatedFrom, type State } from './state.ts';
 import type {
   DistinctId,
@@ -13,11 +14,13 @@ import type {
 } from './types.ts';
 
 /**
- * Erasure rewrites the ledger (DESIGN §4.7): a row keeps its seq and time, what names an erased identifier goes, and the state is
+ * Erasure rewrites the ledger (docs/erasure.md): a row keeps its seq and time, what names an erased identifier goes, and the state is
  * again the fold of what is left (R1). Identities of others stay as they are; only the record of why changes.
  */
 export interface ErasurePlan {
   readonly erased: ReadonlySet<DistinctId>;
+  /** See `everConnected`. */
+  readonly connected: ReadonlySet<DistinctId>;
   /** The random name that stands for an erased identifier where a row must name somebody. */
   readonly tokenOf: (id: DistinctId) => DistinctId;
   /** See `settledLinks`. */
@@ -126,14 +129,16 @@ function eraseFromEvidence(fact: EvidenceFact, { erased, settled }: ErasurePlan)
   return judged === undefined || link === null ? fact : { ...fact, link: { ...link, ...judged } };
 }
 
-/** Where one of the two is erased, the other is not named either: that they had to do with each other goes too. */
-function eraseFromSplit(fact: SplitFact, { erased, tokenOf }: ErasurePlan): SplitFact {
+/** Where one of them is erased, the others are not named either: that they had to do with each other goes too. */
+function eraseFromSplit(fact: SplitFact, { erased, connected, tokenOf }: ErasurePlan): SplitFact {
   const isErased = ([a, b]: Pair) => erased.has(a) || erased.has(b);
   const separations = fact.separations.filter((pair) => !isErased(pair));
-  if (!isErased([fact.a, fact.b])) {
-    return separations.length === fact.separations.length ? fact : { ...fact, separations };
-  }
-  const a = tokenOf(erased.has(fact.a) ? fact.a : fact.b);
-  const b = tokenOf(erased.has(fact.b) ? fact.b : fact.a);
-  return { ...fact, a, b, separations };
+  const ids = idsOfSplit(fact.target);
+  // A set names one side only: whoever had to do with the erased may have been the other, and may be gone with it.
+  const isConcerned = ids.some((id) => ('ids' in fact.target ? connected : erased).has(id));
+  if (!isConcerned) return separations.length === fact.separations.length ? fact : { ...fact, separations };
+  const [anyErased] = [...ids.filter((id) => erased.has(id)), ...erased];
+  const tokens = ids.map((id) => tokenOf(erased.has(id) ? id : anyErased!));
+  const target = 'ids' in fact.target ? { ids: tokens } : { a: tokens[0]!, b: tokens[1]! };
+  return { ...fact, target, separations };
 }

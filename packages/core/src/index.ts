@@ -3,7 +3,18 @@ export { type BlastRadius, compareSnapshots, mergeRadii, type ProfileSnapshot, s
 export { shortestPath, smallestCut } from './cut.ts';
 export { type Decision, decide, isError } from './decide.ts';
 export { type ErasurePlan, eraseFrom, everConnected, settledLinks } from './erasure.ts';
-export { isAnonymousByForm, isReserved, isTrackEvidence, pairKey, pairOf, typeOf } from './identifiers.ts';
+export {
+  type CompilePattern,
+  compileNatively,
+  type Forms,
+  formsOf,
+  idsOfSplit,
+  isReserved,
+  isTrackEvidence,
+  pairKey,
+  pairOf,
+  typeOf,
+} from './identifiers.ts';
 export { stateAsOf, wasActiveAt } from './rewind.ts';
 export { judgementBySituation, type LinkRequest, type Situation, situationOf, situationsByRule } from './rules.ts';
 export { type Answered, isSteering, type Needs, needsOf, run } from './run.ts';
@@ -18,6 +29,7 @@ export {
   currentSettings,
   emptyState,
   everSeparatedFrom,
+  formsAt,
   type Identifier,
   nothingChanged,
   pushTo,

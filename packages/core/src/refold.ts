@@ -1,6 +1,6 @@
 import { connect } from './apply.ts';
 import { pairKey, typeOf } from './identifiers.ts';
-import { judgementBySituation, situationOf } from './rules.ts';
+import { judgementBySituation, situationInRefold } from './rules.ts';
 import {
   addSeparation,
   type Component,
@@ -15,10 +15,10 @@ import {
   type State,
   seeIdentifier,
 } from './state.ts';
-import type { DistinctId, Link, Seq } from './types.ts';
+import type { DistinctId, Link, Millis, Seq } from './types.ts';
 
 /**
- * Rebuilds one component from the facts that stand, in seq order, as if what was revoked had never been (DESIGN §3.3, §4.6).
+ * Rebuilds one component from the facts that stand, in seq order, as if what was revoked had never been.
  * Applied links join; redundant evidence is judged at its place, and what it turns into stays (decisions are recorded facts).
  * Separations judge only what came after them. The component must be loaded whole. `structural` is false when only traits were revoked.
  */
@@ -45,7 +45,7 @@ export function replay(
   members: readonly DistinctId[],
   onChange: (link: Link, change: LinkChange) => void,
 ): State {
-  const scratch = emptyState(state.settings[0]!.settings);
+  const scratch = emptyState(state.settings[0]!.settings, state.compile);
   scratch.settings.push(...state.settings.slice(1));
   const steps: Step[] = [];
   const inside = new Set(members);
@@ -63,8 +63,8 @@ export function replay(
         },
       });
     }
-    const firstTrait = firstTraitTime(state, id);
-    if (firstTrait !== null) seeIdentifier(scratch, id, firstTrait);
+    const trait = firstTrait(state, id);
+    if (trait !== null) steps.push({ ...trait, order: 0, run: () => seeIdentifier(scratch, id, trait.effectiveTime) });
     for (const linkSeq of state.linksOf.get(id) ?? []) links.add(linkSeq);
   }
   for (const linkSeq of links) {
@@ -90,7 +90,7 @@ export function replay(
 
 function replayLink(scratch: State, link: Link, onChange: (link: Link, change: LinkChange) => void): void {
   if (link.redundant) {
-    const situation = situationOf(scratch, { ...link, public: link.source.public });
+    const situation = situationInRefold(scratch, { ...link, public: link.source.public });
     const { verdict, reason } = judgementBySituation[situation];
     if (verdict === 'refused' || verdict === 'held') {
       onChange(link, { status: verdict, reason });
@@ -101,14 +101,18 @@ function replayLink(scratch: State, link: Link, onChange: (link: Link, change: L
   connect(scratch, link);
 }
 
-function firstTraitTime(state: State, id: DistinctId): number | null {
-  let first: number | null = null;
+/** When the standing traits of an identifier first spoke of it: the least of their seqs, and of their times. */
+function firstTrait(state: State, id: DistinctId): { seq: Seq; effectiveTime: Millis } | null {
+  let seq = Number.POSITIVE_INFINITY;
+  let effectiveTime = Number.POSITIVE_INFINITY;
   for (const writes of state.traits.get(id)?.values() ?? []) {
     for (const write of writes) {
-      if (write.revokedSeq === null && (first === null || write.effectiveTime < first)) first = write.effectiveTime;
+      if (write.revokedSeq !== null) continue;
+      seq = Math.min(seq, write.seq);
+      effectiveTime = Math.min(effectiveTime, write.effectiveTime);
     }
   }
-  return first;
+  return Number.isFinite(seq) ? { seq, effectiveTime } : null;
 }
 
 /** Puts the refolded parts in the component's place. The largest part keeps its id. */

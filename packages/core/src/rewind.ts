@@ -14,7 +14,7 @@ export function wasActiveAt(link: Link, seq: Seq): boolean {
  * is folded again. `ids` must be closed under links active at that seq, and loaded with links, identify facts, traits and separations.
  */
 export function stateAsOf(state: State, ids: readonly DistinctId[], seq: Seq): State {
-  const past = emptyState(state.settings[0]!.settings);
+  const past = emptyState(state.settings[0]!.settings, state.compile);
   past.settings.push(...state.settings.slice(1).filter((entry) => entry.seq <= seq));
   for (const id of ids) {
     for (const linkSeq of state.linksOf.get(id) ?? []) {

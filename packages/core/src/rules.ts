@@ -1,7 +1,8 @@
-import { isAnonymousByForm, isReserved } from './identifiers.ts';
 import {
   type Component,
   componentOf,
+  formsAt,
+  type Side,
   type State,
   sameIdentity,
   separatedFrom,
@@ -10,17 +11,21 @@ import {
 } from './state.ts';
 import type { DistinctId, HoldReason, LinkRule, Reason, Seq, Settings, Verdict } from './types.ts';
 
-/** A link as it is asked for, or as it is judged again in a refold. */
-export interface LinkRequest {
+/** What decides whom a link makes known and who survives it. */
+export interface JudgedLink {
   readonly rule: LinkRule;
   readonly primary: DistinctId;
   readonly secondary: DistinctId;
   /** Sent with a publishable key. */
   readonly public: boolean;
-  /** The rails that approvals have waived. */
-  readonly waived: readonly HoldReason[];
   /** Settings are those in force at this ledger row. */
   readonly seq: Seq;
+}
+
+/** A link as it is asked for, or as it is judged again in a refold. */
+export interface LinkRequest extends JudgedLink {
+  /** The rails that approvals have waived. */
+  readonly waived: readonly HoldReason[];
 }
 
 /** What a link can meet. Which of them count, and in which order, is `situationsByRule`. */
@@ -40,7 +45,7 @@ export interface Judgement {
   readonly reason: Reason | null;
 }
 
-/** DESIGN §4.1: what each situation means. The compiler keeps it complete. */
+/** docs/resolution.md, "Verdicts": what each situation means. The compiler keeps it complete. */
 export const judgementBySituation: Record<Situation, Judgement> = {
   'same-id': { verdict: 'unchanged', reason: null },
   reserved: { verdict: 'refused', reason: 'reserved-distinct-id' },
@@ -63,7 +68,7 @@ const evidence = [
   'too-many-of-type',
 ] as const;
 
-/** DESIGN §4.1: the situations of each rule; the first that is met decides. `joinable` is what remains. */
+/** The situations of each rule; the first that is met decides. `joinable` is what remains. */
 export const situationsByRule: Record<LinkRule, readonly Exclude<Situation, 'joinable'>[]> = {
   identify: evidence,
   track: evidence,
@@ -73,7 +78,7 @@ export const situationsByRule: Record<LinkRule, readonly Exclude<Situation, 'joi
 
 const meets: Record<Exclude<Situation, 'joinable'>, (state: State, request: LinkRequest) => boolean> = {
   'same-id': (_, { primary, secondary }) => primary === secondary,
-  reserved: (_, { secondary }) => isReserved(secondary),
+  reserved: (state, { secondary, seq }) => formsAt(state, seq).isReserved(secondary),
   separated: (state, { primary, secondary }) =>
     separationOn(state, primary, secondary) !== null || separatedAcross(state, primary, secondary),
   'same-identity': (state, { primary, secondary }) => sameIdentity(state, primary, secondary),
@@ -95,6 +100,12 @@ export function situationOf(state: State, request: LinkRequest): Situation {
   return situationsByRule[request.rule].find((situation) => meets[situation](state, request)) ?? 'joinable';
 }
 
+/** As `situationOf`, for a link that is judged again at its place in a refold: what is reserved was turned down when it came. */
+export function situationInRefold(state: State, request: LinkRequest): Situation {
+  const asked = situationsByRule[request.rule].filter((situation) => situation !== 'reserved');
+  return asked.find((situation) => meets[situation](state, request)) ?? 'joinable';
+}
+
 /** Whether a separation in force lies between the two identities. Within one identity only the asked pair counts: nothing is joined. */
 function separatedAcross(state: State, primary: DistinctId, secondary: DistinctId): boolean {
   const x = componentOf(state, primary);
@@ -108,27 +119,41 @@ function separatedAcross(state: State, primary: DistinctId, secondary: DistinctI
 }
 
 /**
- * The sides a link makes known (DESIGN §4.3), unless it is refused or held: the distinct_id of a track link, both sides of an alias.
+ * The sides a link makes known, unless it is refused or held: the distinct_id of a track link, both sides of an alias.
  * Identify makes its distinct_id known by itself, link or no link.
  */
-export function knownByLink(
-  state: State,
-  link: { rule: LinkRule; primary: DistinctId; secondary: DistinctId },
-  settings: Settings,
-): DistinctId[] {
+export function knownByLink(state: State, link: JudgedLink): DistinctId[] {
+  const forms = formsAt(state, link.seq);
   const candidates: Record<LinkRule, DistinctId[]> = {
     identify: [],
     track: [link.primary],
     alias: [link.primary, link.secondary],
   };
   return candidates[link.rule].filter(
-    (id) => !isAnonymousByForm(id, settings) && !(state.identifiers.get(id)?.wasAnonymous ?? false),
+    (id) => !forms.isAnonymous(id) && !(state.identifiers.get(id)?.wasAnonymous ?? false),
   );
 }
 
-/** Whether an identity that holds a known identifier would get another canonical id: two known people, or a new name for one. */
-function renamesKnown(state: State, request: LinkRequest): boolean {
-  const becomesKnown = knownByLink(state, request, settingsAt(state, request.seq));
+/** Whose canonical id stays (docs/resolution.md, "Who survives"), judged before the link makes anybody known. */
+export function survivorOf(state: State, link: JudgedLink): Side {
+  const [x, y] = sidesOf(state, link);
+  if (introducesStranger(state, link) && y.wasKnown) return 'secondary';
+  return !x.known && y.known ? 'secondary' : 'primary';
+}
+
+/** A page's alias for an id that nothing has spoken of: the stranger joins the person, who keeps the name. */
+function introducesStranger(state: State, { rule, primary, public: isPublic, seq }: JudgedLink): boolean {
+  return (
+    rule === 'alias' &&
+    isPublic &&
+    settingsAt(state, seq).rules >= 2 &&
+    (state.identifiers.get(primary)?.firstSeen ?? null) === null
+  );
+}
+
+/** Both identities as they would come to the join, known-ness settled. */
+function sidesOf(state: State, link: JudgedLink) {
+  const becomesKnown = knownByLink(state, link);
   const side = (id: DistinctId) => {
     const component = componentOf(state, id);
     const before = component?.canonical ?? id;
@@ -136,9 +161,13 @@ function renamesKnown(state: State, request: LinkRequest): boolean {
     const known = wasKnown || becomesKnown.includes(id);
     return { before, wasKnown, known, canonical: !wasKnown && known ? id : before };
   };
-  const x = side(request.primary);
-  const y = side(request.secondary);
-  const canonical = !x.known && y.known ? y.canonical : x.canonical;
+  return [side(link.primary), side(link.secondary)] as const;
+}
+
+/** Whether an identity that holds a known identifier would get another canonical id: two known people, or a new name for one. */
+function renamesKnown(state: State, request: LinkRequest): boolean {
+  const [x, y] = sidesOf(state, request);
+  const { canonical } = survivorOf(state, request) === 'primary' ? x : y;
   return [x, y].some(({ wasKnown, before }) => wasKnown && before !== canonical);
 }
 

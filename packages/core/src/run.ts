@@ -1,5 +1,6 @@
 import { apply } from './apply.ts';
 import { decide, isError } from './decide.ts';
+import { idsOfSplit } from './identifiers.ts';
 import { type ComponentId, canonicalOf, componentOf, type State } from './state.ts';
 import type { DistinctId, Fact, Millis, Operation, OperationError, Outcome, Pair, Seq } from './types.ts';
 
@@ -47,7 +48,7 @@ export function needsOf(operation: Operation): Needs {
     case 'split':
       return 'link' in operation.target
         ? { ...nothing, links: [operation.target.link], whole: true }
-        : { ...nothing, ids: [operation.target.a, operation.target.b], whole: true };
+        : { ...nothing, ids: idsOfSplit(operation.target), whole: true };
     case 'separate':
     case 'lift':
       return { ...nothing, ids: [operation.a, operation.b] };
@@ -118,7 +119,9 @@ function subjectOf(state: State, operation: Operation): DistinctId {
     case 'lift':
       return operation.a;
     case 'split':
-      return 'link' in operation.target ? state.links.get(operation.target.link)!.primary : operation.target.a;
+      return 'link' in operation.target
+        ? state.links.get(operation.target.link)!.primary
+        : (idsOfSplit(operation.target)[0] ?? '');
     case 'approve':
     case 'reject':
       return state.links.get(operation.link)!.primary;

@@ -1,4 +1,4 @@
-import { pairKey, pairOf, typeOf } from './identifiers.ts';
+import { type CompilePattern, compileNatively, type Forms, formsOf, pairKey, pairOf, typeOf } from './identifiers.ts';
 import type { DistinctId, IdentifyFact, Link, Millis, Separation, Seq, Settings, TraitWrite } from './types.ts';
 
 /**
@@ -20,6 +20,8 @@ export interface State {
   readonly separations: Map<string, Separation[]>;
   /** Settings in force from a seq on, ascending; the first entry has seq 0. */
   readonly settings: { seq: Seq; settings: Settings }[];
+  /** How the settings' patterns are matched. */
+  readonly compile: CompilePattern;
   /** Present for components loaded whole: what a refold and a cut need. */
   readonly members: Map<ComponentId, Set<DistinctId>>;
   readonly linksOf: Map<DistinctId, Seq[]>;
@@ -88,7 +90,7 @@ export type StructuralStep =
   /** The component fell into these parts; each part lists its members. */
   | { step: 'refold'; seq: Seq; component: ComponentId; parts: { component: ComponentId; members: DistinctId[] }[] };
 
-export function emptyState(settings: Settings): State {
+export function emptyState(settings: Settings, compile: CompilePattern = compileNatively): State {
   return {
     identifiers: new Map(),
     components: new Map(),
@@ -99,6 +101,7 @@ export function emptyState(settings: Settings): State {
     traits: new Map(),
     separations: new Map(),
     settings: [{ seq: 0, settings }],
+    compile,
     members: new Map(),
     linksOf: new Map(),
     subjects: new Map(),
@@ -144,6 +147,11 @@ export function settingsAt(state: State, seq: Seq): Settings {
 
 export function currentSettings(state: State): { seq: Seq; settings: Settings } {
   return state.settings[state.settings.length - 1]!;
+}
+
+/** What ids are by their form under the settings in force at a ledger row; without one, now. */
+export function formsAt(state: State, seq: Seq = Number.POSITIVE_INFINITY): Forms {
+  return formsOf(settingsAt(state, seq), state.compile);
 }
 
 export function rootOf(state: State, component: ComponentId): ComponentId {
@@ -232,7 +240,7 @@ export function seeIdentifier(state: State, id: DistinctId, effectiveTime: Milli
   if (component.createdAt === null || effectiveTime < component.createdAt) component.createdAt = effectiveTime;
 }
 
-/** Known from now on; canonical too where the identity's canonical id is not known (DESIGN §4.3). */
+/** Known from now on; canonical too where the identity's canonical id is not known. */
 export function makeKnown(state: State, id: DistinctId, seq: Seq): void {
   const identifier = ensureIdentifier(state, id);
   if (identifier.known) return;
@@ -257,11 +265,19 @@ function setCanonical(state: State, component: Component, id: DistinctId, seq: S
   state.changed.steps.push({ step: 'rename', seq, component: component.id });
 }
 
-/** Joins the secondary's identity to the primary's; who survives is DESIGN §4.2. Known-ness has been settled before. */
-export function joinComponents(state: State, primary: DistinctId, secondary: DistinctId, seq: Seq): void {
+/** The side of a link whose identity's canonical id stays when the two join. */
+export type Side = 'primary' | 'secondary';
+
+/** Joins the secondary's identity to the primary's. Known-ness has been settled before. */
+export function joinComponents(
+  state: State,
+  { primary, secondary }: { primary: DistinctId; secondary: DistinctId },
+  survivorSide: Side,
+  seq: Seq,
+): void {
   const x = componentOf(state, primary)!;
   const y = componentOf(state, secondary)!;
-  const survivor = !x.known && y.known ? y : x;
+  const survivor = survivorSide === 'primary' ? x : y;
   const canonical = survivor.canonical;
   const into = chooseRoot(state, x, y);
   const from = into === x ? y : x;

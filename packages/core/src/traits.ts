@@ -21,13 +21,17 @@ export function isLater(a: TraitWrite, b: TraitWrite): boolean {
   return a.effectiveTime > b.effectiveTime || (a.effectiveTime === b.effectiveTime && a.seq > b.seq);
 }
 
-/** The write that wins among one key's writes (DESIGN §4.4): the latest plain value; only without one, the earliest `once` value. */
+/**
+ * The write that wins among one key's writes (docs/resolution.md, "Traits"): the latest plain value; only without one, the earliest
+ * `once` value. A plain null that wins means that the profile has no such key.
+ */
 export function winnerOf<W extends TraitWrite>(writes: Iterable<W>): W | null {
   let plain: W | null = null;
   let once: W | null = null;
   for (const write of writes) {
     if (write.revokedSeq !== null) continue;
     if (write.once) {
+      if (write.value === null) continue;
       if (once === null || isLater(once, write)) once = write;
     } else if (plain === null || isLater(write, plain)) plain = write;
   }
@@ -35,12 +39,12 @@ export function winnerOf<W extends TraitWrite>(writes: Iterable<W>): W | null {
 }
 
 /**
- * A write that changes nothing (DESIGN §4.4) is not recorded: the exact repeat of one, or an equal value that is no newer than the
- * one in place. What only another batch says counts as unsaid, so that a revert of that batch leaves this call's word standing.
- * Returns the write it repeats, or null when it is to be recorded.
+ * A write that changes nothing is not recorded: the same value with the same timestamp sent before (R4), or an equal value that is no
+ * newer than the one in place. What only another batch says counts as unsaid, so that a revert of that batch leaves this call's word
+ * standing. Returns the write it repeats, or null when it is to be recorded.
  *
- * `writes` may be a selection: per key and kind (plain, once) it must hold the winner, any with an equal value and effective time or future
- * timestamp, and for `once` the earliest with an equal value.
+ * `writes` may be a selection: per key and kind (plain, once) it must hold the winner, any with the call's timestamp, and for `once` the
+ * earliest with an equal value.
  */
 export function repeatedWrite(
   writes: readonly TraitWrite[],
@@ -51,11 +55,7 @@ export function repeatedWrite(
   const counts = (write: TraitWrite) => write.source.batch === null || write.source.batch === call.source.batch;
   const equal = standing.filter((write) => counts(write) && jsonEquals(write.value, input.value));
   if (equal.length === 0) return null;
-  const exact = equal.find(
-    (write) =>
-      write.effectiveTime === call.effectiveTime ||
-      (call.timestamp !== null && write.futureTimestamp === call.timestamp),
-  );
+  const exact = call.timestamp === null ? undefined : equal.find((write) => write.timestamp === call.timestamp);
   if (exact !== undefined) return exact;
   if (input.once) return equal.find((write) => write.effectiveTime <= call.effectiveTime) ?? null;
   const winner = winnerOf(standing)!;
@@ -63,7 +63,7 @@ export function repeatedWrite(
   return call.timestamp === null || call.effectiveTime <= winner.effectiveTime ? winner : null;
 }
 
-/** A profile's traits: the fold over all its identifiers, each value with the identifier it was set on. */
+/** A profile's traits: the fold over all its identifiers, each value with the identifier it was set on. What was removed is not there. */
 export function foldTraits(
   state: State,
   members: Iterable<DistinctId>,
@@ -79,7 +79,7 @@ export function foldTraits(
   const folded = new Map<string, TraitWrite & { readonly distinctId: DistinctId }>();
   for (const [key, writes] of byKey) {
     const winner = winnerOf(writes);
-    if (winner !== null) folded.set(key, winner);
+    if (winner !== null && winner.value !== null) folded.set(key, winner);
   }
   return folded;
 }

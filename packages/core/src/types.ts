@@ -1,5 +1,5 @@
 /**
- * The words of the engine (DESIGN §2, §4). Everything here is plain data: no class, no clock, no id generator.
+ * The words of the engine (docs/resolution.md, "Words"). Everything here is plain data: no class, no clock, no id generator.
  *
  * Times are integers, milliseconds since the Unix epoch. `Seq` numbers ledger rows from 1, without gaps, per environment.
  * A link is named by the `Seq` of the ledger row that recorded it.
@@ -37,22 +37,36 @@ export interface Source {
   readonly public: boolean;
 }
 
-/** Guard rails and patterns in force (DESIGN §4.3, §4.5). A change is a ledger fact, so that a refold judges by what was in force. */
+/** Guard rails and patterns in force (docs/resolution.md, "Guard rails"). A change is a ledger fact, so that a refold judges by what was in force. */
 export interface Settings {
+  /**
+   * The edition of the engine's own rules, so that a ledger folds by the rules it was written under. 2 knows more forms of anonymous ids,
+   * and joins a stranger to a known person at a publishable key's word, under that person's name.
+   */
+  readonly rules: 1 | 2;
   readonly identifiersPerIdentityMax: number;
   /** Maxima per identity for a type, the prefix before the first `:`. */
   readonly identifiersPerTypeMax: Readonly<Record<string, number>>;
   readonly publicKeyMerges: 'hold' | 'apply';
-  /** Regular expression sources; an id that matches one is anonymous by form, beside `anonymous-…` and `device-…`. */
+  /** Regular expression sources; an id that matches one is anonymous by form, beside `anonymous-…` and its like. */
   readonly anonymousPatterns: readonly string[];
+  /** Likewise; an id that matches one names nobody in this application. */
+  readonly reservedPatterns: readonly string[];
 }
 
 export const defaultSettings: Settings = {
+  rules: 2,
   identifiersPerIdentityMax: 1_000,
   identifiersPerTypeMax: {},
   publicKeyMerges: 'hold',
   anonymousPatterns: [],
+  reservedPatterns: [],
 };
+
+/** Settings as a ledger keeps them: those of before a setting was there lack it. */
+export function settingsFrom(stored: Partial<Settings>): Settings {
+  return { ...defaultSettings, rules: 1, ...stored };
+}
 
 // ---------------------------------------------------------------------------------------------------------------------
 // Operations: what is asked. They are well formed (lengths, NUL, reserved distinct_id) before they get here; only
@@ -66,14 +80,18 @@ interface Asked {
 
 export interface TraitInput {
   readonly key: string;
+  /** null removes: where it wins the fold, the profile has no such key. */
   readonly value: Json;
-  /** True for `traits_once`. */
+  /** True for `traits_once`, where a null is ignored. */
   readonly once: boolean;
 }
 
 export interface IdentifyOperation extends Asked {
   readonly op: 'identify';
+  /** The identifier that gets the traits, and is known from now on unless it is anonymous by form, or `anonymous`. */
   readonly distinctId: DistinctId;
+  /** True for a call with an anonymous id alone: it sets traits on that id and makes nobody known. */
+  readonly anonymous?: boolean;
   /** null: no link is asked for. Equal to distinctId: likewise. */
   readonly anonymousId: DistinctId | null;
   readonly traits: readonly TraitInput[];
@@ -87,8 +105,8 @@ export interface AliasOperation extends Asked {
   readonly kind: 'alias' | 'import';
 }
 
-/** The link evidence of a track call; the event itself is no business of the engine. The caller checked §4.1's conditions
- *  by `trackLinkEvidence`. */
+/** The link evidence of a track call; the event itself is no business of the engine. The caller checked by
+ *  `isTrackEvidence` that they are evidence. */
 export interface TrackOperation extends Asked {
   readonly op: 'track';
   readonly distinctId: DistinctId;
@@ -97,8 +115,12 @@ export interface TrackOperation extends Asked {
 
 export interface SplitOperation extends Asked {
   readonly op: 'split';
-  /** Either the link to revoke, with every other on its pair, or two ids to disconnect. */
-  readonly target: { readonly link: Seq } | { readonly a: DistinctId; readonly b: DistinctId };
+  /** The link to revoke, with every other on its pair; two ids to disconnect; or ids to take out of their identity, as they hang together. */
+  readonly target: { readonly link: Seq } | { readonly a: DistinctId; readonly b: DistinctId } | SplitSet;
+}
+
+export interface SplitSet {
+  readonly ids: readonly DistinctId[];
 }
 
 export interface SeparateOperation extends Asked {
@@ -198,9 +220,8 @@ export interface EvidenceFact extends Row {
 
 export interface SplitFact extends Row {
   readonly op: 'split';
-  readonly a: DistinctId;
-  readonly b: DistinctId;
-  /** Links revoked, ascending. Empty when there was nothing to revoke (`unchanged`), with a new separation all the same. */
+  readonly target: { readonly a: DistinctId; readonly b: DistinctId } | SplitSet;
+  /** Links revoked, ascending. Empty when there was nothing to revoke, with a new separation all the same. */
   readonly revoked: readonly Seq[];
   /** Pairs newly separated, each as [smaller, greater]. */
   readonly separations: readonly Pair[];
@@ -319,8 +340,8 @@ export interface TraitWrite {
   readonly once: boolean;
   readonly time: Millis;
   readonly effectiveTime: Millis;
-  /** The client's timestamp where it lay after the received time, else null: by it a repeat is known (R4). */
-  readonly futureTimestamp: Millis | null;
+  /** The client's timestamp as it was sent, or null: by it a repeat is known (R4). */
+  readonly timestamp: Millis | null;
   readonly source: Source;
   readonly revokedSeq: Seq | null;
 }

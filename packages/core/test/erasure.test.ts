@@ -26,7 +26,7 @@ const erased = fc.tuple(startSettings, histories(fullOptions), fc.nat()).map(([s
   const gone = new Set(members);
   const connected = everConnected(engine.state, members);
   const tokenOf = (id: string) => `token-${members.indexOf(id)}`;
-  const plan = { erased: gone, tokenOf, settled: settledLinks(engine.state, connected, gone) };
+  const plan = { erased: gone, connected, tokenOf, settled: settledLinks(engine.state, connected, gone) };
   const left: Fact[] = engine.facts.map((fact) => eraseFrom(fact, plan));
   return { engine, gone, plan, left, after: fold(emptyState(settings), JSON.parse(JSON.stringify(left))) };
 });

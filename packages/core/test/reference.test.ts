@@ -17,7 +17,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-// The worked examples of DESIGN §4, on the reference model itself, and the invariants it must hold before it judges others.
+// The worked examples of docs/resolution.md, on the reference model itself, and the invariants it must hold before it judges others.
 
 interface Extra {
   batch?: string;
@@ -54,6 +54,16 @@ function world(settings: Partial<Settings> = {}) {
     track: (distinctId: string, anonymousId: string, extra: Extra = {}) =>
       submit({ op: 'track', distinctId, anonymousId, ...asked(extra) }),
     split: (link: number) => submit({ op: 'split', target: { link }, ...asked({}) }),
+    introduce: (anonymousId: string, traits: Record<string, TraitInput['value']>, extra: Extra = {}) =>
+      submit({
+        op: 'identify',
+        distinctId: anonymousId,
+        anonymous: true,
+        anonymousId: null,
+        traits: Object.entries(traits).map(([key, value]) => ({ key, value, once: false })),
+        ...asked(extra),
+      }),
+    splitSet: (...ids: string[]) => submit({ op: 'split', target: { ids }, ...asked({}) }),
     splitPair: (a: string, b: string) => submit({ op: 'split', target: { a, b }, ...asked({}) }),
     separate: (a: string, b: string) => submit({ op: 'separate', a, b, ...asked({}) }),
     lift: (a: string, b: string) => submit({ op: 'lift', a, b, ...asked({}) }),
@@ -86,7 +96,7 @@ const refused = (reason: string, seq: number, recorded = true) => ({ verdict: 'r
 const held = (reason: string, seq: number, recorded = true) => ({ verdict: 'held', reason, seq, recorded });
 const belongs = 'anonymous-id-belongs-to-another-identity';
 
-describe('identify (§4.1)', () => {
+describe('identify', () => {
   it('without a link: applied when it says something new, else unchanged', () => {
     const w = world();
     expect(w.identify('user_1')).toEqual(applied(1));
@@ -169,7 +179,7 @@ describe('identify (§4.1)', () => {
   });
 });
 
-describe('alias (§4.1)', () => {
+describe('alias', () => {
   it('errors on reserved ids and records nothing', () => {
     const model = createReference();
     const alias = (primary: string, secondary: string) =>
@@ -195,11 +205,12 @@ describe('alias (§4.1)', () => {
     w.identify('user_1');
     w.identify('user_2');
     expect(w.alias('user_1', 'user_2', { pk: true })).toEqual(held('needs-secret-key', 3));
-    expect(w.alias('x1', 'user_1', { pk: true })).toEqual(held('needs-secret-key', 4));
-    expect(w.alias('user_1', 'stripe:1', { pk: true })).toEqual(applied(5));
-    expect(w.alias('anonymous-1', 'user_1', { pk: true })).toEqual(applied(6));
+    w.introduce('x1', { plan: 'free' });
+    expect(w.alias('x1', 'user_1', { pk: true })).toEqual(held('needs-secret-key', 5));
+    expect(w.alias('user_1', 'stripe:1', { pk: true })).toEqual(applied(6));
+    expect(w.alias('anonymous-1', 'user_1', { pk: true })).toEqual(applied(7));
     expect(w.canonical('anonymous-1')).toBe('user_1');
-    expect(w.alias('user_1', 'user_2')).toEqual(applied(7));
+    expect(w.alias('user_1', 'user_2')).toEqual(applied(8));
   });
 
   it('by a publishable key: applied for ids never seen, and always with publicKeyMerges: apply', () => {
@@ -222,7 +233,7 @@ describe('alias (§4.1)', () => {
   });
 });
 
-describe('track (§4.1)', () => {
+describe('track', () => {
   it('links like identify, but makes its distinct_id known only with a link that stands', () => {
     const w = world();
     expect(w.track('x1', 'anonymous-1')).toEqual(applied(1));
@@ -241,7 +252,7 @@ describe('track (§4.1)', () => {
   });
 });
 
-describe('redundant evidence (§4.1)', () => {
+describe('redundant evidence', () => {
   it('holds the identity together when another link is revoked', () => {
     const w = world();
     w.alias('x1', 'x2');
@@ -365,7 +376,7 @@ describe('repeats', () => {
   });
 });
 
-describe('who survives (§4.2) and who is known (§4.3)', () => {
+describe('who survives and who is known', () => {
   it('keeps the primary side, unless only the other is known', () => {
     const w = world();
     w.alias('user_123', 'stripe:cus_1');
@@ -383,16 +394,66 @@ describe('who survives (§4.2) and who is known (§4.3)', () => {
     w.alias('anonymous-2', 'x1');
     expect(w.canonical('anonymous-1')).toBe('x1');
     w.identify('device-1', 'anonymous-9');
-    expect(w.known('device-1')).toBe(true);
+    expect(w.known('device-1')).toBe(false);
+    expect(w.canonical('anonymous-9')).toBe('device-1');
+  });
+
+  it.each(['anonymous-a', 'anonymous_a', 'anon-a', 'anon_a', 'visitor-a', 'visitor_a', 'device-a', '$device:a'])(
+    'an identify never makes %s known, and sets its traits',
+    (id) => {
+      const w = world();
+      expect(w.identify(id)).toEqual(unchanged);
+      expect(w.identify(id, null, { traits: { plan: 'free' } })).toEqual(applied(1));
+      expect(w.known(id)).toBe(false);
+      expect(w.identify('user_1', id)).toEqual(applied(2));
+      expect(w.profile('user_1')).toEqual({ plan: 'free' });
+    },
+  );
+
+  it('an anonymous id alone gets traits and is not known, whatever its form', () => {
+    const w = world();
+    expect(w.introduce('5f2c', { plan: 'free' })).toEqual(applied(1));
+    expect(w.introduce('5f2c', { plan: 'free' })).toEqual(unchanged);
+    expect(w.introduce('5f2c', {})).toEqual(unchanged);
+    expect(w.known('5f2c')).toBe(false);
+    expect(w.identify('user_1', '5f2c')).toEqual(applied(2));
+    expect(w.canonical('5f2c')).toBe('user_1');
+    expect(w.profile('user_1')).toEqual({ plan: 'free' });
+  });
+
+  it("a stranger joins a known person at a page's word, under that person's name", () => {
+    const w = world();
+    w.identify('user_1');
+    expect(w.alias('new_1', 'user_1', { pk: true })).toEqual(applied(2));
+    expect(w.canonical('new_1')).toBe('user_1');
+    expect(w.known('new_1')).toBe(true);
+    // Spoken of before, it would give its name: that is held.
+    w.introduce('new_2', { plan: 'free' });
+    expect(w.alias('new_2', 'user_1', { pk: true })).toEqual(held('needs-secret-key', 4));
+    // A secret key's word renames.
+    expect(w.alias('new_3', 'user_1')).toEqual(applied(5));
+    expect(w.canonical('user_1')).toBe('new_3');
+  });
+
+  it('who was a stranger is judged by what stands: a refold keeps the name', () => {
+    const w = world();
+    w.identify('user_1');
+    w.alias('new_1', 'user_1', { pk: true });
+    w.identify('new_1', null, { traits: { plan: 'free' } });
+    w.alias('user_1', 'stripe:1');
+    w.split(4);
+    expect(w.canonical('new_1')).toBe('user_1');
   });
 
   it('an identify inside an identity without a known name gives it one', () => {
     const w = world();
-    w.alias('anonymous-1', 'anonymous-2');
-    w.identify('anonymous-2');
-    expect(w.canonical('anonymous-1')).toBe('anonymous-2');
-    w.identify('anonymous-1');
-    expect(w.canonical('anonymous-1')).toBe('anonymous-2');
+    w.identify('anonymous-1', 'x1');
+    expect(w.canonical('x1')).toBe('anonymous-1');
+    w.identify('x1');
+    expect(w.canonical('anonymous-1')).toBe('x1');
+    w.alias('x1', 'x2');
+    w.identify('x2');
+    expect(w.canonical('anonymous-1')).toBe('x1');
   });
 
   it('an alias does not make known what an earlier active link claimed as anonymous_id', () => {
@@ -426,7 +487,7 @@ describe('who survives (§4.2) and who is known (§4.3)', () => {
   });
 });
 
-describe('traits (§4.4)', () => {
+describe('traits', () => {
   it('the greatest (effective time, seq) wins, and a wrong clock cannot pin a value', () => {
     const w = world();
     w.identify('user_1', null, { traits: { plan: 'future' }, at: 1e15 });
@@ -470,6 +531,54 @@ describe('traits (§4.4)', () => {
     expect(w.profile('user_1')).toEqual({ via: 'plain' });
   });
 
+  it('null removes where it wins, and is kept like any value', () => {
+    const w = world();
+    w.identify('user_1', null, { traits: { plan: 'free', city: 'x' }, once: { via: 'ad' } });
+    expect(w.identify('user_1', null, { traits: { plan: null } })).toEqual(applied(2));
+    expect(w.identify('user_1', null, { traits: { plan: null } })).toEqual(unchanged);
+    expect(w.profile('user_1')).toEqual({ city: 'x', via: 'ad' });
+    expect(w.writes()).toHaveLength(4);
+    // No plain value, but a plain word: the one said once does not come back.
+    w.identify('user_1', null, { traits: { via: null } });
+    expect(w.profile('user_1')).toEqual({ city: 'x' });
+    w.identify('user_2', null, { traits: { plan: 'pro', city: null }, at: 0 });
+    w.alias('user_1', 'user_2');
+    expect(w.profile('user_1')).toEqual({ city: 'x' });
+    w.identify('user_2', null, { traits: { plan: 'team' } });
+    expect(w.profile('user_1')).toEqual({ city: 'x', plan: 'team' });
+    w.splitPair('user_1', 'user_2');
+    expect([w.profile('user_1'), w.profile('user_2')]).toEqual([{ city: 'x' }, { plan: 'team' }]);
+  });
+
+  it('a null said once is ignored', () => {
+    const w = world();
+    w.identify('user_1');
+    expect(w.identify('user_1', null, { once: { via: null } })).toEqual(unchanged);
+    w.identify('user_1', null, { once: { via: 'ad' } });
+    expect(w.profile('user_1')).toEqual({ via: 'ad' });
+  });
+
+  it('a call is judged after those before it, also at one received time; with a timestamp of its own it counts once', () => {
+    const w = createReference();
+    const set = (plan: string, timestamp: number | null) =>
+      w.submit(
+        {
+          op: 'identify',
+          distinctId: 'u',
+          anonymousId: null,
+          traits: [{ key: 'plan', value: plan, once: false }],
+          timestamp,
+          source: source({}),
+        },
+        10,
+      );
+    for (const plan of ['free', 'pro', 'free']) expect(set(plan, null)).toMatchObject({ verdict: 'applied' });
+    expect(w.traits('u').get('plan')?.value).toBe('free');
+    for (const plan of ['team', 'solo']) expect(set(plan, 10)).toMatchObject({ verdict: 'applied' });
+    expect(set('team', 10)).toMatchObject({ verdict: 'unchanged' });
+    expect(w.traits('u').get('plan')?.value).toBe('solo');
+  });
+
   it('after a split each side shows what its own identifiers set', () => {
     const w = world();
     w.identify('user_1', null, { traits: { plan: 'a' } });
@@ -481,7 +590,7 @@ describe('traits (§4.4)', () => {
   });
 });
 
-describe('reserved ids (§4.5)', () => {
+describe('reserved ids', () => {
   it.each([
     ['null', true],
     [' NULL ', true],
@@ -493,6 +602,25 @@ describe('reserved ids (§4.5)', () => {
     ['00000000-0000-0000-0000-000000000000', true],
     ['[object Object]', true],
     ['[OBJECT OBJECT]', false],
+    ['[object Promise]', true],
+    ['.', true],
+    ['..', true],
+    ['...', false],
+    ['\u200b', true],
+    ['\ufeffundefined\u00ad', true],
+    ['stripe:undefined', true],
+    ['stripe: "NULL" ', true],
+    ['crm:null', true],
+    ['legacy:', true],
+    ['legacy:[object Object]', true],
+    ['a:b:None', true],
+    ['anonymous-undefined', true],
+    ['$device:nan', true],
+    ['visitor_', true],
+    ['role:user', false],
+    ['stripe:0', false],
+    ['dev-null', false],
+    [':undefined', false],
     ['0', true],
     ['-1', true],
     ['1', false],
@@ -502,7 +630,7 @@ describe('reserved ids (§4.5)', () => {
   ])('%j: %s', (id, reserved) => expect(isReservedId(id)).toBe(reserved));
 });
 
-describe('review (§4.5)', () => {
+describe('review', () => {
   it('approve waives the rail and takes its place at its own seq', () => {
     const w = world({ identifiersPerIdentityMax: 2 });
     w.alias('a', 'b');
@@ -564,7 +692,7 @@ describe('review (§4.5)', () => {
   });
 });
 
-describe('split, separate, revert (§4.6)', () => {
+describe('split, separate, revert', () => {
   it('split by link revokes all links on the pair and leaves a separation', () => {
     const w = world();
     w.alias('a', 'b', { batch: 'x' });
@@ -574,7 +702,7 @@ describe('split, separate, revert (§4.6)', () => {
     expect(w.alias('a', 'b')).toEqual(refused('separated', 4));
     expect(w.split(1)).toEqual(unchanged);
     w.lift('a', 'b');
-    expect(w.split(1)).toEqual(redundant(6));
+    expect(w.split(1)).toEqual(applied(6));
     expect(() => w.split(99)).toThrow('not-found');
     expect(w.ledgerLength()).toBe(6);
   });
@@ -612,9 +740,36 @@ describe('split, separate, revert (§4.6)', () => {
     expect([3, 4].map(diamond.status)).toEqual(['revoked', 'revoked']);
   });
 
+  it('split of a set takes it out, as it hangs together', () => {
+    const w = world();
+    for (const id of ['b', 'c', 'd', 'e']) w.alias('a', id);
+    w.alias('b', 'b2');
+    w.alias('b2', 'c');
+    expect(w.splitSet('b', 'b2', 'nobody')).toEqual(applied(7));
+    expect(w.members('a')).toEqual(['a', 'c', 'd', 'e']);
+    expect(w.members('b')).toEqual(['b', 'b2']);
+    expect(w.standing()).toEqual(['a b', 'b2 c']);
+    expect(w.alias('d', 'b2')).toEqual(refused('separated', 8));
+    expect(w.splitSet('b', 'b2')).toEqual(unchanged);
+    expect(w.splitSet('a', 'c', 'd', 'e')).toEqual(unchanged);
+    expect(w.splitSet('nobody')).toEqual(unchanged);
+  });
+
+  it('a link that a refold turned down is answered by what stands now', () => {
+    const v = world();
+    v.identify('u2');
+    v.alias('u1', 'hub');
+    v.alias('hub', 'u2');
+    expect(v.alias('u1', 'u2', { pk: true })).toEqual(redundant(4));
+    v.split(3);
+    expect(v.status(4)).toBe('held');
+    expect(v.alias('u1', 'u2', { pk: true })).toEqual(refused('separated', 6));
+    expect(v.alias('u1', 'u2', { pk: true })).toEqual(refused('separated', 6, false));
+  });
+
   it('split of two ids that are not one leaves a separation for the pair', () => {
     const w = world();
-    expect(w.splitPair('a', 'b')).toEqual(redundant(1));
+    expect(w.splitPair('a', 'b')).toEqual(applied(1));
     expect(w.splitPair('b', 'a')).toEqual(unchanged);
     expect(w.splitPair('a', 'a')).toEqual(unchanged);
   });

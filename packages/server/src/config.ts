@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { defaultSettings, type Settings } from '@onym/core';
+import { limits } from './limits.ts';
+import { faultOf } from './patterns.ts';
 
 /** Run-time configuration: environment variables, and flags of the same names that override them (docs/operating.md). */
 export interface Config {
@@ -109,29 +111,33 @@ function settingsOf(environments: readonly string[], text: string | undefined): 
   return settings;
 }
 
-const settingChecks: { [Key in keyof Settings]: { is: (value: unknown) => boolean; form: string } } = {
+const settingChecks: { [Key in Setting]: { is: (value: unknown) => boolean; form: string } } = {
   identifiersPerIdentityMax: { is: isCount, form: 'a whole number of at least 1' },
   identifiersPerTypeMax: {
     is: (value) => isObject(value) && Object.values(value).every((max) => isCount(max) || max === 0),
     form: 'an object of types and whole numbers, as in {"stripe":1}',
   },
   publicKeyMerges: { is: (value) => value === 'hold' || value === 'apply', form: '"hold" or "apply"' },
-  anonymousPatterns: {
-    is: (value) => Array.isArray(value) && value.every(isPattern),
-    form: 'a list of regular expressions',
-  },
+  anonymousPatterns: { is: isListOfTexts, form: 'a list of regular expressions' },
+  reservedPatterns: { is: isListOfTexts, form: 'a list of regular expressions' },
 };
+
+/** `rules` says which edition the engine is; nobody chooses it. */
+type Setting = Exclude<keyof Settings, 'rules'>;
 
 function checkedSettings(environment: string, value: unknown): Settings {
   if (!isObject(value)) throw new ConfigError(`ONYM_SETTINGS.${environment} must be an object.`);
   for (const [key, given] of Object.entries(value)) {
-    const check = Object.hasOwn(settingChecks, key) ? settingChecks[key as keyof Settings] : undefined;
+    const check = Object.hasOwn(settingChecks, key) ? settingChecks[key as Setting] : undefined;
     if (check === undefined) {
       throw new ConfigError(
         `ONYM_SETTINGS.${environment} has no setting ${key}. There are ${Object.keys(settingChecks).join(', ')}.`,
       );
     }
     if (!check.is(given)) throw new ConfigError(`ONYM_SETTINGS.${environment}.${key} must be ${check.form}.`);
+    if (key === 'anonymousPatterns' || key === 'reservedPatterns') {
+      checkPatterns(`ONYM_SETTINGS.${environment}.${key}`, given as string[]);
+    }
   }
   return { ...defaultSettings, ...value } as Settings;
 }
@@ -144,11 +150,17 @@ function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-function isPattern(value: unknown): boolean {
-  if (typeof value !== 'string') return false;
-  try {
-    return new RegExp(value, 'u') !== null;
-  } catch {
-    return false;
+function isListOfTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function checkPatterns(name: string, patterns: readonly string[]): void {
+  if (patterns.length > limits.patternsMax) {
+    throw new ConfigError(`${name} has more than ${limits.patternsMax} patterns. Join some of them with |.`);
+  }
+  for (const pattern of patterns) {
+    const fault = faultOf(pattern);
+    if (fault !== null)
+      throw new ConfigError(`${name} holds ${JSON.stringify(pattern.slice(0, 100))}, which ${fault}.`);
   }
 }

@@ -17,6 +17,11 @@ export const limits = {
   traitsPerCallMax: 500,
   /** Ids in one `POST /v1/resolve`. */
   resolveIdsMax: 10_000,
+  /** Ids taken out of their identity in one `POST /v1/split`. */
+  splitIdsMax: 10_000,
+  /** A pattern of the settings, in characters; and how many a setting has. */
+  patternLengthMax: 1_000,
+  patternsMax: 100,
   pageSizeDefault: 100,
   pageSizeMax: 1_000,
   /** Identity operations waiting for a group commit, per environment; beyond: 503. */

@@ -123,9 +123,9 @@ async function assemble(
   const decidedCalls = createDecidedCalls();
   const groupCommit = createGroupCommit({
     identityStore,
+    decidedCalls,
     now: Date.now,
-    onCommitted(environment, operations, commit) {
-      decidedCalls.learn(environment, operations, commit);
+    onCommitted(environment, commit) {
       if (commit.touched.length === 0) return;
       projector.notify(environment);
       feed.notify(environment);
@@ -178,7 +178,6 @@ async function assemble(
     identityStore,
     eventStore,
     groupCommit,
-    decidedCalls,
     uuidWindow,
     drain,
     projector,

@@ -4,7 +4,6 @@ import { personParts } from './erasure/person.ts';
 import type { EventStore } from './events/types.ts';
 import type { Answer, At, IdentityName, Services, TrackItem } from './http/services.ts';
 import type { Committed, IdentityStore } from './identity/types.ts';
-import type { DecidedCalls } from './ingest/decided-calls.ts';
 import type { GroupCommit } from './ingest/group-commit.ts';
 import type { DrainLoop } from './journal/drain.ts';
 import type { UuidWindow } from './journal/uuid-window.ts';
@@ -19,7 +18,6 @@ export interface Parts {
   readonly identityStore: IdentityStore;
   readonly eventStore: EventStore;
   readonly groupCommit: GroupCommit;
-  readonly decidedCalls: DecidedCalls;
   readonly uuidWindow: UuidWindow;
   readonly drain: DrainLoop;
   readonly projector: Projector;
@@ -45,28 +43,19 @@ const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$
 
 /** What the routes ask for, put together from the stores. */
 export function createServices(parts: Parts): Services {
-  const { identityStore, eventStore, groupCommit, decidedCalls, drain, projector, tally } = parts;
+  const { identityStore, eventStore, groupCommit, drain, projector, tally } = parts;
 
-  /** Repeats are answered from memory; the rest is committed, in order. */
   async function commit(
     environment: string,
     operations: readonly Operation[],
   ): Promise<(Committed | OperationError)[]> {
-    const answers: (Committed | OperationError | null)[] = operations.map((operation) =>
-      decidedCalls.find(environment, operation),
-    );
-    const open = operations.filter((_, index) => answers[index] === null);
-    for (let repeats = operations.length - open.length; repeats > 0; repeats--) tally.repeat();
-    const committed = open.length === 0 ? [] : await groupCommit.submit(environment, open);
-    let next = 0;
-    const all = answers.map((answer) => answer ?? committed[next++]!);
+    const answers = await groupCommit.submit(environment, operations);
     const time = parts.now();
-    for (const observer of parts.observers) {
-      for (let index = 0; index < all.length; index++) {
-        observer.observe(environment, operations[index]!, all[index]!, time);
-      }
+    for (const [index, answer] of answers.entries()) {
+      if (!isOperationError(answer) && !answer.recorded) tally.repeat();
+      for (const observer of parts.observers) observer.observe(environment, operations[index]!, answer, time);
     }
-    return all;
+    return answers;
   }
 
   async function ingest(

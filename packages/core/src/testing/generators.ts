@@ -98,12 +98,22 @@ export const universe = {
   typed: ['stripe:1', 'stripe:2', 'crm:1'],
   /** Neither known nor anonymous until something says so. */
   plain: ['x1', 'x2'],
+  /** Anonymous by form under the second rules. */
+  lately: ['visitor-1'],
   /** Anonymous by form once `^guest-` is among the patterns. */
   patterned: ['guest-1'],
-  reserved: ['null', ' "Guest" ', '', '00000000-0000-0000-0000-000000000000'],
+  reserved: [
+    'null',
+    ' "Guest" ',
+    '',
+    '00000000-0000-0000-0000-000000000000',
+    'stripe: "undefined"',
+    'anon-null',
+    'noreply@shop',
+  ],
 } as const;
 
-export type Kind = Operation['op'] | 'revert-batch' | 'revert-key' | 'split-pair';
+export type Kind = Operation['op'] | 'revert-batch' | 'revert-key' | 'split-pair' | 'split-set';
 
 export interface HistoryOptions {
   readonly stepsMax: number;
@@ -131,9 +141,18 @@ export const smallSettings: readonly Settings[] = [
   { ...defaultSettings, identifiersPerTypeMax: { stripe: 1 } },
   { ...defaultSettings, identifiersPerIdentityMax: 4, identifiersPerTypeMax: { stripe: 1, crm: 0 } },
   { ...defaultSettings, anonymousPatterns: ['^guest-'] },
+  { ...defaultSettings, rules: 1, publicKeyMerges: 'apply' },
+  { ...defaultSettings, reservedPatterns: ['^noreply@'] },
 ];
 
-const everyId = [...universe.users, ...universe.anonymous, ...universe.typed, ...universe.plain, ...universe.patterned];
+const everyId = [
+  ...universe.users,
+  ...universe.anonymous,
+  ...universe.typed,
+  ...universe.plain,
+  ...universe.patterned,
+  ...universe.lately,
+];
 
 /** All kinds of operations. */
 export const fullOptions: HistoryOptions = {
@@ -145,6 +164,7 @@ export const fullOptions: HistoryOptions = {
     track: 6,
     split: 3,
     'split-pair': 2,
+    'split-set': 1,
     separate: 1,
     lift: 1,
     'revert-batch': 1,
@@ -243,7 +263,29 @@ function steps(options: HistoryOptions): fc.Arbitrary<Unplaced> {
   const all: Record<Exclude<Kind, 'revert'>, () => fc.Arbitrary<Unplaced>> = {
     identify: () =>
       operation(
-        fc.record({ op: fc.constant('identify'), distinctId: id, anonymousId, traits: traitInputs(options), ...asked }),
+        fc.oneof(
+          {
+            weight: 6,
+            arbitrary: fc.record({
+              op: fc.constant('identify'),
+              distinctId: id,
+              anonymousId,
+              traits: traitInputs(options),
+              ...asked,
+            }),
+          },
+          {
+            weight: 1,
+            arbitrary: fc.record({
+              op: fc.constant('identify'),
+              distinctId: id,
+              anonymous: fc.constant(true),
+              anonymousId: fc.constant(null),
+              traits: traitInputs(options),
+              ...asked,
+            }),
+          },
+        ),
       ),
     alias: () =>
       operation(
@@ -265,6 +307,12 @@ function steps(options: HistoryOptions): fc.Arbitrary<Unplaced> {
     'split-pair': () =>
       operation(
         fc.tuple(two, fc.record(steered)).map(([[a, b], rest]) => ({ op: 'split', target: { a, b }, ...rest })),
+      ),
+    'split-set': () =>
+      operation(
+        fc
+          .tuple(fc.uniqueArray(id, { minLength: 1, maxLength: 3 }), fc.record(steered))
+          .map(([ids, rest]) => ({ op: 'split', target: { ids }, ...rest })),
       ),
     separate: () => overPair('separate'),
     lift: () => overPair('lift'),
@@ -322,7 +370,7 @@ function leanOn(earlier: readonly Unplaced[], step: Unplaced, lean: Lean): Unpla
     if (!('operation' in candidate)) return [];
     const { operation } = candidate;
     if (operation.op === 'separate') return [{ ...operation, op: 'lift' as const }];
-    if (operation.op !== 'split' || 'link' in operation.target) return [];
+    if (operation.op !== 'split' || !('a' in operation.target)) return [];
     const { timestamp, source, target } = operation;
     return [{ op: 'lift' as const, ...target, timestamp, source }];
   });

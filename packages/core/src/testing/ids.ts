@@ -1,22 +1,28 @@
 import type { DistinctId, Json, Pair, Settings } from '../types.ts';
 
-// The reference model's own reading of DESIGN §4.3 and §4.5. Nothing here is shared with the engine.
+// The reference model's own reading of docs/resolution.md, "Guard rails". Nothing here is shared with the engine.
 
-const reservedInAnyCase = new Set(
-  (
-    'anonymous_id anonymous distinct_id distinctid email false guest id nan nil none not_authenticated null true ' +
-    'undefined user_id user visitor_id visitor unknown'
-  ).split(' '),
-);
-const reservedExactly = new Set(['[object Object]', '0', '-1']);
-const quotes = new Set(['"', "'", '`']);
+const reservedInAnyCase =
+  'anonymous_id anonymous distinct_id distinctid email false guest id nan nil none not_authenticated null true undefined user_id user visitor_id visitor unknown'.split(
+    ' ',
+  );
+const missing = ['undefined', 'null', 'nil', 'none', 'nan'];
+const quotes = ['"', "'", '`'];
+const anonymousStarts = ['anonymous-', 'anonymous_', 'anon-', 'anon_', 'visitor-', 'visitor_', 'device-', '$device:'];
+
+function isBlank(character: string): boolean {
+  return character.trim() === '' || character === '\u2800' || /\p{Default_Ignorable_Code_Point}/u.test(character);
+}
 
 function trimmedAndUnquoted(id: DistinctId): string {
-  let text = id.trim();
-  while (text.length >= 2 && quotes.has(text.charAt(0)) && text.at(-1) === text.charAt(0)) {
-    text = text.slice(1, -1).trim();
+  let characters = [...id];
+  for (;;) {
+    while (characters.length > 0 && isBlank(characters[0]!)) characters = characters.slice(1);
+    while (characters.length > 0 && isBlank(characters.at(-1)!)) characters = characters.slice(0, -1);
+    const isQuoted = characters.length >= 2 && quotes.includes(characters[0]!) && characters.at(-1) === characters[0];
+    if (!isQuoted) return characters.join('');
+    characters = characters.slice(1, -1);
   }
-  return text;
 }
 
 function isControl(character: string): boolean {
@@ -24,12 +30,24 @@ function isControl(character: string): boolean {
   return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
-export function isReservedId(id: DistinctId): boolean {
+const isObjectText = (text: string) => text.startsWith('[object ') && text.indexOf(']') === text.length - 1;
+
+/** Nothing, or what programs write for it, behind any prefix. */
+function standsForNothing(text: string): boolean {
+  const bare = trimmedAndUnquoted(text);
+  return bare === '' || missing.includes(bare.toLowerCase()) || (isObjectText(bare) && bare.length <= 40);
+}
+
+export function isReservedId(id: DistinctId, settings?: Settings): boolean {
+  if ([...id].some(isControl)) return true;
+  if (settings?.reservedPatterns.some((source) => new RegExp(source, 'u').test(id))) return true;
   const text = trimmedAndUnquoted(id);
-  if (text === '') return true;
-  if (reservedExactly.has(text) || reservedInAnyCase.has(text.toLowerCase())) return true;
-  if (/^0{8}-?0{4}-?0{4}-?0{4}-?0{12}$/.test(text)) return true;
-  return [...text].some(isControl);
+  if (standsForNothing(text)) return true;
+  if (['0', '-1', '.', '..'].includes(text) || reservedInAnyCase.includes(text.toLowerCase())) return true;
+  if (/^[{(]?0{8}-?0{4}-?0{4}-?0{4}-?0{12}[)}]?$/.test(text)) return true;
+  const colon = text.lastIndexOf(':');
+  if (colon > 0) return standsForNothing(text.slice(colon + 1));
+  return anonymousStarts.some((start) => text.startsWith(start) && standsForNothing(text.slice(start.length)));
 }
 
 const idBytesMax = 512;
@@ -44,8 +62,9 @@ export function isMalformedId(id: DistinctId): boolean {
 }
 
 export function isAnonymousByForm(id: DistinctId, settings: Settings): boolean {
-  if (id.startsWith('anonymous-') || id.startsWith('device-')) return true;
-  return settings.anonymousPatterns.some((source) => new RegExp(source).test(id));
+  const starts = settings.rules === 1 ? ['anonymous-', 'device-'] : anonymousStarts;
+  if (starts.some((start) => id.startsWith(start))) return true;
+  return settings.anonymousPatterns.some((source) => new RegExp(source, 'u').test(id));
 }
 
 /** The prefix before the first `:`, or null. */

@@ -88,7 +88,7 @@ const applied = (record: Draft): Ruling => ({ verdict: 'applied', reason: null, 
 const cutTriesMax = 500_000;
 
 /**
- * A naive model of DESIGN §4, to hold the engine against. It keeps the whole ledger; each row arranges every identifier
+ * A naive model of docs/resolution.md, to hold the engine against. It keeps the whole ledger; each row arranges every identifier
  * anew from singletons (world.ts). Worlds of earlier rows are kept only because recomputing them gives the same.
  */
 export function createReference(settings: Settings = defaultSettings): Reference {
@@ -180,9 +180,10 @@ function asJson(settings: Settings): Json {
 // ---------------------------------------------------------------------------------------------------------------------
 // Calls
 
-function badId(...ids: DistinctId[]): ReferenceError | null {
+function badId(world: World, ...ids: DistinctId[]): ReferenceError | null {
+  const { settings } = world.settings.at(-1)!;
   // A blank id is both; reserved is what the tables name.
-  if (ids.some(isReservedId)) return { error: 'reserved-distinct-id' };
+  if (ids.some((id) => isReservedId(id, settings))) return { error: 'reserved-distinct-id' };
   return ids.some(isMalformedId) ? { error: 'invalid-distinct-id' } : null;
 }
 
@@ -198,12 +199,15 @@ function ruleIdentify(
   after: (draft: Draft) => World,
 ): Ruling {
   const { distinctId, anonymousId, source } = operation;
-  const error = badId(distinctId);
+  const error = badId(world, distinctId);
   if (error) return error;
 
-  const already = world.identified.some(
-    (fact) => fact.distinctId === distinctId && fact.revokedSeq === null && countsFor(source, fact.batch),
-  );
+  const namesNobody = operation.anonymous || isAnonymousByForm(distinctId, world.settings.at(-1)!.settings);
+  const already =
+    namesNobody ||
+    world.identified.some(
+      (fact) => fact.distinctId === distinctId && fact.revokedSeq === null && countsFor(source, fact.batch),
+    );
   const draft: Draft = {
     identified: already ? null : distinctId,
     traits: newTraits(world, operation, effectiveTime),
@@ -224,16 +228,17 @@ function ruleIdentify(
 
 function ruleAlias(world: World, operation: AliasOperation): Ruling {
   const { primary, secondary, kind, source } = operation;
-  const error = badId(primary, secondary);
+  const error = badId(world, primary, secondary);
   if (error) return error;
   if (primary === secondary) return unchanged;
   const answer = askLink(world, nextSeq(world), { kind, rule: 'alias', primary, secondary, source });
   return { ...answer, record: answer.link && { link: answer.link } };
 }
 
-/** Whether a track call's ids are link evidence (DESIGN §4.1). */
+/** Whether a track call's ids are link evidence. */
 export function isTrackEvidence(distinctId: DistinctId, anonymousId: DistinctId, settings: Settings): boolean {
-  if (distinctId === anonymousId || isReservedId(distinctId) || isReservedId(anonymousId)) return false;
+  if (distinctId === anonymousId) return false;
+  if (isReservedId(distinctId, settings) || isReservedId(anonymousId, settings)) return false;
   return !isAnonymousByForm(distinctId, settings);
 }
 
@@ -276,10 +281,10 @@ interface Answer {
 function askLink(world: World, seq: Seq, ask: Ask): Answer {
   const { kind, rule, primary, secondary, source, waived = [], approves = null } = ask;
   // An approval is always judged afresh.
-  const turnedDown = approves === null ? standingRefusal(world, ask) : undefined;
+  const standing = approves === null ? standingRefusal(world, ask) : undefined;
   const record = (verdict: Verdict, reason: Reason | null): Answer => {
-    const isTurnedDown = verdict === 'refused' || verdict === 'held';
-    if (turnedDown && isTurnedDown) return repeatOf(turnedDown, turnedDown.status === 'held' ? 'held' : 'refused');
+    // What stands is repeated only where it says what would be said today.
+    if (standing && standing.status === verdict && standing.reason === reason) return repeatOf(standing, verdict);
     return {
       verdict,
       reason,
@@ -294,7 +299,7 @@ function askLink(world: World, seq: Seq, ask: Ask): Answer {
     link: null,
   });
 
-  if (isReservedId(secondary)) return record('refused', 'reserved-distinct-id');
+  if (isReservedId(secondary, world.settings.at(-1)!.settings)) return record('refused', 'reserved-distinct-id');
   if (standingAt(world, seq).some((pair) => isPair(pair, primary, secondary))) return record('refused', 'separated');
 
   const { arrangement } = world;
@@ -308,8 +313,7 @@ function askLink(world: World, seq: Seq, ask: Ask): Answer {
   }
 
   const evidence = { rule, primary, secondary, waived, public: source.public && kind !== 'manual' };
-  const { known, claimed } = arrangement;
-  const judgement = judgeJoin(evidence, x, y, known, claimed, standingAt(world, seq), settingsAt(world, seq));
+  const judgement = judgeJoin(evidence, x, y, arrangement, standingAt(world, seq), settingsAt(world, seq));
   return record(judgement.verdict, judgement.reason);
 }
 
@@ -363,13 +367,14 @@ function newTraits(world: World, operation: IdentifyOperation, effectiveTime: Mi
   const { distinctId, source, timestamp } = operation;
   const kept: TraitInput[] = [];
   for (const trait of operation.traits) {
+    if (trait.once && trait.value === null) continue;
     const siblings = [
       ...world.writes.filter((write) => write.distinctId === distinctId && write.revokedSeq === null),
       ...kept.map((other) => ({
         ...other,
         distinctId,
         effectiveTime,
-        futureTimestamp: null,
+        timestamp,
         seq: nextSeq(world),
         source,
       })),
@@ -378,9 +383,7 @@ function newTraits(world: World, operation: IdentifyOperation, effectiveTime: Mi
       (write) => countsFor(source, write.source.batch) && equalJson(write.value, trait.value),
     );
     const winner = trait.once ? earliest(siblings) : newest(siblings);
-    const repeats = equalOnes.some(
-      (write) => write.effectiveTime === effectiveTime || (timestamp !== null && write.futureTimestamp === timestamp),
-    );
+    const repeats = timestamp !== null && equalOnes.some((write) => write.timestamp === timestamp);
     const winsAlready =
       winner !== undefined &&
       equalOnes.includes(winner) &&
@@ -423,6 +426,14 @@ function ruleSplit(world: World, operation: SplitOperation): Ruling {
     // Whatever became of the named link, its pair is what is split.
     return splitPairs(world, [pair], pair);
   }
+  if ('ids' in target) {
+    const pairs = world.links
+      .filter(
+        (link) => link.status === 'active' && target.ids.includes(link.primary) !== target.ids.includes(link.secondary),
+      )
+      .map((link) => pairOf(link.primary, link.secondary));
+    return pairs.length === 0 ? unchanged : splitPairs(world, pairs, pairs[0]!);
+  }
   const { a, b } = target;
   if (a === b) return unchanged;
   const together = world.arrangement.groupOf(a).members.has(b);
@@ -432,10 +443,7 @@ function ruleSplit(world: World, operation: SplitOperation): Ruling {
 function splitPairs(world: World, cut: readonly Pair[], asked: Pair): Ruling {
   const revokedLinks = activeLinksOn(world, cut).map((link) => link.seq);
   const separations = notStanding(world, [...cut, asked]);
-  if (revokedLinks.length > 0) return applied({ revokedLinks, separations });
-  return separations.length > 0
-    ? { verdict: 'unchanged', reason: null, earlier: null, record: { separations } }
-    : unchanged;
+  return revokedLinks.length + separations.length > 0 ? applied({ revokedLinks, separations }) : unchanged;
 }
 
 /** Tries all sets of pairs, the smallest first; among equals the one whose seqs, sorted descending, compare greatest. */
@@ -564,8 +572,9 @@ function readsOf(now: () => World): ReferenceReads {
       for (const key of [...new Set(writes.map((write) => write.key))].sort()) {
         const plain = writes.filter((write) => write.key === key && !write.once);
         const once = writes.filter((write) => write.key === key && write.once);
-        const { value, seq, distinctId } = newest(plain) ?? earliest(once)!;
-        profile.set(key, { value, seq, distinctId });
+        const winner = newest(plain) ?? earliest(once)!;
+        const { value, seq, distinctId } = winner;
+        if (value !== null) profile.set(key, { value, seq, distinctId });
       }
       return profile;
     },

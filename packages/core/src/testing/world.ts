@@ -60,6 +60,8 @@ export interface Arrangement {
   readonly known: ReadonlySet<DistinctId>;
   /** Secondaries of active identify and track links. */
   readonly claimed: ReadonlySet<DistinctId>;
+  /** Named by an active link, an identify fact or a trait. */
+  readonly seen: ReadonlySet<DistinctId>;
   /** How redundant links were judged that found their sides apart. */
   readonly judged: ReadonlyMap<Seq, Judgement>;
 }
@@ -112,23 +114,41 @@ export function madeKnown(
   return named.filter((id) => !claimed.has(id) && !isAnonymousByForm(id, settings));
 }
 
-/** DESIGN §4.2. `known` includes what the link makes known. */
-function survivor(x: Group, y: Group, evidence: Evidence, known: ReadonlySet<DistinctId>): DistinctId {
+/** Who is known, and who was ever spoken of, as far as a row of the ledger. */
+interface Before {
+  readonly known: ReadonlySet<DistinctId>;
+  readonly seen: ReadonlySet<DistinctId>;
+}
+
+/** docs/resolution.md, "Who survives". `known` includes what the link makes known; `before` does not. */
+function survivor(
+  x: Group,
+  y: Group,
+  evidence: Evidence,
+  known: ReadonlySet<DistinctId>,
+  before: Before,
+  settings: Settings,
+): DistinctId {
+  const secondaryIsKnown = [...y.members].some((id) => before.known.has(id));
+  const isStranger = !before.seen.has(evidence.primary);
+  if (evidence.rule === 'alias' && evidence.public && settings.rules === 2 && isStranger && secondaryIsKnown) {
+    return y.canonical;
+  }
   const nameOfX = !known.has(x.canonical) && known.has(evidence.primary) ? evidence.primary : x.canonical;
   const nameOfY = !known.has(y.canonical) && known.has(evidence.secondary) ? evidence.secondary : y.canonical;
   return !known.has(nameOfX) && known.has(nameOfY) ? nameOfY : nameOfX;
 }
 
-/** The rows of the verdict tables (DESIGN §4.1) that concern two different identities, `x` and `y`. */
+/** The rows of the verdict tables that concern two different identities, `x` and `y`. */
 export function judgeJoin(
   evidence: Evidence,
   x: Group,
   y: Group,
-  known: ReadonlySet<DistinctId>,
-  claimed: ReadonlySet<DistinctId>,
+  before: Before & { readonly claimed: ReadonlySet<DistinctId> },
   separated: readonly Pair[],
   settings: Settings,
 ): Judgement {
+  const { known, claimed } = before;
   const across = ([a, b]: Pair) => (x.members.has(a) && y.members.has(b)) || (x.members.has(b) && y.members.has(a));
   if (separated.some(across)) return { verdict: 'refused', reason: 'separated' };
 
@@ -144,7 +164,7 @@ export function judgeJoin(
     !evidence.waived.includes('needs-secret-key')
   ) {
     const knownThen = new Set([...known, ...madeKnown(evidence, claimed, settings)]);
-    const name = survivor(x, y, evidence, knownThen);
+    const name = survivor(x, y, evidence, knownThen, before, settings);
     if ([x, y].some((group) => holdsKnown(group) && group.canonical !== name)) {
       return { verdict: 'held', reason: 'needs-secret-key' };
     }
@@ -174,10 +194,13 @@ export function evidenceOf(link: Link): Evidence {
 }
 
 /** Lays out everything not revoked, in seq order, from singletons. */
-export function arrange(world: Pick<World, 'links' | 'identified' | 'separations' | 'settings'>): Arrangement {
+export function arrange(
+  world: Pick<World, 'links' | 'identified' | 'writes' | 'separations' | 'settings'>,
+): Arrangement {
   const groups = new Map<DistinctId, Group>();
   const known = new Set<DistinctId>();
   const claimed = new Set<DistinctId>();
+  const seen = new Set<DistinctId>();
   const judged = new Map<Seq, Judgement>();
 
   const groupOf = (id: DistinctId): Group => groups.get(id) ?? { members: new Set([id]), canonical: id };
@@ -197,7 +220,7 @@ export function arrange(world: Pick<World, 'links' | 'identified' | 'separations
     const y = groupOf(link.secondary);
     const together = x.members.has(link.secondary);
     if (!together && link.redundant) {
-      const judgement = judgeJoin(evidence, x, y, known, claimed, standingAt(world, link.seq), settings);
+      const judgement = judgeJoin(evidence, x, y, { known, claimed, seen }, standingAt(world, link.seq), settings);
       judged.set(link.seq, judgement);
       if (judgement.verdict !== 'applied') return;
     }
@@ -205,26 +228,31 @@ export function arrange(world: Pick<World, 'links' | 'identified' | 'separations
     if (together) {
       made.forEach(know);
     } else {
+      const before = { known: new Set(known), seen };
       for (const id of made) known.add(id);
-      place({ members: new Set([...x.members, ...y.members]), canonical: survivor(x, y, evidence, known) });
+      const canonical = survivor(x, y, evidence, known, before, settings);
+      place({ members: new Set([...x.members, ...y.members]), canonical });
     }
+    seen.add(link.primary).add(link.secondary);
     if (link.rule !== 'alias') claimed.add(link.secondary);
   };
 
-  const lastSeq = Math.max(0, ...world.links.map((l) => l.seq), ...world.identified.map((i) => i.seq));
+  const lastSeq = Math.max(0, ...[...world.links, ...world.identified, ...world.writes].map((fact) => fact.seq));
   for (let seq = 1; seq <= lastSeq; seq++) {
     for (const fact of world.identified) if (fact.seq === seq && fact.revokedSeq === null) know(fact.distinctId);
+    for (const fact of [...world.identified, ...world.writes]) {
+      if (fact.seq === seq && fact.revokedSeq === null) seen.add(fact.distinctId);
+    }
     for (const link of world.links) if (link.seq === seq && link.status === 'active') addLink(link);
   }
-  return { groupOf, known, claimed, judged };
+  return { groupOf, known, claimed, seen, judged };
 }
 
 export function emptyWorld(settings: Settings): World {
-  const nothing = { links: [], identified: [], separations: [], settings: [{ seq: 0, settings }] };
+  const nothing = { links: [], identified: [], writes: [], separations: [], settings: [{ seq: 0, settings }] };
   return {
     ...nothing,
     rows: [],
-    writes: [],
     mentioned: new Set(),
     changed: new Map(),
     arrangement: arrange(nothing),
@@ -309,7 +337,7 @@ export function step(world: World, row: Row): World {
       seq: row.seq,
       time: row.time,
       effectiveTime: row.effectiveTime,
-      futureTimestamp: row.operation.timestamp,
+      timestamp: row.operation.timestamp,
       source: row.operation.source,
       revokedSeq: null,
     });
@@ -323,7 +351,7 @@ export function step(world: World, row: Row): World {
   for (const pair of row.separations) separations.push({ pair, seq: row.seq, liftedSeq: null });
 
   const settings = row.settings ? [...world.settings, { seq: row.seq, settings: row.settings }] : world.settings;
-  const arrangement = arrange({ links, identified, separations, settings });
+  const arrangement = arrange({ links, identified, writes, separations, settings });
 
   const refolded = new Set(
     [

@@ -45,12 +45,13 @@ export function steeringCommands(program: Command): void {
   changing(
     program
       .command('split')
-      .argument('<id>', 'an identifier, or the number of a link')
-      .argument('[from]', 'another one'),
+      .argument('[id]', 'an identifier, or the number of a link')
+      .argument('[from]', 'another one')
+      .option('--out <ids...>', 'take these identifiers out of their identity, as they hang together'),
   )
-    .description('disconnect two identifiers, or revoke one link; leaves a separation')
-    .action((id: string, from: string | undefined, options: SteeringOptions) =>
-      steer(options, 'POST', '/v1/split', from === undefined ? { link: linkNumber(id) } : { distinct_id: id, from }),
+    .description('disconnect two identifiers, revoke one link, or take a set out; leaves separations')
+    .action((id: string | undefined, from: string | undefined, options: SteeringOptions & { out?: string[] }) =>
+      steer(options, 'POST', '/v1/split', splitOf(id, from, options.out)),
     );
   for (const [name, method, description] of [
     ['separate', 'POST', 'never make these two identifiers one person'],
@@ -64,6 +65,13 @@ export function steeringCommands(program: Command): void {
 
 export const changing = (command: Command): Command =>
   readOptions(command).option('--dry-run', 'say what it would do; write nothing');
+
+function splitOf(id: string | undefined, from: string | undefined, out: string[] | undefined): Record<string, unknown> {
+  if (out !== undefined && id === undefined) return { distinct_ids: out };
+  if (out === undefined && id !== undefined)
+    return from === undefined ? { link: linkNumber(id) } : { distinct_id: id, from };
+  throw new InvalidArgumentError('Give either a link, or two identifiers, or --out with the identifiers to take out.');
+}
 
 export function linkNumber(text: string): number {
   if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);

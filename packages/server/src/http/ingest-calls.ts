@@ -36,14 +36,14 @@ export const trackCall: IngestCall<TrackItem, TrackAnswer> = {
 
 export const identifyCall: IngestCall<IdentifyOperation, Answer> = {
   name: 'identify',
-  read: (item, _environment, _settings, context) => readIdentify(item, context),
+  read: (item, _environment, settings, context) => readIdentify(item, settings, context),
   run: (ingest, environment, operations, options) => ingest.identify(environment, operations, options),
   answer: answerIdentity,
 };
 
 export const aliasCall: IngestCall<AliasOperation, Answer> = {
   name: 'alias',
-  read: (item, _environment, _settings, context) => readAlias(item, context),
+  read: (item, _environment, settings, context) => readAlias(item, settings, context),
   run: (ingest, environment, operations, options) => ingest.alias(environment, operations, options),
   answer: answerIdentity,
 };

@@ -1,7 +1,8 @@
 import { type Static, Type } from 'typebox';
+import { limits } from '../limits.ts';
 import { environment, errorResponses, limit } from './schemas.ts';
 
-/** Request and answer shapes of what steers identities (DESIGN §4.6, §5.2). */
+/** Request and answer shapes of what steers identities (docs/http.md, "Steering"). */
 
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
 
@@ -23,6 +24,14 @@ const splitBody = Type.Object(
     link: Type.Optional(Type.Integer({ minimum: 1, description: 'Revoke this link and every other on its pair.' })),
     distinct_id: Type.Optional(Type.String({ description: 'Disconnect this identifier …' })),
     from: Type.Optional(Type.String({ description: '… from this one, at the smallest cut.' })),
+    distinct_ids: Type.Optional(
+      Type.Array(Type.String(), {
+        minItems: 1,
+        maxItems: limits.splitIdsMax,
+        description:
+          'Take these identifiers out of their identity: what holds them together stays, and what holds the rest together.',
+      }),
+    ),
   },
   { additionalProperties: false },
 );

@@ -120,7 +120,11 @@ function factPartsToWire(fact: Fact): Record<string, unknown> {
         link: fact.link === null ? null : linkFactToWire(fact.link),
       };
     case 'split':
-      return { a: fact.a, b: fact.b, revoked: fact.revoked, separations: fact.separations };
+      return {
+        ...('ids' in fact.target ? { distinct_ids: fact.target.ids } : fact.target),
+        revoked: fact.revoked,
+        separations: fact.separations,
+      };
     case 'separate':
     case 'lift':
       return { a: fact.a, b: fact.b };

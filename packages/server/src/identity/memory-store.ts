@@ -15,9 +15,11 @@ import {
   type Seq,
   type Settings,
   type State,
+  sameIdentity,
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
+import { compilePattern } from '../patterns.ts';
 import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
 import { groupByComponent } from './row-groups.ts';
@@ -49,19 +51,24 @@ export function createMemoryStore(environments = new Map<string, Environment>())
 
   function info(environment: string): EnvironmentInfo {
     const { state } = of(environment);
-    return { name: environment, head: state.head, settings: currentSettings(state).settings };
+    const { settings } = currentSettings(state);
+    return { name: environment, head: state.head, settings, initialSettings: defaultSettings };
   }
 
   /** History is the ledger's first rows, folded. */
   function at(environment: string, asOf: number | undefined): State {
     const { state, ledger } = of(environment);
-    return asOf === undefined ? state : fold(emptyState(defaultSettings), ledger.slice(0, asOf));
+    return asOf === undefined ? state : fold(emptyState(defaultSettings, compilePattern), ledger.slice(0, asOf));
   }
 
   const store: IdentityStore = {
     async prepare(environment: string, settings: Settings, now) {
       if (!environments.has(environment)) {
-        environments.set(environment, { state: emptyState(defaultSettings), ledger: [], repeats: new Map() });
+        environments.set(environment, {
+          state: emptyState(defaultSettings, compilePattern),
+          ledger: [],
+          repeats: new Map(),
+        });
       }
       const source = { key: null, lib: null, batch: null, public: false };
       await store.commit(environment, [{ op: 'settings', settings, timestamp: null, source }], now);
@@ -74,7 +81,7 @@ export function createMemoryStore(environments = new Map<string, Environment>())
 
     async commit(environment, operations, now, options) {
       const target = of(environment);
-      const state = options?.dryRun ? fold(emptyState(defaultSettings), target.ledger) : target.state;
+      const state = options?.dryRun ? fold(emptyState(defaultSettings, compilePattern), target.ledger) : target.state;
       if (options?.dryRun) return rehearse(state, operations, now, idsOf);
       const { outcomes, facts } = run(state, operations, now);
       const touched = [...state.changed.components];
@@ -142,8 +149,10 @@ export function createMemoryStore(environments = new Map<string, Environment>())
     },
 
     async waiting(environment, status, { before, limit }) {
-      return [...of(environment).state.links.values()]
+      const { state } = of(environment);
+      return [...state.links.values()]
         .filter((link) => link.status === status && (before === null || link.seq < before))
+        .filter((link) => status !== 'held' || !sameIdentity(state, link.primary, link.secondary))
         .sort((a, b) => b.seq - a.seq)
         .slice(0, limit);
     },
@@ -207,7 +216,7 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       for (const row of changed) if (row.op === 'erased') target.repeats.delete(row.seq);
       for (const seq of erasure.links) target.repeats.delete(seq);
       target.ledger = [...left, fact];
-      target.state = fold(emptyState(defaultSettings), target.ledger);
+      target.state = fold(emptyState(defaultSettings, compilePattern), target.ledger);
       clearChanged(target.state.changed);
       const { connected, erased, links } = erasure;
       const strays = [...connected].filter((id) => !erased.has(id) && !target.state.identifiers.has(id));
@@ -235,7 +244,7 @@ export function createMemoryStore(environments = new Map<string, Environment>())
 
     async scratch() {
       const copies = [...environments].map(([name, { ledger, repeats }]) => {
-        const state = fold(emptyState(defaultSettings), ledger);
+        const state = fold(emptyState(defaultSettings, compilePattern), ledger);
         return [name, { state, ledger: [...ledger], repeats: new Map(repeats) }] as [string, Environment];
       });
       return createMemoryStore(new Map(copies));

@@ -4,11 +4,13 @@ import {
   componentOf,
   defaultSettings,
   needsOf,
+  type Operation,
   type RevertOperation,
   run,
   type Settings,
   type Source,
   type State,
+  settingsFrom,
   stateAsOf,
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
@@ -27,7 +29,7 @@ import { migrate } from './sqlite/schema.ts';
 import { createSources } from './sqlite/sources.ts';
 import { prepareStatements } from './sqlite/statements.ts';
 import { nodePrefixOf, writeChanges } from './sqlite/write.ts';
-import type { Commit, EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from './types.ts';
+import type { Commit, Committed, EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from './types.ts';
 import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
 
 /** Pages of the write-ahead log after which SQLite folds it into the file; larger than its default, so that commits rarely wait. */
@@ -36,6 +38,26 @@ const cacheKiB = 65_536;
 /** Rows looked at before other work has its turn. */
 const componentsPerLook = 50_000;
 const rowsPerLook = 10_000;
+
+/** Loads what is to be judged, and says which operations are: those without an answer, and those whose identities they bear on. */
+function loadJudged(
+  set: WorkingSet,
+  operations: readonly Operation[],
+  remembered: readonly (Committed | null)[],
+): boolean[] {
+  const isJudged = operations.map((_, index) => (remembered[index] ?? null) === null);
+  for (const [index, operation] of operations.entries()) if (isJudged[index]) set.load(needsOf(operation));
+  for (let grew = isJudged.some(Boolean); grew; ) {
+    grew = false;
+    for (const [index, operation] of operations.entries()) {
+      if (isJudged[index] || !remembered[index]!.components.some((id) => set.state.components.has(id))) continue;
+      set.load(needsOf(operation));
+      isJudged[index] = true;
+      grew = true;
+    }
+  }
+  return isJudged;
+}
 
 /** The embedded identity store: one SQLite file for all environments, one writer, every commit on disk when it is answered. */
 export function openSqliteStore(file: string, options: { scratch?: boolean } = {}): IdentityStore {
@@ -67,8 +89,10 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
 
   function info(name: string): EnvironmentInfo {
     const row = environmentRow(name);
-    const settings = sql.settings.all(row.id) as { settings: string }[];
-    return { name, head: row.head, settings: JSON.parse(settings.at(-1)!.settings) };
+    const settings = (sql.settings.all(row.id) as { settings: string }[]).map((entry) =>
+      settingsFrom(JSON.parse(entry.settings)),
+    );
+    return { name, head: row.head, settings: settings.at(-1)!, initialSettings: settings[0]! };
   }
 
   /** A read of several statements that see one moment. */
@@ -135,7 +159,7 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
     async commit(environment, operations, now, options) {
       const judge = (): Commit => {
         const { row, set } = workingSet(environment);
-        for (const operation of operations) set.load(needsOf(operation));
+        const isJudged = loadJudged(set, operations, options?.remembered ?? []);
         if (options?.dryRun) {
           return rehearse(set.state, operations, now, (state, operation) => {
             const ids = idsOf(state, operation);
@@ -143,10 +167,16 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
             return ids;
           });
         }
-        const { outcomes, facts } = run(set.state, operations, now);
+        const { outcomes, facts } = run(
+          set.state,
+          operations.filter((_, index) => isJudged[index]),
+          now,
+        );
         if (facts.length > 0) writeChanges(sql, row, set, facts, sources.idOf);
         const { state } = set;
-        return { answers: outcomes, touched: [...state.changed.components], facts, radii: [], head: state.head };
+        let next = 0;
+        const answers = isJudged.map((judged, index) => (judged ? outcomes[next++]! : options!.remembered![index]!));
+        return { answers, touched: [...state.changed.components], facts, radii: [], head: state.head };
       };
       try {
         return options?.dryRun ? snapshot(judge) : inTransaction(database, judge);

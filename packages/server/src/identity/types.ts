@@ -23,6 +23,8 @@ export interface EnvironmentInfo {
   /** The last ledger row's seq; 0 for an empty ledger. */
   readonly head: Seq;
   readonly settings: Settings;
+  /** In force before the ledger's first row: what a fold begins with. */
+  readonly initialSettings: Settings;
 }
 
 /** The identity an identifier belongs to. An identifier without a row answers with itself. */
@@ -45,6 +47,17 @@ export interface Commit {
   readonly radii: readonly BlastRadius[];
   /** The ledger's head after the commit. */
   readonly head: Seq;
+}
+
+export interface CommitOptions {
+  /** Judge; write nothing. */
+  readonly dryRun?: boolean;
+  /**
+   * Per operation, its answer from when it was last judged, if nothing that it is about has changed since; else null. Such an answer
+   * stands, and the operation costs the store nothing, unless another operation of this commit bears on one of its identities.
+   * A store may judge all of them: the answers are the same.
+   */
+  readonly remembered?: readonly (Committed | null)[];
 }
 
 export interface Explanation {
@@ -145,12 +158,7 @@ export interface IdentityStore {
    * `now` is the received time; the store raises it to the ledger's last when it lies before. When the promise resolves,
    * everything is durable; when it rejects, nothing was written. With `dryRun`, nothing is ever written.
    */
-  commit(
-    environment: string,
-    operations: readonly Operation[],
-    now: Millis,
-    options?: { dryRun?: boolean },
-  ): Promise<Commit>;
+  commit(environment: string, operations: readonly Operation[], now: Millis, options?: CommitOptions): Promise<Commit>;
 
   /** One entry per id asked for, and the seq they are true at; with `asOf`, as of that ledger row. */
   resolve(
@@ -171,7 +179,7 @@ export interface IdentityStore {
   /** The link of this name, or null. */
   link(environment: string, seq: Seq): Promise<Link | null>;
 
-  /** Links that wait in this status, newest first, below `before`. */
+  /** Links that wait in this status, newest first, below `before`. One that is held leaves the queue while its sides are one identity. */
   waiting(
     environment: string,
     status: 'held' | 'refused',

@@ -24,9 +24,9 @@ export function readRow(mapping: Mapping, cells: Cells, line: number, context: R
   const { source } = context;
   switch (mapping.kind) {
     case 'alias':
-      return { ...readAlias(item, context), kind: 'import', source };
+      return { ...readAlias(item, context.settings, context), kind: 'import', source };
     case 'identify':
-      return { ...readIdentify(item, context), source };
+      return { ...readIdentify(item, context.settings, context), source };
     case 'event': {
       const read = readTrack(item, context.environment, context.settings, context);
       // A row is the same event however often its file is sent in this batch.

@@ -1,13 +1,13 @@
-import { isSteering, type Operation, type Seq } from '@onym/core';
+import { isSteering, type Millis, type Operation, type Seq } from '@onym/core';
 import { LRUCache } from 'lru-cache';
 import type { Commit, Committed } from '../identity/types.ts';
 import { limits } from '../limits.ts';
 
 export interface DecidedCalls {
-  /** The answer of a call that was seen to change nothing, while that is still true. */
-  find(environment: string, operation: Operation): Committed | null;
+  /** The answer of a call that was seen to change nothing, while that is still true of all that is committed. */
+  find(environment: string, operation: Operation, now: Millis): Committed | null;
   /** Learns from a commit: what it changed is forgotten, and calls that changed nothing are remembered. */
-  learn(environment: string, operations: readonly Operation[], commit: Commit): void;
+  learn(environment: string, operations: readonly Operation[], commit: Commit, now: Millis): void;
   /** Forgets everything up to a ledger row, also what is learned late of a commit before it. */
   forget(environment: string, seq: Seq): void;
 }
@@ -52,9 +52,9 @@ export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): D
   }
 
   return {
-    find(environment, operation) {
+    find(environment, operation, now) {
       const lane = lanes.get(environment);
-      const key = lane === undefined ? null : keyOf(operation);
+      const key = lane === undefined ? null : keyOf(operation, now);
       if (lane === undefined || key === null) return null;
       const entry = lane.entries.get(key);
       if (entry === undefined) return null;
@@ -73,7 +73,7 @@ export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): D
       lane.forgottenSeq = Math.max(lane.forgottenSeq, seq);
     },
 
-    learn(environment, operations, { answers, touched, head }) {
+    learn(environment, operations, { answers, touched, head }, now) {
       const lane = laneOf(environment);
       if (operations.some(isSteering)) {
         // Settings and lifted separations bear on identities they do not touch.
@@ -87,7 +87,7 @@ export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): D
         if ('error' in answer || answer.recorded || answer.components.length === 0) continue;
         // Within the commit a later call may have changed what this one was told.
         if (answer.components.some((component) => changed.has(component))) continue;
-        const key = keyOf(operation);
+        const key = keyOf(operation, now);
         if (key !== null) lane.entries.set(key, { answer, seq: head });
       }
     },
@@ -95,15 +95,16 @@ export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): D
 }
 
 /** null for calls that are not remembered: traits with a timestamp may count the next time, for another reason than their value. */
-function keyOf(operation: Operation): string | null {
+function keyOf(operation: Operation, now: Millis): string | null {
   const { source } = operation;
   const sender = source.batch === null && !source.public ? '' : `${source.public ? 'p' : 's'}${source.batch ?? ''}`;
   switch (operation.op) {
     case 'identify': {
-      if (operation.traits.length > 0 && operation.timestamp !== null && operation.timestamp > Date.now()) return null;
+      if (operation.traits.length > 0 && operation.timestamp !== null && operation.timestamp > now) return null;
       const said =
         operation.traits.length === 0 ? '' : `${operation.timestamp ?? ''}${JSON.stringify(operation.traits)}`;
-      return `i\u0000${operation.distinctId}\u0000${operation.anonymousId ?? ''}\u0000${sender}\u0000${said}`;
+      const name = operation.anonymous ? 'I' : 'i';
+      return `${name}\u0000${operation.distinctId}\u0000${operation.anonymousId ?? ''}\u0000${sender}\u0000${said}`;
     }
     case 'alias':
       return `a\u0000${operation.primary}\u0000${operation.secondary}\u0000${sender}`;

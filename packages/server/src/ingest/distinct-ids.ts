@@ -1,4 +1,4 @@
-import { isReserved } from '@onym/core';
+import type { Forms } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
 
@@ -52,13 +52,13 @@ export function optionalDistinctIdOf(value: unknown, field: string): string | nu
   return value === undefined || value === null ? null : distinctIdOf(value, field);
 }
 
-/** As distinctIdOf, for calls where a reserved id (DESIGN §4.5) is an error and absence another. */
-export function requiredDistinctIdOf(value: unknown, field: string): string {
+/** As distinctIdOf, for calls where a reserved id (docs/resolution.md, "Guard rails") is an error and absence another. */
+export function requiredDistinctIdOf(value: unknown, field: string, forms: Forms): string {
   if (value === undefined || value === null) {
     throw new OnymError('invalid-payload', `${field} is missing. Send the identifier as a non-empty string.`);
   }
   const id = distinctIdOf(value, field);
-  if (isReserved(id)) {
+  if (forms.isReserved(id)) {
     throw new OnymError(
       'reserved-distinct-id',
       `${field} ${JSON.stringify(id.slice(0, 64))} is a reserved id: it names nobody, and linking it would blend people. Send the user's own id, or make no call while there is none.`,

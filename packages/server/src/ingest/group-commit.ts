@@ -2,17 +2,21 @@ import { isSteering, type Millis, type Operation, type OperationError } from '@o
 import { OnymError } from '../errors.ts';
 import type { Commit, Committed, IdentityStore } from '../identity/types.ts';
 import { limits } from '../limits.ts';
+import type { DecidedCalls } from './decided-calls.ts';
 
 export interface GroupCommitOptions {
   readonly identityStore: Pick<IdentityStore, 'commit'>;
+  readonly decidedCalls: Pick<DecidedCalls, 'find' | 'learn'>;
   readonly now: () => Millis;
   /** Hears of each commit that wrote something, before its callers do. */
-  readonly onCommitted: (environment: string, operations: readonly Operation[], commit: Commit) => void;
+  readonly onCommitted: (environment: string, commit: Commit) => void;
 }
 
 export interface GroupCommit {
   /** One answer per operation, in order, once they are durable. Throws OnymError `overloaded` when too much waits. */
   submit(environment: string, operations: readonly Operation[]): Promise<(Committed | OperationError)[]>;
+  /** Resolves when all that waits now, or is under way, is committed or has failed. */
+  settled(environment: string): Promise<void>;
   /** Operations waiting, for metrics. */
   waiting(): number;
   /** Resolves when nothing waits any more. */
@@ -33,8 +37,15 @@ interface Lane {
 
 const retryAfterSeconds = 1;
 
-/** Everything that waits while a commit runs shares the next transaction and its fsync. Calls of one environment keep their order. */
-export function createGroupCommit({ identityStore, now, onCommitted }: GroupCommitOptions): GroupCommit {
+function isComplete(answers: readonly (Committed | null)[]): answers is Committed[] {
+  return answers.every((answer) => answer !== null);
+}
+
+/**
+ * Everything that waits while a commit runs shares the next transaction and its fsync. Calls of one environment keep their order: what is
+ * remembered of a call is asked for once all before it is committed, so that an answer from memory is what a judgement would say.
+ */
+export function createGroupCommit({ identityStore, decidedCalls, now, onCommitted }: GroupCommitOptions): GroupCommit {
   const lanes = new Map<string, Lane>();
 
   function laneOf(environment: string): Lane {
@@ -62,12 +73,11 @@ export function createGroupCommit({ identityStore, now, onCommitted }: GroupComm
   async function commitGroup(environment: string, group: readonly Waiting[]): Promise<void> {
     const operations = group.flatMap((call) => call.operations);
     try {
-      const commit = await identityStore.commit(environment, operations, now());
-      onCommitted(environment, operations, commit);
+      const answers = await answersOf(environment, operations);
       let start = 0;
       for (const call of group) {
         const end = start + call.operations.length;
-        call.resolve(commit.answers.slice(start, end));
+        call.resolve(answers.slice(start, end));
         start = end;
       }
     } catch (error) {
@@ -76,6 +86,19 @@ export function createGroupCommit({ identityStore, now, onCommitted }: GroupComm
       if (isShared) for (const call of group) call.reject(error);
       else for (const call of group) await commitGroup(environment, [call]);
     }
+  }
+
+  async function answersOf(
+    environment: string,
+    operations: readonly Operation[],
+  ): Promise<readonly (Committed | OperationError)[]> {
+    const time = now();
+    const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
+    if (isComplete(remembered)) return remembered;
+    const commit = await identityStore.commit(environment, operations, time, { remembered });
+    decidedCalls.learn(environment, operations, commit, time);
+    onCommitted(environment, commit);
+    return commit.answers;
   }
 
   async function run(environment: string, lane: Lane): Promise<void> {
@@ -93,6 +116,11 @@ export function createGroupCommit({ identityStore, now, onCommitted }: GroupComm
   return {
     submit(environment, operations) {
       const lane = laneOf(environment);
+      if (lane.running === null) {
+        const time = now();
+        const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
+        if (isComplete(remembered)) return Promise.resolve(remembered);
+      }
       if (lane.waiting + operations.length > limits.waitingOperationsMax) {
         return Promise.reject(
           new OnymError(
@@ -108,6 +136,13 @@ export function createGroupCommit({ identityStore, now, onCommitted }: GroupComm
         lane.queue.push({ operations, resolve, reject });
         lane.waiting += operations.length;
         lane.running ??= run(environment, lane);
+      });
+    },
+    async settled(environment) {
+      const lane = laneOf(environment);
+      if (lane.running === null) return;
+      await new Promise<void>((resolve, reject) => {
+        lane.queue.push({ operations: [], resolve: () => resolve(), reject });
       });
     },
     waiting: () => [...lanes.values()].reduce((sum, lane) => sum + lane.waiting, 0),

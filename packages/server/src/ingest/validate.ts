@@ -1,7 +1,6 @@
 import {
   type AliasOperation,
   type IdentifyOperation,
-  isReserved,
   isTrackEvidence,
   type Json,
   type Millis,
@@ -13,6 +12,7 @@ import { OnymError } from '../errors.ts';
 import type { TrackItem } from '../http/services.ts';
 import { limits } from '../limits.ts';
 import { messageUuid } from '../node-id.ts';
+import { formsFor } from '../patterns.ts';
 import {
   exceedsBytes,
   hasOnlyWholeCharacters,
@@ -70,7 +70,8 @@ export function readTrack(item: JsonObject, environment: string, settings: Setti
     optionalTextOf(item.uuid, 'uuid', limits.distinctIdBytesMax) ??
     optionalTextOf(item.message_id, 'message_id', limits.distinctIdBytesMax);
   const source = sourceOf(item, properties, context);
-  const isEvidence = distinctId !== null && anonymousId !== null && isTrackEvidence(distinctId, anonymousId, settings);
+  const forms = formsFor(settings);
+  const isEvidence = distinctId !== null && anonymousId !== null && isTrackEvidence(distinctId, anonymousId, forms);
   return {
     event: {
       uuid:
@@ -92,25 +93,35 @@ export function readTrack(item: JsonObject, environment: string, settings: Setti
     evidence: isEvidence ? { op: 'track', distinctId, anonymousId, timestamp, source } : null,
     reserved:
       (!isEvidence &&
-        ((distinctId !== null && isReserved(distinctId)) || (anonymousId !== null && isReserved(anonymousId)))) ||
-      (deviceId !== null && isReserved(deviceId)),
+        ((distinctId !== null && forms.isReserved(distinctId)) ||
+          (anonymousId !== null && forms.isReserved(anonymousId)))) ||
+      (deviceId !== null && forms.isReserved(deviceId)),
     source,
   };
 }
 
-/** A reserved anonymous_id passes: it is a verdict of the engine, and D's traits stand. */
-export function readIdentify(item: JsonObject, context: ItemContext): IdentifyOperation {
-  const distinctId = requiredDistinctIdOf(item.distinct_id, 'distinct_id');
+/**
+ * A reserved anonymous_id beside a distinct_id passes: it is a verdict of the engine, and D's traits stand. Alone it is who the call is
+ * about: it gets the traits, and nobody is made known.
+ */
+export function readIdentify(item: JsonObject, settings: Settings, context: ItemContext): IdentifyOperation {
+  const forms = formsFor(settings);
   const anonymousId = optionalDistinctIdOf(item.anonymous_id, 'anonymous_id');
+  const isAnonymous = anonymousId !== null && optionalDistinctIdOf(item.distinct_id, 'distinct_id') === null;
+  const distinctId = isAnonymous
+    ? requiredDistinctIdOf(item.anonymous_id, 'anonymous_id', forms)
+    : requiredDistinctIdOf(item.distinct_id, 'distinct_id', forms);
   const timestamp = timestampOf(item.timestamp);
   const traits: TraitInput[] = [];
   addTraits(traits, item.traits, false, context);
   addTraits(traits, item.traits_once, true, context);
   const source = sourceOf(item, item.properties, context);
+  if (isAnonymous) return { op: 'identify', distinctId, anonymous: true, anonymousId: null, traits, timestamp, source };
   return { op: 'identify', distinctId, anonymousId, traits, timestamp, source };
 }
 
-export function readAlias(item: JsonObject, context: ItemContext): AliasOperation {
+export function readAlias(item: JsonObject, settings: Settings, context: ItemContext): AliasOperation {
+  const forms = formsFor(settings);
   const { alias_id: aliasId = null, new_user_id: newUserId = null } = item;
   if (aliasId !== null && newUserId !== null && aliasId !== newUserId) {
     throw new OnymError(
@@ -118,9 +129,11 @@ export function readAlias(item: JsonObject, context: ItemContext): AliasOperatio
       'alias_id and new_user_id differ. They are two names of one field: send one of them.',
     );
   }
-  const primary = requiredDistinctIdOf(item.distinct_id, 'distinct_id');
+  const primary = requiredDistinctIdOf(item.distinct_id, 'distinct_id', forms);
   const secondary =
-    newUserId === null ? requiredDistinctIdOf(aliasId, 'alias_id') : requiredDistinctIdOf(newUserId, 'new_user_id');
+    newUserId === null
+      ? requiredDistinctIdOf(aliasId, 'alias_id', forms)
+      : requiredDistinctIdOf(newUserId, 'new_user_id', forms);
   const timestamp = timestampOf(item.timestamp);
   const source = sourceOf(item, item.properties, context);
   return { op: 'alias', primary, secondary, kind: 'alias', timestamp, source };

@@ -1,6 +1,7 @@
-import { isAnonymousByForm, type Seq, type Settings, typeOf } from '@onym/core';
+import { type Seq, type Settings, typeOf } from '@onym/core';
 import { LRUCache } from 'lru-cache';
 import type { IdentityStore } from '../identity/types.ts';
+import { formsFor } from '../patterns.ts';
 import type { Findings } from './findings.ts';
 import { createRecentMap } from './recent-map.ts';
 import { type CallSite, type Example, type LintRule, lintLimits } from './rules.ts';
@@ -173,8 +174,9 @@ function atLogin(anonymousId: string): Judgement {
 /** What can be told without asking who the ids are. */
 function judgeByForm({ primary, secondary, canonicalId }: AliasCall, settings: Settings): Judgement {
   const isChained = canonicalId !== primary && canonicalId !== secondary;
-  const primaryIsAnonymous = isAnonymousByForm(primary, settings);
-  const secondaryIsAnonymous = isAnonymousByForm(secondary, settings);
+  const forms = formsFor(settings);
+  const primaryIsAnonymous = forms.isAnonymous(primary);
+  const secondaryIsAnonymous = forms.isAnonymous(secondary);
   const isForeign = typeOf(secondary) !== null;
   if (secondaryIsAnonymous && !primaryIsAnonymous) return atLogin(secondary);
   if (primaryIsAnonymous && !secondaryIsAnonymous && !(isChained && isForeign)) return atLogin(primary);

@@ -49,10 +49,11 @@ export function createSteering(parts: SteeringParts): Steering {
     };
   }
 
-  /** The two identifiers that a split is about; null for anything else. */
+  /** The two identifiers that a split is about; null for anything else, a set included: nothing joins it to the rest any more. */
   async function endsOf(environment: string, operation: SteeringOperation): Promise<[string, string] | null> {
     if (operation.op !== 'split') return null;
     const { target } = operation;
+    if ('ids' in target) return null;
     if (!('link' in target)) return [target.a, target.b];
     const link = await identityStore.link(environment, target.link);
     return link === null ? null : [link.primary, link.secondary];
@@ -85,6 +86,8 @@ export function createSteering(parts: SteeringParts): Steering {
       dryRun ? preview(environment, operation) : apply(environment, operation, sync),
 
     async revert(environment, scope, { separate, dryRun, sync, source }) {
+      // What was sent before this is taken back too, where it is still under way.
+      await groupCommit.settled(environment);
       const groups = await identityStore.rowsOf(environment, scope, limits.revertRowsPerCommit);
       if (groups.length === 0) throw new OnymError('not-found', nothingIn(scope));
       const operations = groups.map(

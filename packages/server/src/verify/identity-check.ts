@@ -3,13 +3,13 @@ import {
   canonicalOf,
   clearChanged,
   componentOf,
-  defaultSettings,
   emptyState,
   foldTraits,
   type Seq,
   type State,
 } from '@onym/core';
 import type { Changes, IdentityStore } from '../identity/types.ts';
+import { compilePattern } from '../patterns.ts';
 
 export interface Difference {
   readonly what: 'identifier' | 'identity' | 'link' | 'ledger' | 'event map';
@@ -27,7 +27,8 @@ export async function foldLedger(
   head: Seq,
   report: (difference: Difference) => void,
 ): Promise<State> {
-  const state = emptyState(defaultSettings);
+  const { initialSettings } = await store.environment(environment);
+  const state = emptyState(initialSettings, compilePattern);
   while (state.head < head) {
     const facts = await store.ledger(environment, state.head, Math.min(rowsPerRead, head - state.head));
     if (facts.length === 0) {

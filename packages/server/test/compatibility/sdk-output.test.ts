@@ -45,8 +45,8 @@ const context: ItemContext = {
 
 const readers: Record<Route, (item: Record<string, unknown>) => unknown> = {
   track: (item) => readTrack(itemOf(item), String(item.environment), defaultSettings, context),
-  identify: (item) => readIdentify(itemOf(item), context),
-  alias: (item) => readAlias(itemOf(item), context),
+  identify: (item) => readIdentify(itemOf(item), defaultSettings, context),
+  alias: (item) => readAlias(itemOf(item), defaultSettings, context),
 };
 
 /** Takes requests, answers them as accepted, and keeps what they held. */

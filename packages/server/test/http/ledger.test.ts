@@ -1,4 +1,4 @@
-import type { Fact } from '@onym/core';
+import { defaultSettings, type Fact } from '@onym/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { get, now, type TestApp, testApp } from './support.ts';
 
@@ -48,16 +48,11 @@ describe('GET /v1/ledger', () => {
         approves: null,
       },
     } as const;
-    const settings = {
-      identifiersPerIdentityMax: 1,
-      identifiersPerTypeMax: {},
-      publicKeyMerges: 'hold',
-      anonymousPatterns: [],
-    } as const;
+    const settings = { ...defaultSettings, identifiersPerIdentityMax: 1 };
     t.services.facts.push(
       { ...row, source, seq: 1, op: 'identify', ...evidence },
       { ...row, source, seq: 2, op: 'track', ...evidence, link: null, identified: null },
-      { ...row, source, seq: 3, op: 'split', a: 'a', b: 'd', revoked: [1], separations: [['a', 'd']] },
+      { ...row, source, seq: 3, op: 'split', target: { a: 'a', b: 'd' }, revoked: [1], separations: [['a', 'd']] },
       { ...row, source, seq: 4, op: 'lift', a: 'a', b: 'd' },
       { ...row, source, seq: 5, op: 'revert', scope: { batch: 'i' }, revoked: [1], separations: [] },
       { ...row, source, seq: 6, op: 'revert', scope: { key: 'k', from: 0, to: now }, revoked: [], separations: [] },

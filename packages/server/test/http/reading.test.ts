@@ -56,7 +56,7 @@ const write = (seq: number, key: string, value: string): TraitWrite & { distinct
   once: false,
   time: now,
   effectiveTime: now,
-  futureTimestamp: null,
+  timestamp: null,
   source,
   revokedSeq: null,
   distinctId: 'a',

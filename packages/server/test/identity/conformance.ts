@@ -235,7 +235,12 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       const changed: Settings = { ...defaultSettings, identifiersPerIdentityMax: 2 };
       await store.prepare('production', changed, 0);
       await store.prepare('production', changed, 0);
-      expect(await store.environment('production')).toEqual({ name: 'production', head: 1, settings: changed });
+      expect(await store.environment('production')).toEqual({
+        name: 'production',
+        head: 1,
+        settings: changed,
+        initialSettings: defaultSettings,
+      });
     });
 
     it('finds an identifier by its node id, and odd strings as they are', async () => {

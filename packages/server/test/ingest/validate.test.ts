@@ -18,8 +18,8 @@ const measured: ItemContext = { ...context, small: false };
 
 const track = (item: JsonObject, settings: Settings = defaultSettings, from = context) =>
   readTrack({ event: 'e', ...item }, 'production', settings, from);
-const identify = (item: JsonObject, from = context) => readIdentify(item, from);
-const alias = (item: JsonObject) => readAlias(item, context);
+const identify = (item: JsonObject, from = context) => readIdentify(item, defaultSettings, from);
+const alias = (item: JsonObject) => readAlias(item, defaultSettings, context);
 
 function codeOf(read: () => unknown): string {
   try {

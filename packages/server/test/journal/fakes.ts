@@ -1,3 +1,4 @@
+import { defaultSettings } from '@onym/core';
 import type { StoredEvent } from '../../src/events/types.ts';
 import type { Resolved } from '../../src/identity/types.ts';
 import type { Log } from '../../src/journal/types.ts';
@@ -72,13 +73,7 @@ export function createIdentityStoreFake() {
   return {
     state,
     async environment(name: string) {
-      const settings = {
-        identifiersPerIdentityMax: 1_000,
-        identifiersPerTypeMax: {},
-        publicKeyMerges: 'hold' as const,
-        anonymousPatterns: [],
-      };
-      return { name, head: state.head, settings };
+      return { name, head: state.head, settings: defaultSettings, initialSettings: defaultSettings };
     },
     async resolve(_environment: string, distinctIds: readonly string[]) {
       const resolved = new Map<string, Resolved>(

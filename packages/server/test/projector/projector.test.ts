@@ -1,3 +1,4 @@
+import { defaultSettings } from '@onym/core';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Projection } from '../../src/events/types.ts';
 import type { Changes } from '../../src/identity/types.ts';
@@ -15,12 +16,8 @@ function createLedgerFake(head: number) {
     environment: async (name: string) => ({
       name,
       head: state.head,
-      settings: {
-        identifiersPerIdentityMax: 1_000,
-        identifiersPerTypeMax: {},
-        publicKeyMerges: 'hold' as const,
-        anonymousPatterns: [],
-      },
+      settings: defaultSettings,
+      initialSettings: defaultSettings,
     }),
     async changes(_environment: string, after: number, limit: number): Promise<Changes> {
       reads.push({ after, limit });

@@ -82,12 +82,18 @@ function namedId(value: string | undefined, field: string): string {
   return distinctIdOf(value, field);
 }
 
-function splitTarget({ link, distinct_id, from }: schemas.SplitRoute['Body']): SplitOperation['target'] {
-  if (link !== undefined && distinct_id === undefined && from === undefined) return { link };
-  if (link === undefined && distinct_id !== undefined && from !== undefined) {
-    return { a: distinctIdOf(distinct_id, 'distinct_id'), b: distinctIdOf(from, 'from') };
+function splitTarget(body: schemas.SplitRoute['Body']): SplitOperation['target'] {
+  const { link, distinct_id: a, from: b, distinct_ids: ids } = body;
+  const forms = [link !== undefined, a !== undefined || b !== undefined, ids !== undefined];
+  if (forms.filter(Boolean).length === 1) {
+    if (link !== undefined) return { link };
+    if (ids !== undefined) return { ids: ids.map((id, index) => distinctIdOf(id, `distinct_ids[${index}]`)) };
+    if (a !== undefined && b !== undefined) return { a: distinctIdOf(a, 'distinct_id'), b: distinctIdOf(b, 'from') };
   }
-  throw new OnymError('invalid-payload', 'Send either {"link": seq}, or {"distinct_id": "…", "from": "…"}.');
+  throw new OnymError(
+    'invalid-payload',
+    'Send one of {"link": seq}, {"distinct_id": "…", "from": "…"} and {"distinct_ids": ["…", …]}.',
+  );
 }
 
 function scopeOf({ batch, key, from, to }: schemas.RevertRoute['Body']) {

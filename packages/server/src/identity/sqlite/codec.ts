@@ -1,4 +1,12 @@
-import type { EvidenceFact, Fact, Json, LinkFact, Pair, Source } from '@onym/core';
+import {
+  type EvidenceFact,
+  type Fact,
+  type Json,
+  type LinkFact,
+  type Pair,
+  type Source,
+  settingsFrom,
+} from '@onym/core';
 
 /**
  * How a ledger row's body is kept: JSON with identifiers as refs, short keys, and what is null or empty left out. Seq, time and source
@@ -38,8 +46,7 @@ export function encodeFact(fact: Fact, ref: Ref): string {
     case 'split':
       return JSON.stringify({
         ...common,
-        a: ref(fact.a),
-        b: ref(fact.b),
+        ...('ids' in fact.target ? { m: fact.target.ids.map(ref) } : { a: ref(fact.target.a), b: ref(fact.target.b) }),
         x: encodeSeqs(fact.revoked),
         p: refPairs(fact.separations, ref),
       });
@@ -133,8 +140,7 @@ export function decodeFact(row: LedgerRow, source: Source, name: Name): Fact {
       return {
         ...common,
         op: 'split',
-        a: name(body.a),
-        b: name(body.b),
+        target: body.m === undefined ? { a: name(body.a), b: name(body.b) } : { ids: body.m.map(name) },
         revoked: decodeSeqs(body.x),
         separations: pairs(body.p),
       };
@@ -146,7 +152,7 @@ export function decodeFact(row: LedgerRow, source: Source, name: Name): Fact {
     case 'reject':
       return { ...common, op: 'reject', link: body.k, a: name(body.a), b: name(body.b) };
     case 'settings':
-      return { ...common, op: 'settings', settings: body.e };
+      return { ...common, op: 'settings', settings: settingsFrom(body.e) };
     case 'erased':
       return { ...common, op: 'erased' };
     case 'erase':

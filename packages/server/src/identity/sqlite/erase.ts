@@ -73,15 +73,18 @@ function namesOf(sql: Sql, set: WorkingSet, { erased, tokenOf }: Erasure) {
   };
 }
 
-/** Every row that bears on the identifiers to be folded again, and every split that names one who is erased. */
+/** Every row that bears on the identifiers to be folded again, and every split that names one who is erased, or took out who had to do with them. */
 function rowsToRead(sql: Sql, env: number, set: WorkingSet, { erased, connected }: Erasure): Seq[] {
   const seqs = new Set<Seq>();
   for (const id of connected) for (const seq of recordedOf(set.state, id).rows) seqs.add(seq);
-  const refs = new Set([...erased].filter((id) => set.state.identifiers.has(id)).map(set.ref));
+  const refsOf = (ids: ReadonlySet<string>) =>
+    new Set([...ids].filter((id) => set.state.identifiers.has(id)).map(set.ref));
+  const [refs, connectedRefs] = [refsOf(erased), refsOf(connected)];
   if (refs.size > 0) {
     for (const { seq, body } of sql.splits.all(env) as LedgerRow[]) {
-      const { a, b } = JSON.parse(body) as { a: number; b: number };
-      if (refs.has(a) || refs.has(b)) seqs.add(seq);
+      const { a, b, m } = JSON.parse(body) as { a: number; b: number; m?: number[] };
+      const isNamed = m === undefined ? refs.has(a) || refs.has(b) : m.some((ref) => connectedRefs.has(ref));
+      if (isNamed) seqs.add(seq);
     }
   }
   return [...seqs].sort((a, b) => a - b);
@@ -130,7 +133,7 @@ function refoldOthers(
   const roots = new Set([...connected].map((id) => componentOf(before, id)?.id).filter((id) => id !== undefined));
   for (const root of roots) sql.dropComponents.run(env, root);
 
-  const folded = emptyState(before.settings[0]!.settings);
+  const folded = emptyState(before.settings[0]!.settings, before.compile);
   folded.settings.push(...before.settings.slice(1));
   folded.nextComponent = environment.next_component;
   foldConnected(folded, left, connected);

@@ -9,9 +9,11 @@ import {
   type Separation,
   type Source,
   type State,
+  settingsFrom,
   type TraitWrite,
   wasActiveAt,
 } from '@onym/core';
+import { compilePattern } from '../../patterns.ts';
 import type { Statements } from './statements.ts';
 
 export const flag = { known: 1, wasAnonymous: 2, wasCanonical: 4 } as const;
@@ -78,9 +80,9 @@ export function createWorkingSet(
 ): WorkingSet {
   const settings = (sql.settings.all(environment.id) as { seq: number; settings: string }[]).map((row) => ({
     seq: row.seq,
-    settings: JSON.parse(row.settings),
+    settings: settingsFrom(JSON.parse(row.settings)),
   }));
-  const state = emptyState(settings[0]!.settings);
+  const state = emptyState(settings[0]!.settings, compilePattern);
   state.settings.push(...settings.slice(1));
   state.head = environment.head;
   state.lastTime = environment.last_time;
@@ -207,17 +209,15 @@ export function createWorkingSet(
     if (rows.length > 0) for (const writes of byKey.values()) writes.sort((a, b) => a.seq - b.seq);
   }
 
-  /** Of one key, what can decide a write at this effective time (see `repeatedWrite`): a history may be long. */
+  /** Of one key, what can decide a write with this timestamp (see `repeatedWrite`): a history may be long. */
   function traitKey(distinctId: string, key: string, timestamp: number | null): void {
     const ref = refs.get(distinctId);
     if (ref === undefined) return;
     keepTraits(distinctId, sql.plainWinner.all(ref, key));
     keepTraits(distinctId, sql.onceTraits.all(ref, key));
-    if (timestamp !== null) keepTraits(distinctId, sql.traitsFromFuture.all(ref, key, timestamp));
-    // A timestamp in the future becomes the received time, at which nothing can have been written yet but in this very millisecond.
-    for (const time of new Set([timestamp, environment.last_time])) {
-      if (time !== null) keepTraits(distinctId, sql.traitsAt.all(ref, key, 0, time));
-    }
+    if (timestamp === null) return;
+    keepTraits(distinctId, sql.traitsStamped.all(ref, key, timestamp, timestamp));
+    keepTraits(distinctId, sql.traitsFromFuture.all(ref, key, timestamp));
   }
 
   function whole(distinctId: string): void {
@@ -348,7 +348,7 @@ interface TraitRow {
   effective_time: number;
   seq: number;
   time: number;
-  future_timestamp: number | null;
+  timestamp: number | null;
   value: string;
   source: number;
   revoked_seq: number | null;
@@ -362,7 +362,7 @@ function traitOf(row: TraitRow, sourceOf: (id: number) => Source): TraitWrite {
     once: row.once === 1,
     time: row.time,
     effectiveTime: row.effective_time,
-    futureTimestamp: row.future_timestamp,
+    timestamp: row.timestamp,
     source: sourceOf(row.source),
     revokedSeq: row.revoked_seq,
   };

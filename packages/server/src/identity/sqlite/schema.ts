@@ -153,6 +153,15 @@ const migrations: readonly string[] = [
     PRIMARY KEY (env, seq)
   ) WITHOUT ROWID;
   `,
+  // A trait keeps the client's timestamp as it was sent, not only one that lay ahead: by it, and by nothing else, a repeat is known.
+  `
+  DROP INDEX trait_future;
+  ALTER TABLE trait RENAME COLUMN future_timestamp TO timestamp;
+  UPDATE trait SET timestamp = (
+    SELECT g.body ->> 'ts' FROM identifier i CROSS JOIN ledger g ON g.env = i.env AND g.seq = trait.seq WHERE i.ref = trait.identifier
+  ) WHERE timestamp IS NULL;
+  CREATE INDEX trait_ahead ON trait (identifier, key, timestamp) WHERE timestamp > effective_time;
+  `,
 ];
 
 /** Brings the file up to date. Safe when two processes start together: each step is one immediate transaction that looks again. */

@@ -6,7 +6,7 @@ export function prepareStatements(database: Database) {
   const linkColumns = `l.seq, l.kind, l.rule, p.distinct_id AS primary_id, s.distinct_id AS secondary_id, l.time, l.effective_time,
     l.source, l.waived, l.approves, l.verdict, l.redundant, l.status, l.reason, l.status_seq`;
   const linkFrom = `link l CROSS JOIN identifier p ON p.ref = l.primary_ref CROSS JOIN identifier s ON s.ref = l.secondary_ref`;
-  const traitColumns = `t.key, t.once, t.effective_time, t.seq, t.time, t.future_timestamp, t.value, t.source, t.revoked_seq`;
+  const traitColumns = `t.key, t.once, t.effective_time, t.seq, t.time, t.timestamp, t.value, t.source, t.revoked_seq`;
   // CROSS JOIN keeps the written order: the planner once put the large side outermost.
   const members = `component c CROSS JOIN identifier i ON i.env = c.env AND i.component = c.id`;
   return {
@@ -107,18 +107,21 @@ export function prepareStatements(database: Database) {
       `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 0 AND t.revoked_seq IS NULL
        ORDER BY t.effective_time DESC, t.seq DESC LIMIT 1`,
     ),
-    traitsAt: database.prepare(
-      `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = ? AND t.effective_time = ?`,
+    /** Of a key, writes that came with this timestamp; what was sent ahead of time stands elsewhere. */
+    traitsStamped: database.prepare(
+      `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 0 AND t.effective_time = ?
+       AND t.timestamp = ?`,
     ),
     /** Of a key, writes whose client was ahead of time. */
     traitsFromFuture: database.prepare(
-      `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 0 AND t.future_timestamp = ?`,
+      `SELECT ${traitColumns} FROM trait t INDEXED BY trait_ahead WHERE t.identifier = ? AND t.key = ? AND t.timestamp = ?
+       AND t.timestamp > t.effective_time AND t.once = 0`,
     ),
     onceTraits: database.prepare(
       `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ? AND t.once = 1`,
     ),
     saveTrait: database.prepare(
-      `INSERT INTO trait (identifier, key, once, effective_time, seq, time, future_timestamp, value, source, revoked_seq)
+      `INSERT INTO trait (identifier, key, once, effective_time, seq, time, timestamp, value, source, revoked_seq)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET revoked_seq = excluded.revoked_seq`,
     ),
     // Separations
@@ -133,7 +136,9 @@ export function prepareStatements(database: Database) {
     ),
     // The queue, batches and repeats
     waiting: database.prepare(
-      `SELECT ${linkColumns} FROM ${linkFrom} WHERE l.env = ? AND l.status = ? AND l.status IN ('held', 'refused') AND l.seq < ?
+      `SELECT ${linkColumns} FROM ${linkFrom}
+       CROSS JOIN component x ON x.env = l.env AND x.id = p.component CROSS JOIN component y ON y.env = l.env AND y.id = s.component
+       WHERE l.env = ? AND l.status = ? AND l.status IN ('held', 'refused') AND l.seq < ? AND (l.status <> 'held' OR x.root <> y.root)
        ORDER BY l.seq DESC LIMIT ?`,
     ),
     saveBatch: database.prepare(

@@ -150,7 +150,7 @@ function writeFacts(
       write.effectiveTime,
       write.seq,
       write.time,
-      write.futureTimestamp,
+      write.timestamp,
       JSON.stringify(write.value),
       sourceId(write.source),
       write.revokedSeq,
