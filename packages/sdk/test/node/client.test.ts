@@ -134,7 +134,9 @@ describe('calls', () => {
     });
     expect(await errorOf(onym.track({ event: '', distinctId: 'a' }))).toMatchObject({ code: 'invalid-payload' });
     expect(await errorOf(onym.track({ event: 'x' }))).toMatchObject({ code: 'invalid-payload' });
-    expect(await errorOf(onym.track({ event: 'x', distinctId: 'a', properties: { n: 1n } }))).toMatchObject({
+    const circular: { self?: unknown; n: bigint } = { n: 1n };
+    circular.self = circular;
+    expect(await errorOf(onym.track({ event: 'x', distinctId: 'a', properties: { circular } }))).toMatchObject({
       code: 'invalid-payload',
     });
     expect(server.requests).toEqual([]);
