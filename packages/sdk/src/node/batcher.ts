@@ -8,7 +8,7 @@ import type { Transport } from './transport.ts';
 
 /** Collects calls and sends them as arrays, one request at a time, so that they are judged in the order they were made. */
 export interface Batcher {
-  /** Resolves with the call's own answer. Rejects when it was turned down, or when the client was shut down without one. */
+  /** Resolves with the call's own answer. Rejects when it was turned down, or when client or process ended without one. */
   add(route: Route, body: string): Promise<WireAnswer>;
   /** Resolves when every call added so far was answered, or none can be sent now: those wait, and are tried again. Never rejects. */
   flush(): Promise<void>;
@@ -51,7 +51,7 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
         if (isRetryable(error) && !isShutDown && !isEnding) {
           failures++;
           // Once for a row of failures.
-          if (failures === 1) settings.onError(error as OnymError);
+          if (failures === 1) tell(error as OnymError);
           wakeIn(retryDelayMs(failures + settings.retriesMax, Math.random(), error));
           return;
         }
@@ -60,6 +60,13 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
         for (const call of lost) call.reject(error);
       }
     }
+  }
+
+  /** What the application's listener throws is not to stop the sending. */
+  function tell(error: OnymError): void {
+    Promise.resolve(error)
+      .then(settings.onError)
+      .catch(() => {});
   }
 
   function flush(): Promise<void> {

@@ -378,6 +378,17 @@ describe('batching', () => {
     void asynchronous.client.identify({ distinctId: 'null' });
     await client.track({ event: 'one', distinctId: 'user_1' });
     expect(server.accepted).toHaveLength(1);
+    vi.useFakeTimers();
+    server.next(overloaded());
+    const again = make({
+      retriesMax: 0,
+      onError: () => {
+        throw new Error('of the application');
+      },
+    });
+    const answer = again.client.track({ event: 'two', distinctId: 'user_1' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await answer).toMatchObject({ verdict: 'applied' });
   });
 
   it('sends what waits before a call that does not wait', async () => {
