@@ -18,6 +18,8 @@ import http.client
 import itertools
 import json
 import logging
+import math
+import operator
 import os
 import random
 import re
@@ -58,6 +60,7 @@ __all__ = [
     "ApiError",
     "BatchingOnym",
     "Call",
+    "Id",
     "LinkAnswer",
     "NetworkError",
     "Onym",
@@ -114,6 +117,9 @@ _logger = logging.getLogger("onym")
 #: to others, so it is refused. A number is seconds since 1970 (below 1e11; above, milliseconds). A string is ISO
 #: 8601, UTC where it names no zone.
 Timestamp = Union[datetime, int, float, str]
+
+#: An identifier. An integer is its digits, a UUID its usual text; a float or a bool is no id.
+Id = Union[str, int, uuids.UUID]
 
 Verdict = Literal["applied", "unchanged", "refused", "held"]
 
@@ -238,59 +244,109 @@ _RESERVED_IN_ANY_CASE = frozenset(
         "undefined user_id user visitor_id visitor unknown"
     ).split(" ")
 )
-_RESERVED_EXACTLY = frozenset(["[object Object]", "0", "-1"])
+_RESERVED_EXACTLY = frozenset(["0", "-1", ".", ".."])
+#: Reserved after a prefix too: `stripe:undefined`, `legacy:`, `anonymous-null`.
+_MISSING = frozenset(["", "undefined", "null", "nil", "none", "nan"])
+_OBJECT = re.compile(r"\[object .*\]", re.DOTALL)
 _ALL_ZERO_UUID = re.compile(r"[{(]?0{8}-?0{4}-?0{4}-?0{4}-?0{12}[)}]?")
+_ANONYMOUS_PREFIX = re.compile(r"\A(?:(?:anonymous|anon|visitor)[-_]|device-|\$device:)")
 _CONTROL_CHARACTER = re.compile("[\u0000-\u001f\u007f-\u009f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# What JavaScript's trim() takes away, control characters aside. Python's own strip() leaves the byte order mark.
-_BLANKS = (
-    " \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+#: White space, control characters aside, and what else cannot be seen. Python's own strip() leaves much of it.
+_UNSEEN = " \u00a0\u00ad\u034f\u1680\u180e\u3000\ufeff" + "".join(
+    chr(code)
+    for first, last in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x2069))
+    for code in range(first, last + 1)
 )
 _QUOTES = "\"'`"
 
 
 def is_reserved(distinct_id: str) -> bool:
-    """True for ids that name nobody: `null`, `guest`, `[object Object]`, blank, control characters, zero UUIDs."""
+    """True for ids that name nobody: `null`, `guest`, `stripe:undefined`, `[object Object]`, blank, control
+    characters, zero UUIDs."""
     return _why_reserved(distinct_id) is not None
+
+
+def _bare(text: str) -> str:
+    """Without what cannot be seen around it, and without quotes, however often."""
+    text = text.strip(_UNSEEN)
+    while len(text) >= 2 and text[0] in _QUOTES and text[0] == text[-1]:
+        text = text[1:-1].strip(_UNSEEN)
+    return text
 
 
 def _why_reserved(distinct_id: str) -> Optional[str]:
     if _CONTROL_CHARACTER.search(distinct_id):
         return "holds a control character"
-    text = distinct_id.strip(_BLANKS)
-    while len(text) >= 2 and text[0] in _QUOTES and text[0] == text[-1]:
-        text = text[1:-1].strip(_BLANKS)
+    text = _bare(distinct_id.lower())
     if text == "":
         return "is blank"
-    if text in _RESERVED_EXACTLY or text.lower() in _RESERVED_IN_ANY_CASE:
+    if text in _RESERVED_EXACTLY or text in _RESERVED_IN_ANY_CASE:
         return "is on the list of ids that unset variables and logged-out visitors leave"
     if _ALL_ZERO_UUID.fullmatch(text):
         return "is an all-zero UUID"
+    value = _bare(_ANONYMOUS_PREFIX.sub("", _bare(text.rpartition(":")[2])))
+    if value in _MISSING or _OBJECT.fullmatch(value):
+        return "is what a variable without a value leaves"
     return None
 
 
+def _is_absent(value: object) -> bool:
+    """Optional ids and fields may be None or empty."""
+    return value is None or (isinstance(value, str) and value == "")
+
+
+def _id_text(value: object, field: str) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, uuids.UUID):
+        return str(value)
+    try:
+        # Integers of every kind, those of numpy too; but True is no id.
+        if not isinstance(value, bool):
+            return str(int(operator.index(value)))  # type: ignore[arg-type]
+    except TypeError:
+        pass
+    except ValueError as error:
+        raise _too_long(field) from error
+    raise OnymError(
+        "invalid-distinct-id",
+        f"{field} is of type {type(value).__name__}. Send a string, an integer or a UUID: ids are compared as text.",
+    )
+
+
+def _too_long(field: str) -> OnymError:
+    return OnymError(
+        "invalid-distinct-id",
+        f"{field} is longer than {DISTINCT_ID_BYTES_MAX} bytes of UTF-8. Ids are never cut: send a shorter one.",
+    )
+
+
 def _require_id_form(value: object, field: str) -> str:
-    if not isinstance(value, str):
-        raise OnymError(
-            "invalid-distinct-id",
-            f"{field} is of type {type(value).__name__}. Send it as a string: ids are compared as text.",
-        )
-    if _SURROGATE.search(value):
+    """The id as text. Raises the OnymError of what is none."""
+    text = _id_text(value, field)
+    if _SURROGATE.search(text):
         raise OnymError("invalid-distinct-id", f"{field} holds half a surrogate pair. Send whole characters.")
-    if "\0" in value:
+    if "\0" in text:
         raise OnymError("invalid-distinct-id", f"{field} holds a NUL character. Remove it before sending.")
-    if len(value.encode("utf-8")) > DISTINCT_ID_BYTES_MAX:
-        raise OnymError(
-            "invalid-distinct-id",
-            f"{field} is longer than {DISTINCT_ID_BYTES_MAX} bytes of UTF-8. Ids are never cut: send a shorter one.",
-        )
-    return value
+    if len(text.encode("utf-8")) > DISTINCT_ID_BYTES_MAX:
+        raise _too_long(field)
+    return text
+
+
+def _optional_id(value: object, field: str) -> Optional[str]:
+    return None if _is_absent(value) else _require_id_form(value, field)
+
+
+def _id_list(values: Iterable[object], field: str) -> List[str]:
+    if isinstance(values, str):
+        raise OnymError("invalid-payload", f"{field} is one string. Send a list of them.")
+    return [_require_id_form(value, field) for value in values]
 
 
 def _require_a_name(value: object, field: str) -> None:
     if value is None:
-        raise OnymError("invalid-payload", f"{field} is missing. Send the identifier as a non-empty string.")
+        raise OnymError("invalid-payload", f"{field} is missing. Send the identifier.")
     text = _require_id_form(value, field)
     why = _why_reserved(text)
     if why is not None:
@@ -343,11 +399,22 @@ def _json_value(value: object) -> Any:
     if isinstance(value, uuids.UUID):
         return str(value)
     if isinstance(value, Decimal):
-        # The server reads every JSON number as a double, so nothing more is lost here.
-        return float(value)
+        return _number_of(value)
     if isinstance(value, Mapping):
         return dict(value)
-    raise TypeError(f"it holds a value of type {type(value).__name__}")
+    try:
+        # The integers of numpy and the like.
+        return int(operator.index(value))  # type: ignore[arg-type]
+    except TypeError:
+        raise TypeError(f"it holds a value of type {type(value).__name__}") from None
+
+
+def _number_of(value: Decimal) -> Union[int, float]:
+    """The number that the server reads: exact if it is an integer, else a double."""
+    nearest = float(value)
+    is_integer = math.isfinite(nearest) and value == value.to_integral_value()
+    # 5.00 stays a fraction, as 5.25 beside it is one.
+    return int(value) if is_integer and (nearest != value or "." not in str(value)) else nearest
 
 
 def _to_json(value: object) -> bytes:
@@ -367,13 +434,19 @@ def _event_uuid() -> uuids.UUID:
     return uuids.UUID(int=millis << 80 | 0x7 << 76 | count << 64 | 0b10 << 62 | tail)
 
 
+_DISTINCT_IDS = ("distinct_id", "anonymous_id", "device_id", "new_user_id", "alias_id")
+_OTHER_IDS = ("session_id", "uuid")
+
+
 def _names_of(route: str, item: Mapping[str, Any]) -> Tuple[str, ...]:
     """The fields that must name somebody. Other ids may be reserved: the server takes such calls and says what it
     made of them."""
     if route == "identify":
         return ("distinct_id",)
     if route == "alias":
-        return ("distinct_id", "alias_id" if item.get("new_user_id") is None else "new_user_id")
+        given = [field for field in ("new_user_id", "alias_id") if not _is_absent(item.get(field))]
+        # Where neither is, the one that was tried.
+        return ("distinct_id", *(given or ["alias_id" if item.get("new_user_id") is None else "new_user_id"]))
     return ()
 
 
@@ -381,10 +454,13 @@ def _encode(route: str, item: Mapping[str, Any]) -> bytes:
     """The item as JSON. Raises the OnymError of an item that is wrong."""
     for field in _names_of(route, item):
         _require_a_name(item.get(field), field)
-    for field in ("distinct_id", "anonymous_id", "device_id"):
-        if item.get(field) is not None:
-            _require_id_form(item[field], field)
-    wire = {field: value for field, value in item.items() if value is not None}
+    wire = {field: value for field, value in item.items() if field == "event" or not _is_absent(value)}
+    for field in _DISTINCT_IDS:
+        if field in wire:
+            wire[field] = _require_id_form(wire[field], field)
+    for field in _OTHER_IDS:
+        if field in wire:
+            wire[field] = _id_text(wire[field], field)
     wire["timestamp"] = _timestamp_on_wire(item["timestamp"], "timestamp")
     library = {"name": _LIBRARY_NAME, "version": __version__}
     if route == "track":
@@ -641,20 +717,22 @@ class _Calls(Generic[_Result]):
     def track(
         self,
         event: str,
-        distinct_id: Optional[str] = None,
+        distinct_id: Optional[Id] = None,
         properties: Optional[Mapping[str, Any]] = None,
         *,
-        anonymous_id: Optional[str] = None,
-        device_id: Optional[str] = None,
-        session_id: Optional[str] = None,
+        anonymous_id: Optional[Id] = None,
+        device_id: Optional[Id] = None,
+        session_id: Optional[Id] = None,
         timestamp: Optional[Timestamp] = None,
-        uuid: Union[str, uuids.UUID, None] = None,
+        uuid: Optional[Id] = None,
         environment: Optional[str] = None,
         batch: Optional[str] = None,
         sync: bool = False,
     ) -> _Result:
         """Records that something happened, to the first of distinct_id, anonymous_id and device_id that is given; one
         must be.
+
+        An integer as an id is its digits, a UUID its text; an empty id is none, here and in the other calls.
 
         distinct_id and anonymous_id together are evidence that both are one person; the answer's `link` says what
         became of it. Reserved ids are accepted here and never linked.
@@ -672,7 +750,7 @@ class _Calls(Generic[_Result]):
                 "device_id": device_id,
                 "session_id": session_id,
                 "properties": properties,
-                "uuid": str(_event_uuid() if uuid is None else uuid),
+                "uuid": str(_event_uuid()) if _is_absent(uuid) else uuid,
                 **self._common(timestamp, environment, batch),
             },
             sync=sync,
@@ -680,11 +758,11 @@ class _Calls(Generic[_Result]):
 
     def identify(
         self,
-        distinct_id: str,
+        distinct_id: Id,
         traits: Optional[Mapping[str, Any]] = None,
         *,
         traits_once: Optional[Mapping[str, Any]] = None,
-        anonymous_id: Optional[str] = None,
+        anonymous_id: Optional[Id] = None,
         timestamp: Optional[Timestamp] = None,
         environment: Optional[str] = None,
         batch: Optional[str] = None,
@@ -696,7 +774,8 @@ class _Calls(Generic[_Result]):
         The verdict is that of the link to anonymous_id, where one is given; traits are set whatever it is. A reserved
         anonymous_id is refused by the server; a reserved distinct_id raises `reserved-distinct-id`.
 
-        traits: set; the newest value wins. traits_once: set where the person has no value; the earliest wins.
+        traits: set; the newest value wins, and None removes. traits_once: set where the person has no value; the
+        earliest wins, and None is nothing.
         dry_run: judge and preview (`blast_radius`), write nothing. Secret keys only.
         timestamp, batch, sync: as for track.
         """
@@ -715,10 +794,10 @@ class _Calls(Generic[_Result]):
 
     def alias(
         self,
-        distinct_id: str,
-        new_user_id: Optional[str] = None,
+        distinct_id: Id,
+        new_user_id: Optional[Id] = None,
         *,
-        alias_id: Optional[str] = None,
+        alias_id: Optional[Id] = None,
         timestamp: Optional[Timestamp] = None,
         environment: Optional[str] = None,
         batch: Optional[str] = None,
@@ -748,8 +827,8 @@ class _Calls(Generic[_Result]):
     ) -> Dict[str, Any]:
         return {
             # Made here and not by the server, so that a retry is the same call.
-            "timestamp": datetime.now(timezone.utc) if timestamp is None else timestamp,
-            "environment": self._environment if environment is None else environment,
+            "timestamp": datetime.now(timezone.utc) if _is_absent(timestamp) else timestamp,
+            "environment": self._environment if _is_absent(environment) else environment,
             "batch": batch,
         }
 
@@ -809,29 +888,28 @@ class Onym(_Calls[Answer]):
 
     def resolve(
         self,
-        ids: Iterable[str],
+        ids: Iterable[Id],
         *,
         as_of: Optional[Timestamp] = None,
         as_of_seq: Optional[int] = None,
         environment: Optional[str] = None,
     ) -> Dict[str, Resolved]:
-        """Who each id is, by id; one that was never linked answers with itself. Any number of ids, 10,000 a request.
+        """Who each id is, by its text; one that was never linked answers with itself. Any number of ids, 10,000 a
+        request.
 
         as_of: as of a *received* time. as_of_seq: as of a ledger row.
         """
-        if isinstance(ids, str):
-            raise OnymError("invalid-payload", "ids is one string. Send a list of them.")
-        listed = list(ids)
+        listed = _id_list(ids, "ids")
         resolved: Dict[str, Resolved] = {}
         for start in range(0, len(listed), RESOLVE_IDS_MAX):
-            chunk = [_require_id_form(value, "ids") for value in listed[start : start + RESOLVE_IDS_MAX]]
+            chunk = listed[start : start + RESOLVE_IDS_MAX]
             body = {"distinct_ids": chunk, "as_of": _as_of_on_wire(as_of), "as_of_seq": as_of_seq}
             resolved.update(self._post("/v1/resolve", body, environment, "identities")["identities"])
         return resolved
 
     def identity(
         self,
-        id: str,
+        id: Id,
         *,
         by: Optional[Literal["distinct_id", "identity_id"]] = None,
         as_of: Optional[Timestamp] = None,
@@ -852,7 +930,7 @@ class Onym(_Calls[Answer]):
             return None
         return _value_of(reply, "identity_id")
 
-    def explain(self, a: str, b: str, *, environment: Optional[str] = None) -> Dict[str, Any]:
+    def explain(self, a: Id, b: Id, *, environment: Optional[str] = None) -> Dict[str, Any]:
         """Why two ids are one person, or not: `same`, the chain of links `path`, and `refused`, `held`,
         `separations`, `neighbour`."""
         ids = {"a": _require_id_form(a, "a"), "b": _require_id_form(b, "b")}
@@ -862,18 +940,25 @@ class Onym(_Calls[Answer]):
         self,
         link: Optional[int] = None,
         *,
-        distinct_id: Optional[str] = None,
-        from_: Optional[str] = None,
+        distinct_id: Optional[Id] = None,
+        from_: Optional[Id] = None,
+        distinct_ids: Optional[Iterable[Id]] = None,
         dry_run: bool = False,
         sync: bool = False,
         environment: Optional[str] = None,
     ) -> SplitAnswer:
-        """Takes a merge back: the link of this seq, or whatever connects distinct_id with from_.
+        """Takes a merge back: the link of this seq; whatever connects distinct_id with from_; or all that connects
+        distinct_ids with the rest of their identity.
 
         Leaves separations, so that the same evidence, sent again, is refused. Raises ApiError `not-found` where there
         is no such link. Repeated after an answer that was lost, it says `unchanged`.
         """
-        body = {"link": link, "distinct_id": distinct_id, "from": from_}
+        body = {
+            "link": link,
+            "distinct_id": _optional_id(distinct_id, "distinct_id"),
+            "from": _optional_id(from_, "from_"),
+            "distinct_ids": None if distinct_ids is None else _id_list(distinct_ids, "distinct_ids"),
+        }
         answer = self._post(f"/v1/split{_flags(sync, dry_run)}", body, environment, "verdict")
         return SplitAnswer(
             **_answer_fields(answer),
@@ -899,12 +984,12 @@ class Onym(_Calls[Answer]):
         key: str,
         timeout_s: Optional[float] = None,
     ) -> Dict[str, Any]:
-        sent = {**body, "environment": self._environment if environment is None else environment}
+        sent = {**body, "environment": self._environment if _is_absent(environment) else environment}
         given = {field: value for field, value in sent.items() if value is not None}
         return _value_of(self._transport.send("POST", path, _to_json(given), timeout_s), key)
 
     def _get(self, path: str, parameters: Mapping[str, Optional[object]], environment: Optional[str]) -> _Reply:
-        named = {**parameters, "environment": self._environment if environment is None else environment}
+        named = {**parameters, "environment": self._environment if _is_absent(environment) else environment}
         return self._transport.send("GET", path + _query_string(named))
 
 

@@ -1,4 +1,5 @@
 import { ApiError, NetworkError, type OnymError } from './errors.ts';
+import { retryAfterMaxMs, retryBaseMs, retryMaxMs } from './limits.ts';
 import type { Route, WireAnswer, WireArrayAnswer } from './wire.ts';
 
 /** What became of one call of a batch. */
@@ -10,11 +11,6 @@ export function isRetryable(error: unknown): boolean {
     return error.status < 400 || error.status === 408 || error.status === 429 || error.status >= 500;
   return error instanceof NetworkError;
 }
-
-const retryBaseMs = 1_000;
-const retryMaxMs = 60_000;
-/** Of what a server asks for; a timer can't hold any number. */
-const retryAfterMaxMs = 600_000;
 
 /** Doubles with every failure, spread by half so that clients do not come back together; never sooner than the server asked. */
 export function retryDelayMs(failures: number, random: number, error: unknown): number {
@@ -29,12 +25,13 @@ export interface Reply {
   readonly retryAfterMs: number;
 }
 
-/** One request, answered whatever its status. Rejects with a NetworkError. */
+/** One request, answered whatever its status. Rejects with a NetworkError. `parse` is to throw for what is no JSON. */
 export async function request(
   fetchFunction: typeof fetch,
   url: string,
   init: RequestInit,
   timeoutMs: number,
+  parse: (text: string) => unknown = JSON.parse,
 ): Promise<Reply> {
   try {
     const response = await fetchFunction(url, { ...init, signal: AbortSignal.timeout(timeoutMs) });
@@ -43,7 +40,7 @@ export async function request(
     const retryAfterSeconds = Number(response.headers.get('retry-after'));
     return {
       status: response.status,
-      body: jsonOf(text),
+      body: parsed(text, parse),
       retryAfterMs: Math.min(retryAfterSeconds * 1_000, retryAfterMaxMs) || 0,
     };
   } catch (error) {
@@ -55,9 +52,9 @@ export async function request(
   }
 }
 
-function jsonOf(text: string): unknown {
+function parsed(text: string, parse: (text: string) => unknown): unknown {
   try {
-    return JSON.parse(text);
+    return parse(text);
   } catch {
     return null;
   }
@@ -82,10 +79,9 @@ export function outcomesOf(reply: Reply, count: number): Outcome[] {
   ) {
     throw errorOf(reply);
   }
-  const { results, rejected = [] } = body;
-  return results.map((answer, index) => {
+  return body.results.map((answer, index) => {
     if (answer !== null) return { answer };
-    const why = rejected.find((one) => one.index === index);
+    const why = body.rejected?.find((one) => one.index === index);
     return { error: why ? new ApiError(422, why.error_code, why.message) : errorOf(reply) };
   });
 }

@@ -15,7 +15,7 @@ export type OnymErrorCode =
 /** Base of every error of this package. `message` says what is wrong and what to do next. */
 export class OnymError extends Error {
   override name = 'OnymError';
-  readonly code: OnymErrorCode;
+  declare readonly code: OnymErrorCode;
 
   constructor(code: OnymErrorCode, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -26,9 +26,9 @@ export class OnymError extends Error {
 /** The server's own "no": `status` is HTTP's, `code` the answer's `error_code`. */
 export class ApiError extends OnymError {
   override name = 'ApiError';
-  readonly status: number;
+  declare readonly status: number;
   /** What the server asked to wait; 0 where it did not. */
-  readonly retryAfterMs: number;
+  declare readonly retryAfterMs: number;
 
   constructor(status: number, code: string, message: string, retryAfterMs = 0) {
     super(code, message);

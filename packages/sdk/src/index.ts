@@ -11,7 +11,7 @@ export type { BrowserOptions, Changes, SentCall } from './browser/options.ts';
 export type { KeyValueStore, Place, Platform, PlatformEvent } from './browser/platform.ts';
 export type { Persistence } from './browser/storage.ts';
 export { ApiError, NetworkError, OnymError, type OnymErrorCode } from './errors.ts';
-export { isReserved } from './identifiers.ts';
+export { type Id, isReserved } from './identifiers.ts';
 export type {
   Answer,
   BlastRadius,
@@ -22,10 +22,9 @@ export type {
   ResolvedIdentity,
   SplitAnswer,
 } from './node/answers.ts';
+export type { AliasCall, IdentifyCall, SplitCall, TrackCall } from './node/calls.ts';
 export {
-  type AliasCall,
   type AsOfOptions,
-  type IdentifyCall,
   type IdentityOptions,
   Onym,
   type PreviewOptions,
@@ -33,8 +32,6 @@ export {
   type ReadOptions,
   type SendOptions,
   type ShutdownOptions,
-  type SplitCall,
-  type TrackCall,
 } from './node/client.ts';
 export type { NodeOptions } from './node/options.ts';
 export { version } from './version.ts';

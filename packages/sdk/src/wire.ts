@@ -1,8 +1,11 @@
-/** What travels: DESIGN's wire contract, docs/http.md. Field names are the server's. */
+/** What travels, as docs/http.md says it. Field names are the server's. */
 
 export type Route = 'track' | 'identify' | 'alias';
 
-/** Any JSON object, an interface's too; values that JSON cannot hold are left out when it is sent. */
+/**
+ * Any JSON object, an interface's too; values that JSON cannot hold are left out when it is sent. A bigint is sent as its digits; read,
+ * an integer beyond 2^53 is a bigint.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: with unknown, TypeScript takes no value of an interface type
 export type Properties = Record<string, any>;
 

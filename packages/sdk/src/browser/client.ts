@@ -1,11 +1,13 @@
 import { OnymError } from '../errors.ts';
 import { given } from '../given.ts';
-import { requireDistinctId } from '../identifiers.ts';
+import { anonymousPrefix, type Id, requireDistinctId } from '../identifiers.ts';
+import { jsonOf } from '../json.ts';
+import { pageWaitingCallsMax } from '../limits.ts';
 import type { PayloadByRoute, Properties, Route, Timestamp } from '../wire.ts';
 import { fateOf, type TrackingConsent } from './consent.ts';
-import { freshIdentity, identified, type Meeting, meetingOf, phaseOf } from './identity.ts';
+import { freshIdentity, identified, isIdentified } from './identity.ts';
 import { type BrowserOptions, type Changes, type Settings, settingsOf } from './options.ts';
-import { type Call, createOutbox, type Outbox, waitingCallsMax } from './outbox.ts';
+import { type Call, createOutbox, type Outbox } from './outbox.ts';
 import { pageViewEvent, pageViewProperties } from './page-view.ts';
 import { aliasPayload, type Context, identifyPayload, type Moment, trackPayload } from './payloads.ts';
 import { browserPlatform, type Platform, type PlatformEvent } from './platform.ts';
@@ -45,12 +47,12 @@ export interface BrowserClient {
   page(url?: string, properties?: Properties): void;
   /**
    * This browser's user is `userId`: what it did anonymously becomes theirs. A different user than before resets first, and reports
-   * `identity-switched`.
+   * `identity-switched`. A trait that is null is removed.
    */
-  identify(userId: string, traits?: Properties, options?: IdentifyOptions): void;
+  identify(userId: Id, traits?: Properties, options?: IdentifyOptions): void;
   /** `newId` (`stripe:cus_…`, a new user id) is the same person as the one this browser has now. */
-  alias(newId: string, options?: CallOptions): void;
-  /** Sets traits on the identified user; without one reports `not-identified`. */
+  alias(newId: Id, options?: CallOptions): void;
+  /** Sets traits on the identified user, or removes those that are null; without a user reports `not-identified`. */
   updateTraits(traits: Properties, options?: IdentifyOptions): void;
   /** After a logout: a new anonymous id and a new session. The device id stays unless told otherwise. */
   reset(options?: ResetOptions): void;
@@ -101,7 +103,10 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     }
   }
 
-  function guarded<Result>(run: () => Result, otherwise: Result, options?: BrowserOptions): Result {
+  /** What `run` returns, or `otherwise` where it throws, which is reported. */
+  function guarded(run: () => void): void;
+  function guarded<Result>(run: () => Result, otherwise: Result, options?: BrowserOptions): Result;
+  function guarded(run: () => unknown, otherwise?: unknown, options?: BrowserOptions): unknown {
     try {
       return run();
     } catch (error) {
@@ -118,8 +123,8 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       const moment = momentNow();
       if (running) return run(running, moment);
       early.push(() => running && run(running, moment));
-      if (early.length > waitingCallsMax && early.shift()) reportOverflow();
-    }, undefined);
+      if (early.length > pageWaitingCallsMax && early.shift()) reportOverflow();
+    });
   }
 
   const consentOf = (state: State, { settings }: Running): TrackingConsent => state.consent ?? settings.trackingConsent;
@@ -133,14 +138,15 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
 
   function submit<R extends Route>(
     client: Running,
-    { state, moment }: Context,
+    moment: Moment,
+    state: State,
     route: R,
-    payload: PayloadByRoute[R],
+    payloadOf: (context: Context) => PayloadByRoute[R],
   ): void {
     const fate = fateOf[consentOf(state, client)];
     if (fate === 'drop') return;
     // Made into text at once: what the page does to its objects afterwards changes nothing.
-    const made: Call = { route, body: JSON.stringify(payload) };
+    const made: Call = { route, body: jsonOf(payloadOf({ settings: client.settings, state, moment })) };
     if (fate === 'send') release(client, moment.now);
     if (!(fate === 'send' ? client.outbox : held).add(made, moment.now)) reportOverflow();
     if (fate === 'send') client.sender.wake(route === 'track' ? client.settings.flushIntervalMs : 0);
@@ -159,12 +165,13 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
   }
 
   function track(client: Running, moment: Moment, event: string, properties?: Properties, options?: CallOptions): void {
-    if (typeof event !== 'string' || event === '') {
+    if (typeof event !== 'string' || !event) {
       throw new OnymError('invalid-payload', 'track needs an event.');
     }
     const state = change(moment, client, (before) => ({ ...before, ...sessionAt(before, moment.now, platform.uuid) }));
-    const context = { settings: client.settings, state, moment };
-    submit(client, context, 'track', trackPayload(context, platform.uuid(), event, properties, options));
+    submit(client, moment, state, 'track', (context) =>
+      trackPayload(context, platform.uuid(), event, properties, options),
+    );
   }
 
   function page(client: Running, moment: Moment, url = '', properties?: Properties): void {
@@ -179,8 +186,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     traits?: Properties,
     options?: IdentifyOptions,
   ): void {
-    const context = { settings: client.settings, state, moment };
-    submit(client, context, 'identify', identifyPayload(context, traits, options));
+    submit(client, moment, state, 'identify', (context) => identifyPayload(context, traits, options));
   }
 
   const resetState = (state: State, now: number, options?: ResetOptions): State => ({
@@ -189,21 +195,18 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     ...freshSession(platform.uuid, now),
   });
 
-  /** What an identify makes of whom it finds. */
-  const become: Readonly<Record<Meeting, (state: State, userId: string, now: number) => State>> = {
-    same: (state) => state,
-    nobody: (state, userId) => ({ ...state, ...identified(state, userId) }),
-    other(state, userId, now) {
-      report(
-        new OnymError(
-          'identity-switched',
-          `${userId} was identified after ${state.distinctId}: reset first. Call reset at logout.`,
-        ),
-      );
-      const reset = resetState(state, now);
-      return { ...reset, ...identified(reset, userId) };
-    },
-  };
+  /** What an identify makes of whom it finds: the user who is there already, nobody yet, or somebody else. */
+  function become(state: State, userId: string, now: number): State {
+    if (state.distinctId === userId) return state;
+    if (!isIdentified(state)) return identified(state, userId);
+    report(
+      new OnymError(
+        'identity-switched',
+        `${userId} was identified after ${state.distinctId}: reset first. Call reset at logout.`,
+      ),
+    );
+    return identified(resetState(state, now), userId);
+  }
 
   const fateNow = (client: Running) => fateOf[consentOf(client.states.read(platform.now()), client)];
 
@@ -229,7 +232,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     // Where pages are made on a server: one client would be all visitors at once.
     if (!platform.place()) return () => {};
     if (running) throw new OnymError('invalid-options', 'init was called before. Use configure.');
-    if (typeof apiKey !== 'string' || apiKey === '' || typeof options?.baseUrl !== 'string') {
+    if (typeof apiKey !== 'string' || !apiKey || typeof options?.baseUrl !== 'string') {
       throw new OnymError('invalid-options', 'init needs a key and baseUrl.');
     }
     if (apiKey.startsWith('sk_')) {
@@ -249,7 +252,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       onOutcome({ route, body }, outcome) {
         const { onVerdict } = client.settings;
         if ('error' in outcome) return report(outcome.error, client.settings);
-        if (onVerdict) guarded(() => onVerdict({ route, payload: JSON.parse(body) }, outcome.answer), undefined);
+        if (onVerdict) guarded(() => onVerdict({ route, payload: JSON.parse(body) }, outcome.answer));
       },
     });
     const isSame = ended?.name === name && ended.settings.persistence === settings.persistence;
@@ -277,13 +280,13 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       navigate: () => look(client),
     };
     for (const [event, listener] of Object.entries(listeners)) {
-      client.ends.push(platform.on(event as PlatformEvent, () => guarded(listener, undefined)));
+      client.ends.push(platform.on(event as PlatformEvent, () => guarded(listener)));
     }
 
     const waited = early;
     early = [];
-    for (const run of waited) guarded(run, undefined);
-    guarded(() => look(client), undefined);
+    for (const run of waited) guarded(run);
+    guarded(() => look(client));
     // What an earlier page could not send.
     settle(client);
     sender.wake(settings.flushIntervalMs);
@@ -353,21 +356,21 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     identify: (userId, ...args) =>
       call((client, moment) => {
         const id = requireDistinctId(userId, 'userId');
-        // It would be known from then on, and no user could take it over.
-        if (/^(anonymous|device)-/.test(id)) throw new OnymError('invalid-distinct-id', 'userId is an anonymous id.');
-        const state = change(moment, client, (before) => become[meetingOf(before, id)](before, id, moment.now));
+        // This browser would keep it as its user, and take the real one for somebody else.
+        if (anonymousPrefix.test(id)) throw new OnymError('invalid-distinct-id', 'userId is an anonymous id.');
+        const state = change(moment, client, (before) => become(before, id, moment.now));
         identify(client, moment, state, ...args);
       }),
     alias: (newId, options) =>
       call((client, moment) => {
         const id = requireDistinctId(newId, 'newId');
-        const context = { settings: client.settings, state: client.states.read(moment.now), moment };
-        submit(client, context, 'alias', aliasPayload(context, id, options));
+        const state = client.states.read(moment.now);
+        submit(client, moment, state, 'alias', (context) => aliasPayload(context, id, options));
       }),
     updateTraits: (...args) =>
       call((client, moment) => {
         const state = client.states.read(moment.now);
-        if (phaseOf(state) === 'anonymous') {
+        if (!isIdentified(state)) {
           throw new OnymError('not-identified', 'updateTraits needs a user: call identify first.');
         }
         identify(client, moment, state, ...args);

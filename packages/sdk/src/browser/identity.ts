@@ -8,25 +8,15 @@ export interface Identity {
   readonly anonymousId: string | null;
 }
 
-export type Phase = 'anonymous' | 'identified';
-
-export function phaseOf({ anonymousId }: Identity): Phase {
-  return anonymousId === null ? 'anonymous' : 'identified';
+export function isIdentified({ anonymousId }: Identity): boolean {
+  return anonymousId !== null;
 }
 
 export function freshIdentity(uuid: () => string, deviceId = `device-${uuid()}`): Identity {
   return { deviceId, distinctId: `anonymous-${uuid()}`, anonymousId: null };
 }
 
-/** What an identify finds: nobody yet, the user who is there already, or somebody else. */
-export type Meeting = 'nobody' | 'same' | 'other';
-
-export function meetingOf(identity: Identity, userId: string): Meeting {
-  if (identity.distinctId === userId) return 'same';
-  return phaseOf(identity) === 'anonymous' ? 'nobody' : 'other';
-}
-
 /** A user's id in place of the anonymous one, which stays attached. */
-export function identified(identity: Identity, userId: string): Identity {
+export function identified<Known extends Identity>(identity: Known, userId: string): Known {
   return { ...identity, distinctId: userId, anonymousId: identity.distinctId };
 }

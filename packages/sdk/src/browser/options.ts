@@ -36,7 +36,7 @@ export type Changes = {
 
 export interface SentCall {
   readonly route: Route;
-  /** As it was sent. */
+  /** As it was sent, but for integers beyond 2^53: here they are the nearest number. */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 

@@ -1,3 +1,4 @@
+import { countedEvery, largeCharacters, pageWaitingCallsMax, pageWaitingCharactersMax } from '../limits.ts';
 import type { Route } from '../wire.ts';
 import { type ListingStore, memoryStore } from './storage.ts';
 
@@ -19,14 +20,6 @@ export interface Outbox {
   list(): StoredCall[];
   remove(calls: readonly StoredCall[]): void;
 }
-
-/** Calls kept, about; beyond it the oldest go. */
-export const waitingCallsMax = 1_000;
-/** And their characters: a site needs its storage for other things too. */
-const waitingCharactersMax = 1_000_000;
-/** Counting reads the whole store, so it is done for the first call of a page, for every so many, and for large ones. */
-const countedEvery = 50;
-const largeCharacters = 20_000;
 
 /**
  * One key per call: tabs append and remove without reading what the others do. What the store will not take stays in memory.
@@ -75,7 +68,7 @@ export function createOutbox(store: ListingStore, prefix: string, name: string):
         .reverse()
         .filter((one, i) => {
           characters += one.body.length;
-          return i > 0 && (i >= waitingCallsMax || characters > waitingCharactersMax);
+          return i > 0 && (i >= pageWaitingCallsMax || characters > pageWaitingCharactersMax);
         });
       remove(excess);
       return excess.length === 0;

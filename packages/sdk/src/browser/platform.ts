@@ -1,3 +1,4 @@
+import { cookieMaxAgeSeconds, navigationPollMs } from '../limits.ts';
 import { uuid } from '../uuid.ts';
 
 /** A flat store of texts. Any method may throw, as a browser's do when the user has turned storage off or it is full. */
@@ -41,9 +42,6 @@ export interface Platform {
   on(event: PlatformEvent, listener: () => void): () => void;
 }
 
-/** How often the URL is looked at where the browser does not tell that it changed. */
-const navigationPollMs = 500;
-
 /** The page this runs in. Touches nothing until it is used, so that it may be made where there is no page. */
 export function browserPlatform(): Platform {
   return {
@@ -64,10 +62,10 @@ export function browserPlatform(): Platform {
       return {
         url: location.href,
         referrer: document.referrer || null,
-        viewport: `${window.innerWidth}x${window.innerHeight}`,
+        viewport: `${innerWidth}x${innerHeight}`,
       };
     },
-    on: (event, listener) => (typeof window === 'undefined' ? () => {} : listenTo[event](listener)),
+    on: (event, listener) => listenTo[event](listener),
   };
 }
 
@@ -79,8 +77,6 @@ function webStore(storage: Storage): KeyValueStore {
     keys: () => Object.keys(storage),
   };
 }
-
-const cookieMaxAgeSeconds = 365 * 24 * 60 * 60;
 
 function cookieStore(): KeyValueStore {
   const write = (key: string, value: string, maxAgeSeconds: number) => {
@@ -117,7 +113,7 @@ async function exclusively(name: string, task: () => Promise<void>, waitMaxMs: n
 const listenTo: Record<PlatformEvent, (listener: () => void) => () => void> = {
   hide: (listener) =>
     listen(document, 'visibilitychange', () => {
-      if (document.visibilityState === 'hidden') listener();
+      if (document.hidden) listener();
     }),
   // Not `unload`: it keeps pages out of the back/forward cache, and phones do not send it.
   leave: (listener) => listen(window, 'pagehide', listener),

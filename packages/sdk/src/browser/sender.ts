@@ -9,6 +9,7 @@ import {
   retryDelayMs,
 } from '../delivery.ts';
 import type { OnymError } from '../errors.ts';
+import { keepaliveCharactersMax, pageBatchCharactersMax, pageBatchItemsMax } from '../limits.ts';
 import type { StoredCall } from './outbox.ts';
 import type { Platform } from './platform.ts';
 
@@ -35,11 +36,6 @@ export interface Sender {
   leave(): void;
   stop(): void;
 }
-
-const batchItemsMax = 100;
-const batchCharactersMax = 50_000;
-/** A browser lets a request outlive its page only while all such requests hold less than 64 KiB; a character takes up to three bytes. */
-const keepaliveCharactersMax = 20_000;
 
 export function createSender(platform: Platform, options: SenderOptions): Sender {
   const { waiting, done, onError } = options;
@@ -69,7 +65,7 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
 
   async function sendAll(): Promise<void> {
     while (!stopped) {
-      const calls = nextBatch(waiting(), batchItemsMax, batchCharactersMax);
+      const calls = nextBatch(waiting(), pageBatchItemsMax, pageBatchCharactersMax);
       if (calls.length === 0) return;
       try {
         const outcomes = await post(calls);
@@ -104,7 +100,7 @@ export function createSender(platform: Platform, options: SenderOptions): Sender
     flush,
     leave() {
       for (let rest = waiting(); rest[0]; ) {
-        const calls = nextBatch(rest, batchItemsMax, keepaliveCharactersMax);
+        const calls = nextBatch(rest, pageBatchItemsMax, keepaliveCharactersMax);
         platform.beacon(options.urlOf(rest[0].route), arrayBody(calls));
         rest = rest.slice(calls.length);
       }

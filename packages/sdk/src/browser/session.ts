@@ -1,5 +1,4 @@
-/** A session ends after this long without an event. */
-export const sessionIdleMaxMs = 30 * 60 * 1_000;
+import { sessionIdleMaxMs } from '../limits.ts';
 
 export interface Session {
   /** `session-<uuid>`. */

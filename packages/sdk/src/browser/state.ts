@@ -1,3 +1,4 @@
+import { lastEventAtStepMs } from '../limits.ts';
 import type { TrackingConsent } from './consent.ts';
 import { freshIdentity, type Identity } from './identity.ts';
 import type { KeyValueStore } from './platform.ts';
@@ -8,9 +9,6 @@ export interface State extends Identity, Session {
   /** The user's own answer; null where none was given, and the option of `init` holds. */
   readonly consent: TrackingConsent | null;
 }
-
-/** A state is not written again for the time of its last event alone, but in steps of this. */
-const lastEventAtStepMs = 5_000;
 
 export interface StateStore {
   /** Read afresh each time: another tab may have identified, reset or consented since. */

@@ -12,8 +12,8 @@ export function memoryStore(): ListingStore {
   const values = new Map<string, string>();
   return {
     get: (key) => values.get(key) ?? null,
-    set: (key, value) => void values.set(key, value),
-    remove: (key) => void values.delete(key),
+    set: (key, value) => values.set(key, value),
+    remove: (key) => values.delete(key),
     keys: () => [...values.keys()],
   };
 }
@@ -28,15 +28,11 @@ export interface Stores {
 export function openStores(platform: Platform, persistence: Persistence): Stores {
   const usable = (wanted: readonly Kind[]) =>
     wanted.map((kind) => usableStore(platform, kind)).filter((store) => store !== null);
-  let stores: KeyValueStore[] = [];
-  if (persistence !== 'memory') {
-    stores = usable(kinds.filter((kind) => persistence.includes(kind)));
-    if (stores.length === 0) stores = usable(kinds).slice(0, 1);
-  }
-  const memory = memoryStore();
+  let stores = usable(kinds.filter((kind) => persistence.includes(kind)));
+  if (!stores[0] && persistence !== 'memory') stores = usable(kinds).slice(0, 1);
   return {
-    state: stores.length === 0 ? memory : together(stores),
-    calls: stores.find((store): store is ListingStore => store.keys !== undefined) ?? memory,
+    state: together(stores),
+    calls: stores.find((store): store is ListingStore => store.keys !== undefined) ?? memoryStore(),
   };
 }
 
@@ -45,10 +41,10 @@ const probe = 'onym.probe';
 /** The store, if it keeps what it is given: some browsers have one that refuses every write, or takes it and forgets. */
 function usableStore(platform: Platform, kind: Kind): KeyValueStore | null {
   try {
-    const store = platform.store(kind);
-    store?.set(probe, '1');
-    const kept = store?.get(probe) === '1';
-    store?.remove(probe);
+    const store = platform.store(kind)!;
+    store.set(probe, '1');
+    const kept = store.get(probe);
+    store.remove(probe);
     return kept ? store : null;
   } catch {
     return null;
@@ -66,14 +62,12 @@ function together(stores: readonly KeyValueStore[]): KeyValueStore {
       return null;
     },
     set(key, value) {
-      let failed = 0;
       for (const store of stores) {
         try {
           store.set(key, value);
-        } catch (error) {
+        } catch {
           // What it had is out of date: the others have it.
           store.remove(key);
-          if (++failed === stores.length) throw error;
         }
       }
     },

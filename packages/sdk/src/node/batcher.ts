@@ -1,12 +1,14 @@
 import { arrayBody, isRetryable, nextBatch, outcomesOf, retryDelayMs } from '../delivery.ts';
 import { OnymError } from '../errors.ts';
+import { batchCharactersMax } from '../limits.ts';
 import type { Route, WireAnswer } from '../wire.ts';
 import type { NodeSettings } from './options.ts';
+import { beforeEnd, withdraw } from './process-end.ts';
 import type { Transport } from './transport.ts';
 
 /** Collects calls and sends them as arrays, one request at a time, so that they are judged in the order they were made. */
 export interface Batcher {
-  /** Resolves with the call's own answer. Rejects when it was turned down, or when the client was shut down without one. */
+  /** Resolves with the call's own answer. Rejects when it was turned down, or when client or process ended without one. */
   add(route: Route, body: string): Promise<WireAnswer>;
   /** Resolves when every call added so far was answered, or none can be sent now: those wait, and are tried again. Never rejects. */
   flush(): Promise<void>;
@@ -21,8 +23,6 @@ interface WaitingCall {
   readonly reject: (error: unknown) => void;
 }
 
-const batchCharactersMax = 5_000_000;
-
 export function createBatcher(transport: Transport, settings: NodeSettings): Batcher {
   const itemsMax = Math.max(1, settings.batchItemsMax);
   /** From the front on; a call leaves it when it was answered or given up. */
@@ -31,6 +31,8 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
   let timer: ReturnType<typeof setTimeout> | null = null;
   let failures = 0;
   let isShutDown = false;
+  /** The process would have ended: what can't be sent now never will be. */
+  let isEnding = false;
 
   async function sendAll(): Promise<void> {
     for (;;) {
@@ -46,10 +48,10 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
           else calls[i]!.reject(outcome.error);
         }
       } catch (error) {
-        if (isRetryable(error) && !isShutDown) {
+        if (isRetryable(error) && !isShutDown && !isEnding) {
           failures++;
           // Once for a row of failures.
-          if (failures === 1) settings.onError(error as OnymError);
+          if (failures === 1) tell(error as OnymError);
           wakeIn(retryDelayMs(failures + settings.retriesMax, Math.random(), error));
           return;
         }
@@ -60,6 +62,13 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
     }
   }
 
+  /** What the application's listener throws is not to stop the sending. */
+  function tell(error: OnymError): void {
+    Promise.resolve(error)
+      .then(settings.onError)
+      .catch(() => {});
+  }
+
   function flush(): Promise<void> {
     if (timer !== null) clearTimeout(timer);
     timer = null;
@@ -67,6 +76,7 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
       running = null;
       // Added after the last look.
       if (waiting.length > 0) wakeIn(settings.flushIntervalMs);
+      else withdraw(finish);
     });
     return running;
   }
@@ -74,8 +84,15 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
   function wakeIn(delayMs: number): void {
     if (timer !== null) return;
     timer = setTimeout(() => void flush(), delayMs);
-    // A program that has ended otherwise is not kept from ending; shutdown() sends what waits.
+    // A process that has nothing else to do does not wait for it: then `finish` sends at once.
     (timer as { unref?(): void }).unref?.();
+  }
+
+  function finish(): void {
+    isEnding = true;
+    void flush().finally(() => {
+      isEnding = false;
+    });
   }
 
   function refusal(): OnymError | null {
@@ -100,6 +117,7 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
       if (refused !== null) return Promise.reject(refused);
       return new Promise((resolve, reject) => {
         waiting.push({ route, body, resolve, reject });
+        beforeEnd(finish);
         if (running !== null) return;
         if (waiting.length >= itemsMax && failures === 0) void flush();
         else wakeIn(settings.flushIntervalMs);
@@ -123,6 +141,7 @@ export function createBatcher(transport: Transport, settings: NodeSettings): Bat
       );
       for (const call of waiting) call.reject(error);
       waiting = [];
+      withdraw(finish);
     },
   };
 }

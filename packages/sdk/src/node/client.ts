@@ -1,8 +1,8 @@
 import { ApiError, OnymError } from '../errors.ts';
-import { requireDistinctId } from '../identifiers.ts';
-import { uuid } from '../uuid.ts';
-import { version } from '../version.ts';
-import type { AliasPayload, IdentifyPayload, Properties, Route, Timestamp, TrackPayload, WireAnswer } from '../wire.ts';
+import { type Id, textOfId } from '../identifiers.ts';
+import { jsonOf } from '../json.ts';
+import { queryTimeoutMs, resolveIdsMax, shutdownTimeoutMs } from '../limits.ts';
+import type { Route, WireAnswer } from '../wire.ts';
 import {
   type Answer,
   answerOf,
@@ -13,46 +13,19 @@ import {
   type SplitAnswer,
 } from './answers.ts';
 import { type Batcher, createBatcher } from './batcher.ts';
+import {
+  type AliasCall,
+  aliasPayload,
+  type IdentifyCall,
+  identifyPayload,
+  type SplitCall,
+  splitBody,
+  type TrackCall,
+  trackPayload,
+} from './calls.ts';
 import { camelCased } from './camel-case.ts';
 import { type NodeOptions, type NodeSettings, nodeSettingsOf } from './options.ts';
 import { createTransport, type Transport } from './transport.ts';
-
-interface CommonCall {
-  /** Default: that of the client. */
-  readonly environment?: string | undefined;
-  /** Default: now. */
-  readonly timestamp?: Timestamp | undefined;
-  /** Names a batch that the call belongs to, so that it can be reverted as one. */
-  readonly batch?: string | undefined;
-}
-
-export interface TrackCall extends CommonCall {
-  readonly event: string;
-  /** Who did it; or else `anonymousId` or `deviceId`. */
-  readonly distinctId?: string | undefined;
-  /** Who it was before being identified. With `distinctId`: evidence that both are one person. */
-  readonly anonymousId?: string | null | undefined;
-  readonly deviceId?: string | undefined;
-  readonly sessionId?: string | undefined;
-  readonly properties?: Properties | undefined;
-  /** Names the event: the same one is counted once. Default: a random one, so that a retry counts once. */
-  readonly uuid?: string | undefined;
-}
-
-export interface IdentifyCall extends CommonCall {
-  readonly distinctId: string;
-  /** Who the user was until now: that history becomes theirs. */
-  readonly anonymousId?: string | null | undefined;
-  readonly traits?: Properties | undefined;
-  /** Traits that count only where the profile has no value. */
-  readonly traitsOnce?: Properties | undefined;
-}
-
-/** `aliasId` joins `distinctId`, whose name stays. `newUserId` is another name of `aliasId`. */
-export type AliasCall = CommonCall & { readonly distinctId: string } & (
-    | { readonly aliasId: string; readonly newUserId?: undefined }
-    | { readonly newUserId: string; readonly aliasId?: undefined }
-  );
 
 export interface SendOptions {
   /** Answer only once the next query of anyone sees the call. */
@@ -90,18 +63,6 @@ export interface IdentityOptions extends AsOfOptions {
   readonly by?: 'distinct_id' | 'identity_id' | undefined;
 }
 
-export type SplitCall =
-  | { readonly link: number; readonly environment?: string | undefined }
-  | { readonly distinctId: string; readonly from: string; readonly environment?: string | undefined };
-
-const library = { name: 'onym-node', version } as const;
-
-const queryTimeoutMs = 45_000;
-const shutdownTimeoutMs = 30_000;
-
-/** Ids of one request; more are asked in several. */
-const resolveIdsMax = 10_000;
-
 /**
  * The client of a server. Each call resolves with its verdict. Rejects with an OnymError: `reserved-distinct-id` and the like before
  * anything is sent, an ApiError for the server's own no, a NetworkError when there was no answer after all retries.
@@ -120,24 +81,25 @@ export class Onym {
 
   /** Something happened. */
   track(call: TrackCall, options: SendOptions = {}): Promise<Answer> {
-    return this.#call('track', () => this.#trackPayload(call), options);
+    return this.#call('track', () => trackPayload(call, this.#settings.environment), options);
   }
 
   /** The user is `distinctId`; what was done as `anonymousId` becomes theirs. */
   identify(call: IdentifyCall, options: PreviewOptions = {}): Promise<Answer> {
-    return this.#call('identify', () => this.#identifyPayload(call), options);
+    return this.#call('identify', () => identifyPayload(call, this.#settings.environment), options);
   }
 
   /** The two are one person, under the name of `distinctId`. */
   alias(call: AliasCall, options: PreviewOptions = {}): Promise<Answer> {
-    return this.#call('alias', () => this.#aliasPayload(call), options);
+    return this.#call('alias', () => aliasPayload(call, this.#settings.environment), options);
   }
 
-  /** Whose each identifier is; one that was never linked is its own. */
-  async resolve(distinctIds: readonly string[], options: AsOfOptions = {}): Promise<Map<string, ResolvedIdentity>> {
+  /** Whose each identifier is, by its text; one that was never linked is its own. */
+  async resolve(distinctIds: readonly Id[], options: AsOfOptions = {}): Promise<Map<string, ResolvedIdentity>> {
+    const ids = distinctIds.map((id) => textOfId(id, 'distinctIds'));
     const found = new Map<string, ResolvedIdentity>();
-    for (let from = 0; from < distinctIds.length; from += resolveIdsMax) {
-      const body = { ...this.#read(options), distinct_ids: distinctIds.slice(from, from + resolveIdsMax) };
+    for (let from = 0; from < ids.length; from += resolveIdsMax) {
+      const body = { ...this.#read(options), distinct_ids: ids.slice(from, from + resolveIdsMax) };
       const { identities } = (await this.#transport.post('/v1/resolve', { body: JSON.stringify(body) })) as {
         identities: Record<string, unknown>;
       };
@@ -148,7 +110,7 @@ export class Onym {
   }
 
   /** The person that an identifier (or identity_id) belongs to, or null for one that nobody has sent. */
-  async identity(id: string, options: IdentityOptions = {}): Promise<Identity | null> {
+  async identity(id: Id, options: IdentityOptions = {}): Promise<Identity | null> {
     const query = { ...this.#read(options), by: options.by };
     try {
       return camelCased(await this.#transport.get(`/v1/identities/${inPath(id)}`, query)) as Identity;
@@ -159,14 +121,17 @@ export class Onym {
   }
 
   /** Why two identifiers are one person, or why not. */
-  async explain(a: string, b: string, options: ReadOptions = {}): Promise<Explanation> {
-    return camelCased(await this.#transport.get('/v1/explain', { ...this.#read(options), a, b })) as Explanation;
+  async explain(a: Id, b: Id, options: ReadOptions = {}): Promise<Explanation> {
+    const query = { ...this.#read(options), a: textOfId(a, 'a'), b: textOfId(b, 'b') };
+    return camelCased(await this.#transport.get('/v1/explain', query)) as Explanation;
   }
 
-  /** Takes a merge back: a link by its `seq`, or whatever connects two identifiers, at the smallest cut. */
+  /**
+   * Takes a merge back: a link by its `seq`; whatever connects two identifiers, at the smallest cut; or all that connects a set of
+   * identifiers with the rest of their identity.
+   */
   async split(call: SplitCall, options: PreviewOptions = {}): Promise<SplitAnswer> {
-    const what = 'link' in call ? { link: call.link } : { distinct_id: call.distinctId, from: call.from };
-    const body = JSON.stringify({ environment: call.environment ?? this.#settings.environment, ...what });
+    const body = JSON.stringify(splitBody(call, this.#settings.environment));
     const wire = await this.#transport.post('/v1/split', { body, query: queryOf(options) });
     return answerOf(wire as WireAnswer) as SplitAnswer;
   }
@@ -192,58 +157,11 @@ export class Onym {
     await this.#batcher?.shutdown(timeoutMs);
   }
 
-  #common({ environment = this.#settings.environment, timestamp = new Date(), batch }: CommonCall) {
-    return { environment, timestamp, ...(batch && { batch }) };
-  }
-
-  #read({ environment = this.#settings.environment, asOf, asOfSeq }: AsOfOptions) {
+  #read({ environment, asOf, asOfSeq }: AsOfOptions) {
     return {
-      environment,
+      environment: environment || this.#settings.environment,
       ...(asOf !== undefined && { as_of: asOf instanceof Date ? asOf.toISOString() : asOf }),
       ...(asOfSeq !== undefined && { as_of_seq: asOfSeq }),
-    };
-  }
-
-  #trackPayload(call: TrackCall): TrackPayload {
-    const { event, distinctId, anonymousId, deviceId, sessionId, properties } = call;
-    if (typeof event !== 'string' || event === '') {
-      throw new OnymError('invalid-payload', 'track needs { event }, the name of what happened.');
-    }
-    if (!distinctId && !anonymousId && !deviceId) {
-      throw new OnymError('invalid-payload', 'The event names nobody. Give distinctId, anonymousId or deviceId.');
-    }
-    return {
-      uuid: call.uuid ?? uuid(),
-      event,
-      ...this.#common(call),
-      ...(distinctId && { distinct_id: distinctId }),
-      ...(anonymousId && { anonymous_id: anonymousId }),
-      ...(deviceId && { device_id: deviceId }),
-      ...(sessionId && { session_id: sessionId }),
-      properties: { $lib: library.name, $lib_version: library.version, ...properties },
-    };
-  }
-
-  #identifyPayload(call: IdentifyCall): IdentifyPayload {
-    const { distinctId, anonymousId, traits, traitsOnce } = call;
-    return {
-      distinct_id: requireDistinctId(distinctId, 'distinctId'),
-      ...(anonymousId && { anonymous_id: anonymousId }),
-      ...this.#common(call),
-      ...(traits && { traits }),
-      ...(traitsOnce && { traits_once: traitsOnce }),
-      context: { library },
-    };
-  }
-
-  #aliasPayload(call: AliasCall): AliasPayload {
-    const { distinctId, aliasId, newUserId } = call;
-    return {
-      distinct_id: requireDistinctId(distinctId, 'distinctId'),
-      alias_id:
-        aliasId === undefined ? requireDistinctId(newUserId, 'newUserId') : requireDistinctId(aliasId, 'aliasId'),
-      ...this.#common(call),
-      context: { library },
     };
   }
 
@@ -277,9 +195,13 @@ function checkOptions(options: NodeOptions): void {
   }
 }
 
-function inPath(id: string): string {
+function inPath(id: Id): string {
+  const text = textOfId(id, 'id');
+  if (text === '.' || text === '..') {
+    throw new OnymError('reserved-distinct-id', `No address can hold the id "${text}": it names nobody.`);
+  }
   try {
-    return encodeURIComponent(id);
+    return encodeURIComponent(text);
   } catch (error) {
     throw new OnymError('invalid-distinct-id', 'The id holds half a character (a lone surrogate).', error);
   }
@@ -287,7 +209,7 @@ function inPath(id: string): string {
 
 function textOf(payload: () => object): string {
   try {
-    return JSON.stringify(payload());
+    return jsonOf(payload());
   } catch (error) {
     if (error instanceof OnymError) throw error;
     throw new OnymError('invalid-payload', `The call can't be written as JSON. ${(error as Error).message}`, error);

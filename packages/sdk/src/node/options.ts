@@ -8,7 +8,10 @@ export interface NodeOptions {
   readonly baseUrl?: string | undefined;
   /** Default `production`. */
   readonly environment?: string | undefined;
-  /** Sends calls in arrays, in the order they were made, in the background. Default false: each call is a request. */
+  /**
+   * Sends calls in arrays, in the order they were made, in the background; what waits when the process ends of itself is sent before.
+   * Default false: each call is a request.
+   */
   readonly batching?: boolean;
   /** Batching: how long a call waits for others to travel with. Default 1,000. */
   readonly flushIntervalMs?: number;

@@ -1,7 +1,9 @@
 import { errorOf, isRetryable, type Reply, request, retryDelayMs } from '../delivery.ts';
 import { NetworkError } from '../errors.ts';
 import { given } from '../given.ts';
+import { callerRetryDelayMaxMs } from '../limits.ts';
 import type { NodeSettings } from './options.ts';
+import { parseJson } from './parse-json.ts';
 
 export interface Asking {
   readonly query?: Query;
@@ -24,9 +26,6 @@ export interface Transport {
 /** What is undefined is left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** Where the server asks to wait longer, the caller is told instead. */
-const retryDelayMaxMs = 60_000;
-
 export function createTransport(settings: NodeSettings): Transport {
   const base = settings.baseUrl.replace(/\/+$/, '');
   const headers = { authorization: `Bearer ${settings.apiKey}`, 'content-type': 'application/json' };
@@ -34,7 +33,7 @@ export function createTransport(settings: NodeSettings): Transport {
   async function once(method: string, path: string, { query, body, timeoutMs }: Asking): Promise<Reply> {
     const init = { method, headers, ...(body === undefined ? {} : { body }) };
     const url = base + path + queryOf(query ?? {});
-    const reply = await request(settings.fetch, url, init, timeoutMs ?? settings.requestTimeoutMs);
+    const reply = await request(settings.fetch, url, init, timeoutMs ?? settings.requestTimeoutMs, parseJson);
     // What is no JSON is no answer of Onym's, whatever its status.
     const error = reply.status === 200 && reply.body !== null ? null : errorOf(reply);
     if (isRetryable(error)) throw error;
@@ -47,7 +46,7 @@ export function createTransport(settings: NodeSettings): Transport {
         return await once(method, path, asking);
       } catch (error) {
         const delayMs = retryDelayMs(failures, Math.random(), error);
-        if (failures > settings.retriesMax || delayMs > retryDelayMaxMs || !isRetryable(error)) throw error;
+        if (failures > settings.retriesMax || delayMs > callerRetryDelayMaxMs || !isRetryable(error)) throw error;
         if (asking.isRepeatable === false && error instanceof NetworkError && error.code === 'timeout') throw error;
         await sleep(delayMs);
       }

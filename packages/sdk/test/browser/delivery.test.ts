@@ -460,12 +460,14 @@ describe('nothing is thrown into the page', () => {
     // biome-ignore lint/suspicious/noExplicitAny: what a page without types might pass
     const anything = client as any;
     anything.track('circular', circular);
-    anything.track('big', { n: 1n });
+    anything.track('circular', { n: 1n, circular });
     anything.track(null);
     anything.track({ event: 'x' });
     anything.identify(undefined);
     anything.identify({ id: 1 });
-    anything.identify(42);
+    anything.identify(4.2);
+    anything.identify(2 ** 53);
+    anything.identify(true);
     anything.alias(null);
     anything.alias('x'.repeat(513));
     anything.page('http://[');
@@ -482,6 +484,8 @@ describe('nothing is thrown into the page', () => {
       'invalid-payload',
       'invalid-payload',
       'invalid-payload',
+      'invalid-distinct-id',
+      'invalid-distinct-id',
       'invalid-distinct-id',
       'invalid-distinct-id',
       'invalid-distinct-id',

@@ -134,7 +134,9 @@ describe('calls', () => {
     });
     expect(await errorOf(onym.track({ event: '', distinctId: 'a' }))).toMatchObject({ code: 'invalid-payload' });
     expect(await errorOf(onym.track({ event: 'x' }))).toMatchObject({ code: 'invalid-payload' });
-    expect(await errorOf(onym.track({ event: 'x', distinctId: 'a', properties: { n: 1n } }))).toMatchObject({
+    const circular: { self?: unknown; n: bigint } = { n: 1n };
+    circular.self = circular;
+    expect(await errorOf(onym.track({ event: 'x', distinctId: 'a', properties: { circular } }))).toMatchObject({
       code: 'invalid-payload',
     });
     expect(server.requests).toEqual([]);
@@ -376,6 +378,17 @@ describe('batching', () => {
     void asynchronous.client.identify({ distinctId: 'null' });
     await client.track({ event: 'one', distinctId: 'user_1' });
     expect(server.accepted).toHaveLength(1);
+    vi.useFakeTimers();
+    server.next(overloaded());
+    const again = make({
+      retriesMax: 0,
+      onError: () => {
+        throw new Error('of the application');
+      },
+    });
+    const answer = again.client.track({ event: 'two', distinctId: 'user_1' });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(await answer).toMatchObject({ verdict: 'applied' });
   });
 
   it('sends what waits before a call that does not wait', async () => {
