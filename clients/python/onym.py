@@ -253,9 +253,16 @@ _ANONYMOUS_PREFIX = re.compile(r"\A(?:(?:anonymous|anon|visitor)[-_]|device-|\$d
 _CONTROL_CHARACTER = re.compile("[\u0000-\u001f\u007f-\u009f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 #: White space, control characters aside, and what else cannot be seen. Python's own strip() leaves much of it.
-_UNSEEN = " \u00a0\u00ad\u034f\u1680\u180e\u3000\ufeff" + "".join(
+_UNSEEN = " \u00a0\u00ad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u2800\u3000\u3164\ufeff\uffa0" + "".join(
     chr(code)
-    for first, last in ((0x2000, 0x200F), (0x2028, 0x202F), (0x205F, 0x2064), (0x2066, 0x2069))
+    for first, last in (
+        (0x180B, 0x180F),
+        (0x2000, 0x200F),
+        (0x2028, 0x202F),
+        (0x205F, 0x206F),
+        (0xFE00, 0xFE0F),
+        (0xFFF0, 0xFFF8),
+    )
     for code in range(first, last + 1)
 )
 _QUOTES = "\"'`"

@@ -26,70 +26,42 @@ const reservedInAnyCase: ReadonlySet<string> = new Set([
 
 const reservedExactly: ReadonlySet<string> = new Set(['0', '-1', '.', '..']);
 
-/** What programs write for a value that is not there: reserved behind a prefix too (`stripe:undefined`, `anonymous-null`). */
-const missingValues: ReadonlySet<string> = new Set(['', 'nan', 'nil', 'none', 'null', 'undefined']);
+/** What programs write for a value that is not there: reserved behind a prefix too (`stripe:undefined`, `legacy:`, `anonymous-null`). */
+const missing: ReadonlySet<string> = new Set(['', 'nan', 'nil', 'none', 'null', 'undefined']);
 
-/** Ids that begin so are anonymous by form. An environment whose settings are of the first rules knows two of them only. */
-const anonymousPrefixes = [
-  'anonymous-',
-  'anonymous_',
-  'anon-',
-  'anon_',
-  'visitor-',
-  'visitor_',
-  'device-',
-  '$device:',
-] as const;
-const formerAnonymousPrefixes = ['anonymous-', 'device-'] as const;
+/** Ids that begin so are anonymous by form. Settings of the first rules know two of them only. */
+const anonymousPrefix = /^(?:(?:anonymous|anon|visitor)[-_]|device-|\$device:)/;
+const formerAnonymousPrefix = /^(?:anonymous|device)-/;
 
 const quotes = new Set(['"', "'", '`']);
 const allZeroUuid = /^[{(]?0{8}-?0{4}-?0{4}-?0{4}-?0{12}[)}]?$/;
-/** An object, an array or a promise that was put into text: `[object Object]`. */
-const objectText = /^\[object [^\]]*\]$/;
+/** An object, an array or a promise that was put into a text. */
+const objectText = /^\[object .*\]$/s;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controlCharacter = /[\u0000-\u001f\u007f-\u009f]/;
-/** What shows nothing at the ends of an id: white space, and characters without a shape. */
-const blankEnds =
-  /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]+|[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]+$/gu;
-/** Most ids begin and end in these, and need no closer look. */
-const plainEnds = /^[!#-&(-_a-~](?:.*[!#-&(-_a-~])?$/s;
+/** White space, and what has no shape. */
+const unseen = /^[\s\p{Default_Ignorable_Code_Point}\u2800]$/u;
 
-/** Longer texts than this cannot be reserved by name: spares the hot path the rest. */
-const RESERVED_NAME_LENGTH_MAX = 40;
-
+/** Without what can't be seen around it, and without quotes, however often. */
 function bare(id: string): string {
-  if (plainEnds.test(id)) return id;
-  let text = id.replace(blankEnds, '');
-  while (text.length >= 2 && quotes.has(text[0]!) && text[0] === text[text.length - 1]) {
-    text = text.slice(1, -1).replace(blankEnds, '');
+  let start = 0;
+  let end = id.length;
+  for (;;) {
+    while (start < end && unseen.test(id[start]!)) start++;
+    while (start < end && unseen.test(id[end - 1]!)) end--;
+    if (end - start < 2 || id[start] !== id[end - 1] || !quotes.has(id[start]!)) return id.slice(start, end);
+    start++;
+    end--;
   }
-  return text;
-}
-
-/** What is left of an id behind its last prefix; null where it has none. */
-function behindPrefix(text: string): string | null {
-  const colon = text.lastIndexOf(':');
-  if (colon > 0) return text.slice(colon + 1);
-  const prefix = anonymousPrefixes.find((start) => text.startsWith(start));
-  return prefix === undefined ? null : text.slice(prefix.length);
-}
-
-function isMissingValue(text: string): boolean {
-  const value = bare(text);
-  return value.length <= RESERVED_NAME_LENGTH_MAX && (missingValues.has(value.toLowerCase()) || objectText.test(value));
 }
 
 /** True for ids that name nobody (docs/resolution.md, "Guard rails"): `null`, `guest`, blank, control characters, `stripe:undefined`… */
 export function isReserved(id: DistinctId): boolean {
   if (controlCharacter.test(id)) return true;
-  const text = bare(id);
-  if (text === '') return true;
-  if (text.length <= RESERVED_NAME_LENGTH_MAX) {
-    if (reservedExactly.has(text) || reservedInAnyCase.has(text.toLowerCase())) return true;
-    if (objectText.test(text) || allZeroUuid.test(text)) return true;
-  }
-  const rest = behindPrefix(text);
-  return rest !== null && isMissingValue(rest);
+  const text = bare(id.toLowerCase());
+  if (reservedExactly.has(text) || reservedInAnyCase.has(text) || allZeroUuid.test(text)) return true;
+  const value = bare(bare(text.slice(text.lastIndexOf(':') + 1)).replace(anonymousPrefix, ''));
+  return missing.has(value) || objectText.test(value);
 }
 
 /** How a pattern of the settings is matched is the caller's: a pattern is a text, and engines differ. */
@@ -114,12 +86,12 @@ const formsBySettings = new WeakMap<Settings, Forms>();
 export function formsOf(settings: Settings, compile: CompilePattern): Forms {
   let forms = formsBySettings.get(settings);
   if (forms === undefined) {
-    const prefixes = settings.rules === 1 ? formerAnonymousPrefixes : anonymousPrefixes;
+    const prefix = settings.rules === 1 ? formerAnonymousPrefix : anonymousPrefix;
     const anonymous = settings.anonymousPatterns.map(compile);
     const reserved = settings.reservedPatterns.map(compile);
     forms = {
       isReserved: (id) => isReserved(id) || reserved.some((matches) => matches(id)),
-      isAnonymous: (id) => prefixes.some((prefix) => id.startsWith(prefix)) || anonymous.some((matches) => matches(id)),
+      isAnonymous: (id) => prefix.test(id) || anonymous.some((matches) => matches(id)),
     };
     formsBySettings.set(settings, forms);
   }

@@ -15,7 +15,7 @@ const sourcePrefix = /^.*:/s;
 /** Ids that are anonymous by form. */
 export const anonymousPrefix = /^((anonymous|anon|visitor)[-_]|device-|\$device:)/;
 const controlCharacter = /\p{Cc}/u;
-const invisible = /^[\u034f\s\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069]$/;
+const invisible = /^[\s\p{DI}\u2800]$/u;
 
 /** Without what can't be seen around it, and without quotes, however often. */
 function bare(text: string): string {

@@ -30,24 +30,20 @@ function isControl(character: string): boolean {
   return code < 0x20 || (code >= 0x7f && code <= 0x9f);
 }
 
-const isObjectText = (text: string) => text.startsWith('[object ') && text.indexOf(']') === text.length - 1;
-
-/** Nothing, or what programs write for it, behind any prefix. */
+/** Nothing, or what programs write for it. */
 function standsForNothing(text: string): boolean {
-  const bare = trimmedAndUnquoted(text);
-  return bare === '' || missing.includes(bare.toLowerCase()) || (isObjectText(bare) && bare.length <= 40);
+  return text === '' || missing.includes(text) || (text.startsWith('[object ') && text.endsWith(']'));
 }
 
 export function isReservedId(id: DistinctId, settings?: Settings): boolean {
   if ([...id].some(isControl)) return true;
   if (settings?.reservedPatterns.some((source) => new RegExp(source, 'u').test(id))) return true;
-  const text = trimmedAndUnquoted(id);
-  if (standsForNothing(text)) return true;
-  if (['0', '-1', '.', '..'].includes(text) || reservedInAnyCase.includes(text.toLowerCase())) return true;
+  const text = trimmedAndUnquoted(id.toLowerCase());
+  if (['0', '-1', '.', '..', ...reservedInAnyCase].includes(text)) return true;
   if (/^[{(]?0{8}-?0{4}-?0{4}-?0{4}-?0{12}[)}]?$/.test(text)) return true;
-  const colon = text.lastIndexOf(':');
-  if (colon > 0) return standsForNothing(text.slice(colon + 1));
-  return anonymousStarts.some((start) => text.startsWith(start) && standsForNothing(text.slice(start.length)));
+  const value = trimmedAndUnquoted(text.split(':').at(-1)!);
+  const start = anonymousStarts.find((candidate) => value.startsWith(candidate)) ?? '';
+  return standsForNothing(trimmedAndUnquoted(value.slice(start.length)));
 }
 
 const idBytesMax = 512;
