@@ -1,0 +1,154 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { defaultSettings, emptyState, foldTraits, isSteering, type Operation, run, type Settings } from '@onym/core';
+import { fullOptions, type History, histories, resolveStep, startSettings } from '@onym/core/testing';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSqliteStore } from '../../src/identity/sqlite-store.ts';
+import type { Committed, IdentityStore } from '../../src/identity/types.ts';
+import { createDecidedCalls } from '../../src/ingest/decided-calls.ts';
+import { createGroupCommit } from '../../src/ingest/group-commit.ts';
+
+/** However calls are cut into arrays, and whatever is under way beside them: what they are answered is what they are answered one by one. */
+
+const environment = 'e';
+const startTime = 1_700_000_000_000;
+
+/** Each call judged afresh, on the whole state; the operations as they were sent. */
+function playOneByOne(settings: Settings, history: History, clock: () => number) {
+  const state = emptyState(defaultSettings);
+  const source = { key: null, lib: null, batch: null, public: false };
+  run(state, [{ op: 'settings', settings, timestamp: null, source }], 0);
+  const rows: { seq: number; time: number; operation: Operation }[] = [];
+  const operations: Operation[] = [];
+  const answers: ReturnType<typeof run>['outcomes'] = [];
+  for (const step of history) {
+    const operation = resolveStep(step, { links: () => [...state.links.values()], rows: () => rows });
+    const { outcomes, facts } = run(state, [operation], clock());
+    for (const fact of facts) rows.push({ seq: fact.seq, time: fact.time, operation });
+    operations.push(operation);
+    answers.push(outcomes[0]!);
+  }
+  return { state, operations, answers };
+}
+
+/** Requests as they arrive: arrays of calls, steering alone; after some of them the sender waits for the answers. */
+function requestsOf(
+  operations: readonly Operation[],
+  cuts: readonly number[],
+): { calls: Operation[]; waits: boolean }[] {
+  const requests: { calls: Operation[]; waits: boolean }[] = [];
+  for (const [index, operation] of operations.entries()) {
+    const cut = cuts[index % cuts.length]!;
+    const last = requests.at(-1);
+    const joins = last !== undefined && cut % 3 !== 0 && !isSteering(operation) && !last.calls.some(isSteering);
+    if (joins) last.calls.push(operation);
+    else requests.push({ calls: [operation], waits: cut % 4 === 0 });
+  }
+  return requests;
+}
+
+/** What a caller is told, but for how stores number their components. */
+function told(answer: Committed | { error: string }) {
+  if ('error' in answer) return { error: answer.error };
+  const { verdict, reason, seq, recorded, canonicalId } = answer;
+  return { verdict, reason, seq, recorded, canonicalId };
+}
+
+const options = {
+  ...fullOptions,
+  stepsMax: 30,
+  weights: { ...fullOptions.weights, identify: 24, alias: 16, track: 10, settings: 1 },
+};
+
+describe('calls in arrays and side by side', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'onym-one-by-one-'));
+  let store: IdentityStore;
+  let played = 0;
+  beforeAll(() => {
+    // Not durable: what is on disk is no question here.
+    store = openSqliteStore(join(directory, 'identity.db'), { scratch: true });
+  });
+  afterAll(async () => {
+    await store.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  async function expectTheSame(
+    settings: Settings,
+    history: History,
+    cuts: readonly number[],
+    clock: () => () => number,
+  ) {
+    const expected = playOneByOne(settings, history, clock());
+    const name = `${environment}${played++}`;
+    await store.prepare(name, settings, 0);
+    const decidedCalls = createDecidedCalls();
+    const door = createGroupCommit({ identityStore: store, decidedCalls, now: clock(), onCommitted: () => {} });
+    const pending: Promise<(Committed | { error: string })[]>[] = [];
+    for (const { calls, waits } of requestsOf(expected.operations, cuts)) {
+      pending.push(door.submit(name, calls));
+      if (waits) await pending.at(-1);
+    }
+    const answers = (await Promise.all(pending)).flat();
+    expect(answers.map(told)).toEqual(expected.answers.map(told));
+    for (const component of expected.state.components.values()) {
+      const { canonical, createdAt } = component;
+      if (createdAt === null) continue;
+      const members = [...expected.state.members.get(component.id)!].sort();
+      const { traits, identifiers, canonicalId } = await store.profile(name, canonical, wholePage);
+      expect(canonicalId).toBe(canonical);
+      expect(identifiers.map(({ distinctId }) => distinctId)).toEqual(members);
+      const values = Object.fromEntries(
+        [...foldTraits(expected.state, members)].map(([key, { value }]) => [key, value]),
+      );
+      expect(Object.fromEntries(Object.entries(traits).map(([key, { value }]) => [key, value]))).toEqual(values);
+    }
+  }
+  const wholePage = { identifiersAfter: null, linksAfter: Number.MAX_SAFE_INTEGER, limit: 1_000 };
+
+  const cuts = fc.array(fc.nat({ max: 11 }), { minLength: 8, maxLength: 8 });
+  /** Every call may come again, soon and late: what is remembered is asked for. */
+  const repeating = fc
+    .tuple(histories(options), fc.array(fc.tuple(fc.nat(), fc.nat()), { minLength: 5, maxLength: 25 }))
+    .map(([history, again]) => {
+      const all = [...history];
+      for (const [from, to] of again) {
+        const place = from % all.length;
+        all.splice(place + 1 + (to % Math.min(6, all.length - place)), 0, all[place]!);
+      }
+      return all;
+    });
+  const numRuns = Number(process.env.ONYM_STORE_RUNS ?? 150);
+
+  it('at one and the same received time', async () => {
+    const still = () => () => startTime;
+    await fc.assert(
+      fc.asyncProperty(startSettings, repeating, cuts, (settings, history, cut) =>
+        expectTheSame(settings, history, cut, still),
+      ),
+      { numRuns },
+    );
+  });
+
+  it('while time goes on', async () => {
+    const ticking = () => {
+      let now = startTime;
+      return () => now++;
+    };
+    const withoutTimestamps = repeating.map((history) =>
+      history.map((step) =>
+        'operation' in step
+          ? { ...step, operation: { ...step.operation, timestamp: null } as Operation }
+          : { ...step, steering: { ...step.steering, timestamp: null } },
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(startSettings, withoutTimestamps, cuts, (settings, history, cut) =>
+        expectTheSame(settings, history, cut, ticking),
+      ),
+      { numRuns },
+    );
+  });
+});
