@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { createEventUuids } from '../event-uuid.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
-import { requireSecretKey } from './auth.ts';
+import { guardRoutes } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
@@ -89,7 +89,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.setValidatorCompiler(validatorCompiler as never);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendError);
-  addNotFoundHandler(app);
+  guardRoutes(app, options.keys);
+  addNotFoundHandler(app, options.keys);
   app.addHook('onResponse', (request, reply, done) => {
     metrics.observe(request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
     done();
@@ -105,7 +106,6 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.register((scope) => operationRoutes(scope, context));
   app.register(
     async (scope) => {
-      scope.addHook('onRequest', requireSecretKey(options.keys));
       scope.addHook('onResponse', (request, reply, done) => {
         const { method, routeOptions } = request;
         const fields = { method, route: routeOptions.url, status: reply.statusCode, key: request.key?.name };
