@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+import { parse as parseQuery } from 'node:querystring';
 import type { Millis } from '@onym/core';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
 import { createEventUuids } from '../event-uuid.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
-import { guardRoutes } from './auth.ts';
+import { guardRoutes, refuseExposedSecret } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
@@ -70,7 +72,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     logger: withoutSecrets(options.logger ?? false),
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => sendError(error, request as FastifyRequest, reply as never),
+    frameworkErrors: (error, request, reply) =>
+      sendError(exposedSecret(options.keys, request.raw) ?? error, request as FastifyRequest, reply as never),
   });
   const metrics = options.metrics ?? createHttpMetrics();
   const stopping = new AbortController();
@@ -126,6 +129,16 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     { prefix: '/v1' },
   );
   return app;
+}
+
+/** Of a request whose path cannot be read, which meets no hook. */
+function exposedSecret(keys: KeyStore, { method = '', url = '' }: IncomingMessage): unknown {
+  try {
+    refuseExposedSecret(keys, { method, query: parseQuery(url.slice(url.indexOf('?') + 1)) });
+    return null;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Requests are logged without their headers and without the query string, where a key may be. */

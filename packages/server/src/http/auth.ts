@@ -56,7 +56,7 @@ function guard(keys: KeyStore, scope: Scope | null): OnRequest {
  * Throws for a secret key in the query string: whatever the parameter's name for one of this server's, and under a name for keys for
  * what looks like one. A preflight passes: it does nothing, and its refusal would keep the message from the page.
  */
-export function refuseExposedSecret(keys: KeyStore, request: FastifyRequest): void {
+export function refuseExposedSecret(keys: KeyStore, request: Pick<FastifyRequest, 'method' | 'query'>): void {
   const query = request.query as Record<string, unknown>;
   for (const name in query) {
     if (request.method !== 'OPTIONS' && [query[name]].flat().some((value) => isSecretKey(keys, name, value))) {

@@ -65,6 +65,7 @@ describe('a secret key in the query string', () => {
     ['GET', '/openapi.json'],
     ['PUT', '/track'],
     ['GET', '/nowhere'],
+    ['GET', '/v1/identities/%zz'],
   ])('is refused at %s %s, also beside a good one', async (method, url) => {
     expect(await exposed(method, `${url}?apiKey=${sk}`)).toEqual(refused);
     expect(await exposed(method, `${url}?apiKey=${sk}`, asSecret)).toEqual(refused);
