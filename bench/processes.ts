@@ -129,6 +129,9 @@ export async function startOnym(options: OnymOptions = {}): Promise<OnymTarget> 
       ONYM_PORT: '0',
       ONYM_DATA_DIR: dataDir,
       ONYM_ENVIRONMENTS: 'production',
+      ONYM_INITIAL_SECRET_KEY: secretKey,
+      ONYM_INITIAL_WRITE_KEY: writeKey,
+      // What another checkout may know them by.
       ONYM_SECRET_KEY: secretKey,
       ONYM_WRITE_KEY: writeKey,
       ONYM_LOG_LEVEL: 'warn',

@@ -52,12 +52,20 @@ async function ended(child) {
 async function startOnym() {
   const dataDir = mkdtempSync(join(tmpdir(), 'onym-example-'));
   const secret = () => randomBytes(12).toString('base64url');
-  const keys = { ONYM_WRITE_KEY: `pk_example_${secret()}`, ONYM_SECRET_KEY: `sk_example_${secret()}` };
+  const writeKey = `pk_example_${secret()}`;
+  const secretKey = `sk_example_${secret()}`;
   // None of the settings of another Onym that this shell may have.
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('ONYM_')));
   const child = run(
     [join(root, 'scripts', 'start.cjs'), 'serve'],
-    { ...inherited, ...keys, ONYM_DATA_DIR: dataDir, ONYM_PORT: '0', ONYM_LOG_LEVEL: 'warn' },
+    {
+      ...inherited,
+      ONYM_INITIAL_WRITE_KEY: writeKey,
+      ONYM_INITIAL_SECRET_KEY: secretKey,
+      ONYM_DATA_DIR: dataDir,
+      ONYM_PORT: '0',
+      ONYM_LOG_LEVEL: 'warn',
+    },
     'pipe',
   );
   async function stop() {
@@ -66,7 +74,8 @@ async function startOnym() {
     rmSync(dataDir, { recursive: true, force: true });
   }
   const url = await urlOf(child);
-  return { variables: { ...keys, ONYM_URL: url ?? '' }, isUp: url !== null, stop };
+  const variables = { ONYM_URL: url ?? '', ONYM_WRITE_KEY: writeKey, ONYM_SECRET_KEY: secretKey };
+  return { variables, isUp: url !== null, stop };
 }
 
 /**

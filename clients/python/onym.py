@@ -186,8 +186,9 @@ class Answer:
 
     seq: the ledger row of the call, and the name of its link; for a repeat, the earlier row's; None where there is
     none.
-    identity_id, canonical_id: whom the identifier belongs to now. Given to secret keys on identify, alias and split.
-    link: what became of a track's link evidence, if it carried any. Given to secret keys.
+    identity_id, canonical_id: whom the identifier belongs to now, on identify, alias and split. Given to keys with the
+    scope `read`, as what follows.
+    link: what became of a track's link evidence, if it carried any.
     blast_radius: what a dry run would change, as docs/http.md shows it.
     """
 
@@ -206,6 +207,7 @@ class SplitAnswer(Answer):
 
     revoked: seqs of the links revoked. separations: the pairs {"a", "b"} that are kept apart from now on.
     still_connected: True when other evidence, which is `path`, still makes the two one identity.
+    separations and path are given to keys with the scope `read`, and empty for others.
     """
 
     revoked: Tuple[int, ...] = ()
@@ -891,7 +893,7 @@ class Onym(_Calls[Answer]):
         reply = self._transport.send("POST", f"/{route}{_flags(sync, dry_run)}", _encode(route, item))
         return Answer(**_answer_fields(_value_of(reply, "verdict")))
 
-    # Reading and steering, for secret keys
+    # Reading and steering, for secret keys with the scopes read, steer and query
 
     def resolve(
         self,
@@ -970,9 +972,9 @@ class Onym(_Calls[Answer]):
         return SplitAnswer(
             **_answer_fields(answer),
             revoked=tuple(answer["revoked"]),
-            separations=tuple(answer["separations"]),
+            separations=tuple(answer.get("separations", ())),
             still_connected=answer["still_connected"],
-            path=tuple(answer["path"]),
+            path=tuple(answer.get("path", ())),
         )
 
     def query(

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { defaultSettings, type Settings } from '@onym/core';
+import type { KeyPair } from './keys/types.ts';
 import { limits } from './limits.ts';
 import { faultOf } from './patterns.ts';
 
@@ -9,8 +10,10 @@ export interface Config {
   readonly port: number;
   readonly dataDir: string;
   readonly environments: readonly string[];
-  readonly writeKey: string | null;
-  readonly secretKey: string | null;
+  /** For the first start alone. */
+  readonly initialKeys: KeyPair;
+  /** In the variables that clients read: the server registers neither, and says so. */
+  readonly clientKeys: KeyPair;
   readonly logLevel: string;
   /** Per environment; what is not given has its default. */
   readonly settings: Readonly<Record<string, Settings>>;
@@ -26,19 +29,25 @@ export const variables = {
   ONYM_PORT: 'port to listen on (7700)',
   ONYM_DATA_DIR: 'where everything is kept (./onym-data)',
   ONYM_ENVIRONMENTS: 'comma-separated environments (production,staging,development)',
-  ONYM_WRITE_KEY: 'publishable key to register; generated and shown once when unset',
-  ONYM_SECRET_KEY: 'secret key to register; generated and shown once when unset',
+  ONYM_INITIAL_WRITE_KEY: 'publishable key that the first start registers; made and shown once when unset',
+  ONYM_INITIAL_SECRET_KEY: 'secret key that the first start registers; made and shown once when unset',
   ONYM_LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent (info)',
   ONYM_SETTINGS: 'guard rails per environment as JSON: {"production":{"identifiersPerIdentityMax":500}}',
 } as const;
 
 export type Variable = keyof typeof variables;
 
+/** No configuration of the server; read to say so. */
+type ClientVariable = 'ONYM_WRITE_KEY' | 'ONYM_SECRET_KEY';
+
 const environmentName = /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/;
-const keyForm = { ONYM_WRITE_KEY: /^pk_[\x21-\x7e]{8,200}$/, ONYM_SECRET_KEY: /^sk_[\x21-\x7e]{8,200}$/ } as const;
+const keyForms = {
+  ONYM_INITIAL_WRITE_KEY: { prefix: 'pk_', form: /^pk_[\x21-\x7e]{8,200}$/ },
+  ONYM_INITIAL_SECRET_KEY: { prefix: 'sk_', form: /^sk_[\x21-\x7e]{8,200}$/ },
+} as const;
 
 /** Throws ConfigError with the variable's name and what it should be. */
-export function readConfig(env: Readonly<Partial<Record<Variable, string | undefined>>>): Config {
+export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariable, string | undefined>>>): Config {
   for (const later of ['ONYM_POSTGRES_URL', 'ONYM_CLICKHOUSE_URL', 'ONYM_CLICKHOUSE_CLUSTER']) {
     if ((env as Record<string, string | undefined>)[later]) {
       throw new ConfigError(`${later} is set, but this version runs on its embedded engines only. Unset it to start.`);
@@ -61,8 +70,11 @@ export function readConfig(env: Readonly<Partial<Record<Variable, string | undef
     port: portOf(env.ONYM_PORT || '7700'),
     dataDir: resolve(env.ONYM_DATA_DIR || './onym-data'),
     environments: [...new Set(environments)],
-    writeKey: keyOf('ONYM_WRITE_KEY', env.ONYM_WRITE_KEY),
-    secretKey: keyOf('ONYM_SECRET_KEY', env.ONYM_SECRET_KEY),
+    initialKeys: {
+      writeKey: keyOf('ONYM_INITIAL_WRITE_KEY', env.ONYM_INITIAL_WRITE_KEY),
+      secretKey: keyOf('ONYM_INITIAL_SECRET_KEY', env.ONYM_INITIAL_SECRET_KEY),
+    },
+    clientKeys: { writeKey: env.ONYM_WRITE_KEY || null, secretKey: env.ONYM_SECRET_KEY || null },
     logLevel: logLevelOf(env.ONYM_LOG_LEVEL || 'info'),
     settings: settingsOf(environments, env.ONYM_SETTINGS),
   };
@@ -82,10 +94,10 @@ function logLevelOf(text: string): string {
   throw new ConfigError(`ONYM_LOG_LEVEL is ${JSON.stringify(text)}. Give one of ${logLevels.join(', ')}.`);
 }
 
-function keyOf(name: keyof typeof keyForm, text: string | undefined): string | null {
+function keyOf(name: keyof typeof keyForms, text: string | undefined): string | null {
   if (text === undefined || text === '') return null;
-  if (keyForm[name].test(text)) return text;
-  const prefix = name === 'ONYM_WRITE_KEY' ? 'pk_' : 'sk_';
+  const { prefix, form } = keyForms[name];
+  if (form.test(text)) return text;
   throw new ConfigError(`${name} must begin with ${prefix} and go on with 8 to 200 printable characters.`);
 }
 

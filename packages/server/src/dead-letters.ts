@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DeadLetter } from './http/services.ts';
 import { limits } from './limits.ts';
-import { inTransaction, openDatabase, scrub } from './sqlite.ts';
+import { inTransaction, migrate, openDatabase, scrub } from './sqlite.ts';
 
 export interface DeadLetters {
   /** Never throws and never waits; beyond `waitingDeadLettersMax` letters are only counted. */
@@ -24,7 +24,9 @@ const flushIntervalMs = 1_000;
 export function openDeadLetters(file: string, log: { error(details: object, message: string): void }): DeadLetters {
   const database = openDatabase(file);
   database.pragma('secure_delete = ON');
-  database.exec(`CREATE TABLE IF NOT EXISTS dead_letter (
+  migrate(database, [
+    // Files from before steps were numbered have it.
+    `CREATE TABLE IF NOT EXISTS dead_letter (
     id INTEGER PRIMARY KEY,
     call TEXT NOT NULL,
     environment TEXT,
@@ -33,7 +35,8 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
     error_code TEXT NOT NULL,
     message TEXT NOT NULL,
     item TEXT NOT NULL
-  )`);
+  )`,
+  ]);
   const insert = database.prepare(
     'INSERT INTO dead_letter (call, environment, key, received_at, error_code, message, item) VALUES (?, ?, ?, ?, ?, ?, ?)',
   );

@@ -21,8 +21,9 @@ import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
 import { removeLocalAccess, withLocalKey, writeLocalAccess } from './keys/local-access.ts';
+import { startNotices } from './keys/start-notices.ts';
 import { openKeyStore } from './keys/store.ts';
-import type { KeyStore } from './keys/types.ts';
+import type { KeyPair, KeyStore } from './keys/types.ts';
 import { createLedgerFeed } from './ledger-feed.ts';
 import { limits } from './limits.ts';
 import { createLint, type Lint } from './lint/lint.ts';
@@ -36,6 +37,8 @@ export interface ServerOptions {
   readonly config: Config;
   /** As Fastify's `logger`. */
   readonly logger?: NonNullable<FastifyServerOptions['logger']>;
+  /** False leaves keys as they are: for a command on a directory at rest, which nobody else can reach and which shows no keys. */
+  readonly makesKeys?: boolean;
 }
 
 /** A whole server over its data directory, not yet listening. */
@@ -49,7 +52,7 @@ export interface Server {
   /** A secret key that lives as long as this process, for commands on this machine. */
   readonly localSecret: string;
   /** Keys made by this start; shown once, never stored. */
-  readonly newKeys: { readonly writeKey: string | null; readonly secretKey: string | null };
+  readonly newKeys: KeyPair;
   /** Resolves to the URL that calls are accepted at. */
   listen(): Promise<string>;
   /** Stops accepting, drains what was acknowledged, and closes everything. Safe to call twice. */
@@ -57,13 +60,13 @@ export interface Server {
 }
 
 /** Opens every part in the order in which they depend on each other. When one fails, those before it are closed again. */
-export async function createServer({ config, logger = false }: ServerOptions): Promise<Server> {
+export async function createServer({ config, logger = false, makesKeys = true }: ServerOptions): Promise<Server> {
   const closers: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    return await assemble(config, logger, closers, closeAll);
+    return await assemble({ config, logger, makesKeys }, closers, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -71,8 +74,7 @@ export async function createServer({ config, logger = false }: ServerOptions): P
 }
 
 async function assemble(
-  config: Config,
-  logger: NonNullable<FastifyServerOptions['logger']>,
+  { config, logger, makesKeys }: Required<ServerOptions>,
   closers: (() => void | Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<Server> {
@@ -84,7 +86,6 @@ async function assemble(
 
   const storedKeys = openKeyStore(directory.keysFile);
   closers.push(() => storedKeys.close());
-  const newKeys = storedKeys.ensureInitialKeys(config);
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 
   const eventStore = await createEventStore({ path: directory.eventsDirectory });
@@ -203,6 +204,8 @@ async function assemble(
   drain.start();
   projector.start(config.environments);
   await erasures.resume(config.environments);
+  // Last: keys that a start makes are shown once, so one that fails must make none.
+  const newKeys = makesKeys ? startKeys(storedKeys, config, log) : noKeys;
   accepting = true;
 
   let stopping: Promise<void> | null = null;
@@ -247,6 +250,14 @@ async function assemble(
     }
   }
 }
+
+function startKeys(keys: KeyStore, config: Config, log: Log): KeyPair {
+  const { isFirst, made } = keys.start(config);
+  for (const { level, message } of startNotices(keys, isFirst, config)) log[level]({}, message);
+  return made;
+}
+
+const noKeys: KeyPair = { writeKey: null, secretKey: null };
 
 interface Log {
   info(details: object, message: string): void;

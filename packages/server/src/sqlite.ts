@@ -1,4 +1,6 @@
+import { basename } from 'node:path';
 import Sqlite from 'better-sqlite3';
+import { ConfigError } from './config.ts';
 import { OnymError } from './errors.ts';
 
 /**
@@ -97,6 +99,35 @@ export function mapStorageFull<T>(work: () => T): T {
  */
 export function inTransaction<T>(database: Database, work: () => T): T {
   return mapStorageFull(() => database.transaction(work).immediate());
+}
+
+/** One step of a file's schema: SQL, or what SQL alone cannot say. */
+export type Migration = string | ((database: Database) => void);
+
+/**
+ * Brings a file up to date. Its `user_version` counts the steps it has had; steps are only ever added, at the end. Safe when two processes
+ * start together: each step is one immediate transaction that looks again. A file that is up to date is not written to. Throws
+ * ConfigError for one that a newer version wrote.
+ */
+export function migrate(database: Database, steps: readonly Migration[]): void {
+  while (stepsDone(database, steps) < steps.length) {
+    inTransaction(database, () => {
+      const done = stepsDone(database, steps);
+      const step = steps[done];
+      if (step === undefined) return;
+      if (typeof step === 'string') database.exec(step);
+      else step(database);
+      database.pragma(`user_version = ${done + 1}`);
+    });
+  }
+}
+
+function stepsDone(database: Database, steps: readonly Migration[]): number {
+  const done = database.pragma('user_version', { simple: true }) as number;
+  if (done <= steps.length) return done;
+  throw new ConfigError(
+    `${basename(database.name)} was written by a newer Onym (schema ${done}, this one knows ${steps.length}). Start that version, or restore a backup.`,
+  );
 }
 
 /** A file of this size is rewritten in some 50 ms. */

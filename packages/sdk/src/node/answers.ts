@@ -9,12 +9,12 @@ export interface Answer {
   readonly reason: string | null;
   /** The call's row in the ledger, and the name of its link; for a repeat, the earlier row; null where there is none. */
   readonly seq: number | null;
-  /** Only for secret keys, on identify, alias and split: the identity it belongs to now. */
+  /** Only for keys with the scope `read`, on identify, alias and split: the identity it belongs to now. */
   readonly identityId?: string;
   readonly canonicalId?: string;
-  /** Only for secret keys, on track: what became of the evidence that `distinctId` and `anonymousId` are. */
+  /** Only for keys with the scope `read`, on track: what became of the evidence that `distinctId` and `anonymousId` are. */
   readonly link?: { readonly verdict: Verdict; readonly reason?: string; readonly seq: number | null };
-  /** Of a dry run. */
+  /** Of a dry run, for keys with the scope `read`. */
   readonly blastRadius?: BlastRadius;
 }
 
@@ -113,10 +113,12 @@ export interface Explanation {
 export interface SplitAnswer extends Answer {
   /** Links that were revoked. */
   readonly revoked: readonly number[];
-  readonly separations: readonly { readonly a: string; readonly b: string }[];
-  /** Other evidence still makes the two one person: `path`. */
+  /** Only for keys with the scope `read`: pairs that are kept apart from now on. */
+  readonly separations?: readonly { readonly a: string; readonly b: string }[];
+  /** Other evidence still makes the two one person. */
   readonly stillConnected: boolean;
-  readonly path: readonly Link[];
+  /** Only for keys with the scope `read`: that evidence. */
+  readonly path?: readonly Link[];
 }
 
 export interface QueryResult<Row> {

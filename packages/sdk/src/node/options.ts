@@ -2,7 +2,7 @@ import type { OnError } from '../delivery.ts';
 import { given } from '../given.ts';
 
 export interface NodeOptions {
-  /** A secret key (`sk_…`) may do everything; a publishable one may track, identify and alias. */
+  /** A secret key (`sk_…`) may do what its scopes say, everything by default; a publishable one may track, identify and alias. */
   readonly apiKey: string | undefined;
   /** Address of the Onym server. Default `http://127.0.0.1:7700`. */
   readonly baseUrl?: string | undefined;

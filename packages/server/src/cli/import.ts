@@ -183,8 +183,9 @@ function summaryText(done: Done, rejectedFile: string | null): string {
   if (reasons.length > 0) lines.push('', table(['reason', 'rows'], reasons));
   const links = Object.entries(done.links).map(([verdict, count]) => `${count} ${verdict}`);
   if (links.length > 0) lines.push('', `Links that the events carried: ${links.join(', ')}.`);
-  if (done.largest_identities.length > 0) {
-    const rows = done.largest_identities.map(({ canonical_id, identifiers }) => [canonical_id, String(identifiers)]);
+  const largest = done.largest_identities ?? [];
+  if (largest.length > 0) {
+    const rows = largest.map(({ canonical_id, identifiers }) => [canonical_id, String(identifiers)]);
     lines.push('', table(['largest identities', 'identifiers'], rows));
   }
   for (const warning of done.warnings) lines.push('', `Note: ${warning}`);

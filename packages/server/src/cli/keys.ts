@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config.ts';
 import { openKeyStore } from '../keys/store.ts';
-import { allScopes, type Key, type KeyStore, type Scope } from '../keys/types.ts';
+import { allScopes, ingestScopes, type Key, type KeyStore, type Scope, scopeMeanings } from '../keys/types.ts';
 import { print, printJson, table } from './print.ts';
 
 interface KeysOptions {
@@ -27,9 +27,10 @@ export function keysCommand(program: Command): void {
 
   common(keys.command('create').argument('<name>', 'what the ledger will call it'))
     .description('make a key and show its secret, once')
-    .option('--secret', 'a secret key (sk_…) for servers, which may do everything; publishable (pk_…) otherwise')
+    .option('--secret', 'a secret key (sk_…), for servers and people; publishable (pk_…) otherwise')
     .requiredOption('-e, --environments <names>', 'comma-separated environments it may use', commaList)
-    .addOption(scopesOption())
+    .addOption(scopesOption('all that a key of its kind can have unless given'))
+    .addHelpText('after', scopesHelp())
     .action((name: string, options: KeysOptions & { secret?: boolean; environments: string[]; scopes?: Scope[] }) =>
       withKeys(options, (store) => {
         const { key, secret } = store.create({
@@ -46,7 +47,8 @@ export function keysCommand(program: Command): void {
   common(keys.command('restrict').argument('<name>', 'the key'))
     .description('replace what a key may do, or where')
     .option('-e, --environments <names>', 'comma-separated environments it may use', commaList)
-    .addOption(scopesOption())
+    .addOption(scopesOption('those it has unless given'))
+    .addHelpText('after', scopesHelp())
     .action((name: string, options: KeysOptions & { environments?: string[]; scopes?: Scope[] }) =>
       withKeys(options, (store) => {
         const { environments, scopes } = options;
@@ -81,15 +83,20 @@ function common(command: Command): Command {
     );
 }
 
-function scopesOption(): Option {
-  return new Option('--scopes <names>', `comma-separated, of ${allScopes.join(', ')}; all unless given`).argParser(
-    (text) => {
-      const scopes = commaList(text);
-      const unknown = scopes.find((scope) => !(allScopes as readonly string[]).includes(scope));
-      if (unknown !== undefined) throw new InvalidArgumentError(`There is no scope ${unknown}.`);
-      return scopes as Scope[];
-    },
-  );
+function scopesOption(otherwise: string): Option {
+  return new Option('--scopes <names>', `comma-separated scopes; ${otherwise}`).argParser((text) => {
+    const scopes = commaList(text);
+    const unknown = scopes.find((scope) => !(allScopes as readonly string[]).includes(scope));
+    if (unknown !== undefined) {
+      throw new InvalidArgumentError(`There is no scope ${unknown}. There are ${allScopes.join(', ')}.`);
+    }
+    return scopes as Scope[];
+  });
+}
+
+function scopesHelp(): string {
+  const meanings = Object.entries(scopeMeanings).map(([scope, meaning]) => `  ${scope.padEnd(10)}${meaning}`);
+  return `\nScopes (a publishable key can have ${ingestScopes.join(', ')} alone):\n${meanings.join('\n')}`;
 }
 
 function commaList(text: string): string[] {
@@ -121,7 +128,7 @@ function keyTable(keys: readonly Key[]): string {
     keys.map((key) => [
       key.name,
       key.kind,
-      scopesOf(key),
+      scopesText(key),
       key.environments.join(','),
       day(key.createdAt),
       day(key.lastUsedAt),
@@ -130,17 +137,17 @@ function keyTable(keys: readonly Key[]): string {
   );
 }
 
-const scopesOf = (key: Key): string => (key.kind === 'secret' ? 'all' : key.scopes.join(','));
+const scopesText = ({ scopes }: Key): string => (scopes.length === allScopes.length ? 'all' : scopes.join(','));
 
 function describe(key: Key): string {
-  return `${key.name}: ${key.kind}, scopes ${scopesOf(key)}, environments ${key.environments.join(', ')}.`;
+  return `${key.name}: ${key.kind}, scopes ${scopesText(key)}, environments ${key.environments.join(', ')}.`;
 }
 
 function toJson(key: Key) {
   return {
     name: key.name,
     kind: key.kind,
-    scopes: key.kind === 'secret' ? 'all' : key.scopes,
+    scopes: key.scopes,
     environments: key.environments,
     created_at: new Date(key.createdAt).toISOString(),
     last_used_at: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),

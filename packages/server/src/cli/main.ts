@@ -66,7 +66,7 @@ function configurationHelp(): string {
   return `
 Configuration is read from the environment; flags of the same names override it:
 ${Object.entries(variables)
-  .map(([name, description]) => `  ${name.padEnd(18)} ${description}`)
+  .map(([name, description]) => `  ${name.padEnd(24)} ${description}`)
   .join('\n')}
 
 Commands that read find the server in ONYM_DATA_DIR by themselves. For one elsewhere give --url and --key (ONYM_URL, ONYM_SECRET_KEY).

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { ConfigError } from '../config.ts';
+import type { KeyPair } from '../keys/types.ts';
 import { version } from '../version.ts';
 import { listenForInterruption } from './interruption.ts';
 import { configurationOptions, exitCode } from './main.ts';
@@ -21,6 +22,9 @@ export function serveCommand(program: Command): void {
       try {
         url = await server.listen();
       } catch (error) {
+        // The next start makes none.
+        const madeKeys = newKeysText(server.newKeys);
+        if (madeKeys !== '') print(madeKeys);
         await server.stop();
         throw notListening(error, config);
       }
@@ -46,22 +50,21 @@ function notListening(error: unknown, { host, port }: ReturnType<typeof configOf
   }
 }
 
-function greeting(
-  url: string,
-  config: ReturnType<typeof configOf>,
-  { writeKey, secretKey }: { writeKey: string | null; secretKey: string | null },
-): string {
-  const lines = [
+function greeting(url: string, config: ReturnType<typeof configOf>, newKeys: KeyPair): string {
+  return [
     `${bold(`Onym ${version}`)} listens at ${url}`,
     `  environments  ${config.environments.join(', ')}`,
     `  data          ${config.dataDir}`,
-  ];
-  if (writeKey !== null || secretKey !== null) {
-    lines.push('', 'Keys made by this first start. They are shown once; keep them:');
-    if (writeKey !== null) lines.push(`  ONYM_WRITE_KEY=${writeKey}`);
-    if (secretKey !== null) lines.push(`  ONYM_SECRET_KEY=${secretKey}`);
-  } else {
-    lines.push('', '`onym keys list` shows the keys there are; `onym keys create` makes another.');
-  }
+    '',
+    newKeysText(newKeys) || '`onym keys list` shows the keys there are; `onym keys create` makes another.',
+  ].join('\n');
+}
+
+/** By the names under which clients read them; empty where none were made. */
+function newKeysText({ writeKey, secretKey }: KeyPair): string {
+  if (writeKey === null && secretKey === null) return '';
+  const lines = ['Keys made by this first start. They are shown once; keep them:'];
+  if (writeKey !== null) lines.push(`  ONYM_WRITE_KEY=${writeKey}`);
+  if (secretKey !== null) lines.push(`  ONYM_SECRET_KEY=${secretKey}`);
   return lines.join('\n');
 }

@@ -122,7 +122,7 @@ async function inProcess(dataDir: string): Promise<Transport> {
   const { createServer } = await import('../server.ts');
   const { ONYM_ENVIRONMENTS, ONYM_SETTINGS } = process.env;
   const config = readConfig({ ONYM_DATA_DIR: dataDir, ONYM_ENVIRONMENTS, ONYM_SETTINGS });
-  const server = await createServer({ config });
+  const server = await createServer({ config, makesKeys: false });
   return {
     async request(method, path, body) {
       const response = await server.app.inject({

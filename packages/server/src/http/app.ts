@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
+import { parse as parseQuery } from 'node:querystring';
 import type { Millis } from '@onym/core';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
 import { createEventUuids } from '../event-uuid.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
-import { requireSecretKey } from './auth.ts';
+import { guardRoutes, refuseExposedSecret } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
@@ -70,7 +72,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     logger: withoutSecrets(options.logger ?? false),
     logController: new LogController({ disableRequestLogging: true }),
     clientErrorHandler: answerClientError,
-    frameworkErrors: (error, request, reply) => sendError(error, request as FastifyRequest, reply as never),
+    frameworkErrors: (error, request, reply) =>
+      sendError(exposedSecret(options.keys, request.raw) ?? error, request as FastifyRequest, reply as never),
   });
   const metrics = options.metrics ?? createHttpMetrics();
   const stopping = new AbortController();
@@ -89,7 +92,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.setValidatorCompiler(validatorCompiler as never);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendError);
-  addNotFoundHandler(app);
+  guardRoutes(app, options.keys);
+  addNotFoundHandler(app, options.keys);
   app.addHook('onResponse', (request, reply, done) => {
     metrics.observe(request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
     done();
@@ -105,7 +109,6 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.register((scope) => operationRoutes(scope, context));
   app.register(
     async (scope) => {
-      scope.addHook('onRequest', requireSecretKey(options.keys));
       scope.addHook('onResponse', (request, reply, done) => {
         const { method, routeOptions } = request;
         const fields = { method, route: routeOptions.url, status: reply.statusCode, key: request.key?.name };
@@ -126,6 +129,16 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     { prefix: '/v1' },
   );
   return app;
+}
+
+/** Of a request whose path cannot be read, which meets no hook. */
+function exposedSecret(keys: KeyStore, { method = '', url = '' }: IncomingMessage): unknown {
+  try {
+    refuseExposedSecret(keys, { method, query: parseQuery(url.slice(url.indexOf('?') + 1)) });
+    return null;
+  } catch (error) {
+    return error;
+  }
 }
 
 /** Requests are logged without their headers and without the query string, where a key may be. */

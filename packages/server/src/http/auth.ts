@@ -1,75 +1,133 @@
-import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { OnymError } from '../errors.ts';
-import type { Key, KeyStore, Scope } from '../keys/types.ts';
+import { ingestScopes, type Key, type KeyStore, type Scope, scopesByKind } from '../keys/types.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set before the body is read. Null on routes without a key. */
     key: Key | null;
   }
+  interface FastifyContextConfig {
+    /** See `needs`. */
+    scope?: Scope | null;
+  }
+}
+
+/** The options of a route that keys with this scope may ask; null where no key is needed. */
+export function needs<Schema extends object>(scope: Scope | null, schema: Schema) {
+  return { schema, config: { scope } };
 }
 
 type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;
 
 const bearer = /^bearer +(\S+) *$/i;
 
-/** `Authorization: Bearer`, else `X-API-Key`, else `?apiKey=`. What it returns must reach no log and no message. */
-function secretOf(request: FastifyRequest): string | null {
-  const { authorization, 'x-api-key': header } = request.headers;
-  if (authorization !== undefined) {
-    const match = bearer.exec(authorization);
-    if (match !== null) return match[1]!;
-  }
-  if (typeof header === 'string' && header !== '') return header;
-  const { apiKey } = request.query as { apiKey?: unknown };
-  return typeof apiKey === 'string' && apiKey !== '' ? apiKey : null;
+/** What holds a key, whatever it is called, brackets of an array behind it included. */
+const keyParameter = /(?:key|token|secret|authorization)(?:\[\d*\])?$/i;
+const secretKeyValue = /^\s*(?:bearer\s+)?sk_/i;
+
+/**
+ * Every route registered from here on lets through keys with the scope of its `config` alone, before its body is read, and its OpenAPI
+ * says so. Runs after the onRequest hooks of its scope, so that a refusal has their headers.
+ */
+export function guardRoutes(app: FastifyInstance, keys: KeyStore): void {
+  app.addHook('onRoute', (route) => {
+    const scope = route.config?.scope;
+    if (scope === undefined)
+      throw new Error(`${route.url} does not say which scope it needs. Give its config a scope.`);
+    route.onRequest = [guard(keys, scope), ...[route.onRequest ?? []].flat()];
+    route.schema = { ...route.schema, ...documentationOf(scope, route.schema) };
+  });
 }
 
-function authenticate(keys: KeyStore, request: FastifyRequest): Key {
-  const secret = secretOf(request);
+function guard(keys: KeyStore, scope: Scope | null): OnRequest {
+  return (request, _reply, done) => {
+    try {
+      refuseExposedSecret(keys, request);
+      if (scope !== null) request.key = authorize(keys, request, scope);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
+  };
+}
+
+/**
+ * Throws for a secret key in the query string: whatever the parameter's name for one of this server's, and under a name for keys for
+ * what looks like one. A preflight passes: it does nothing, and its refusal would keep the message from the page.
+ */
+export function refuseExposedSecret(keys: KeyStore, request: Pick<FastifyRequest, 'method' | 'query'>): void {
+  const query = request.query as Record<string, unknown>;
+  for (const name in query) {
+    if (request.method !== 'OPTIONS' && [query[name]].flat().some((value) => isSecretKey(keys, name, value))) {
+      throw new OnymError(
+        'invalid-api-key',
+        `A secret key does not belong in an address, which every log on its way keeps: it is refused there. Send it as "Authorization: Bearer …". This one is exposed; rotate it: \`onym keys create\` makes another, \`onym keys revoke\` ends it.`,
+      );
+    }
+  }
+}
+
+function isSecretKey(keys: KeyStore, name: string, value: unknown): boolean {
+  if (typeof value !== 'string' || !secretKeyValue.test(value)) return false;
+  return keyParameter.test(name) || keys.stateOf(value.trim()) !== 'unknown';
+}
+
+/** The key of the request. Throws `invalid-api-key`, or `forbidden` where it lacks the scope. */
+function authorize(keys: KeyStore, request: FastifyRequest, scope: Scope): Key {
+  const isInQuery = takesKeyInQuery(scope);
+  const secret = secretOf(request, isInQuery);
   if (secret === null) {
     throw new OnymError(
       'invalid-api-key',
-      'The request has no API key. Send it as "Authorization: Bearer …", as X-API-Key, or as ?apiKey=.',
+      `The request has no API key. Send it as "Authorization: Bearer …"${isInQuery ? ', as X-API-Key, or as ?apiKey=' : ' or as X-API-Key'}.`,
     );
   }
   const key = keys.authenticate(secret);
   if (key === null) {
     throw new OnymError('invalid-api-key', 'The API key is unknown or revoked. Use a key that `onym keys list` shows.');
   }
+  if (!key.scopes.includes(scope)) {
+    throw new OnymError(
+      'forbidden',
+      scopesByKind[key.kind].includes(scope)
+        ? `The API key lacks the scope ${scope}. Use a key that has it; \`onym keys create\` makes one.`
+        : `This route needs a secret key (sk_…) with the scope ${scope}; the one sent is publishable.`,
+    );
+  }
   return key;
 }
 
-/** An onRequest hook: any key with the scope passes. Before the body is read, so that strangers cost little. */
-export function requireScope(keys: KeyStore, scope: Scope): OnRequest {
-  return (request, _reply, done) => {
-    try {
-      const key = authenticate(keys, request);
-      if (key.kind !== 'secret' && !key.scopes.includes(scope)) {
-        throw new OnymError('forbidden', `The API key lacks the scope ${scope}. Use a key that has it.`);
-      }
-      request.key = key;
-      done();
-    } catch (error) {
-      done(error as Error);
-    }
+const takesKeyInQuery = (scope: Scope): boolean => (ingestScopes as readonly Scope[]).includes(scope);
+
+/** `Authorization: Bearer`, else `X-API-Key`, else `?apiKey=`. What it returns must reach no log and no message. */
+function secretOf(request: FastifyRequest, isInQuery: boolean): string | null {
+  const { authorization, 'x-api-key': header } = request.headers;
+  if (authorization !== undefined) {
+    const match = bearer.exec(authorization);
+    if (match !== null) return match[1]!;
+  }
+  if (typeof header === 'string' && header !== '') return header;
+  if (!isInQuery) return null;
+  const { apiKey } = request.query as { apiKey?: unknown };
+  return typeof apiKey === 'string' && apiKey !== '' ? apiKey : null;
+}
+
+/** The part of a route's OpenAPI that says which keys pass. */
+function documentationOf(scope: Scope | null, { description }: { description?: string } = {}): object {
+  if (scope === null) return { security: [] };
+  const ways = takesKeyInQuery(scope) ? ['bearer', 'header', 'query'] : ['bearer', 'header'];
+  const needs = `Needs a key with the scope \`${scope}\`.`;
+  return {
+    description: description === undefined ? needs : `${description}\n\n${needs}`,
+    security: ways.map((way) => ({ [way]: [scope] })),
+    'x-onym-scope': scope,
   };
 }
 
-/** An onRequest hook: secret keys alone pass, because what these routes answer is the graph itself. */
-export function requireSecretKey(keys: KeyStore): OnRequest {
-  return (request, _reply, done) => {
-    try {
-      const key = authenticate(keys, request);
-      if (key.kind !== 'secret') {
-        throw new OnymError('forbidden', 'This route needs a secret key (sk_…); the one sent is publishable.');
-      }
-      request.key = key;
-      done();
-    } catch (error) {
-      done(error as Error);
-    }
-  };
+/** True for keys that may see who is who; answers to others hold nothing of the graph. */
+export function mayRead(key: Key): boolean {
+  return key.scopes.includes('read');
 }
 
 /** Throws `environment-not-found`, or `forbidden` when the environment is not one of the key's. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import type { ImportFormat, ImportKind } from '../import/types.ts';
 import { limits } from '../limits.ts';
-import { environment, errorResponses } from './schemas.ts';
+import { environment, errorResponses, forReaders } from './schemas.ts';
 
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
@@ -55,7 +55,9 @@ const summary = Type.Object(
     counts: Type.Object({ applied: count, unchanged: count, refused: count, held: count, invalid: count }),
     reasons: Type.Record(Type.String(), count, { description: 'Of refused, held and invalid rows.' }),
     links: Type.Record(Type.String(), count, { description: 'Of events: verdicts of the link evidence they carried.' }),
-    largest_identities: Type.Array(Type.Object({ canonical_id: Type.String(), identifiers: count })),
+    largest_identities: Type.Optional(
+      Type.Array(Type.Object({ canonical_id: Type.String(), identifiers: count }), { description: forReaders }),
+    ),
     warnings: Type.Array(Type.String()),
     rejected: Type.Array(
       Type.Object({

@@ -2,11 +2,11 @@ import type { AliasOperation, IdentifyOperation, Settings } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { JsonObject } from '../ingest/json-values.ts';
 import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
-import type { Scope } from '../keys/types.ts';
+import type { IngestScope } from '../keys/types.ts';
 import { nodeId } from '../node-id.ts';
 import type { Answer, IngestOptions, IngestServices, TrackAnswer, TrackItem } from './services.ts';
 
-/** One item's answer as it goes over the wire; `link` and the ids are for secret keys alone. */
+/** One item's answer as it goes over the wire; `link`, the ids and the blast radius are for keys that may read alone. */
 export interface WireAnswer {
   readonly ok: true;
   readonly verdict: string;
@@ -20,11 +20,11 @@ export interface WireAnswer {
 
 /** What differs between the three ingestion routes. */
 export interface IngestCall<Item, Result> {
-  readonly name: Scope;
+  readonly name: IngestScope;
   read(item: JsonObject, environment: string, settings: Settings, context: ItemContext): Item;
   run(ingest: IngestServices, environment: string, items: readonly Item[], options: IngestOptions): Promise<Result[]>;
   /** Throws the OnymError of an item that the engine could not judge. */
-  answer(result: Result, environment: string, isPublic: boolean): WireAnswer;
+  answer(result: Result, environment: string, isReader: boolean): WireAnswer;
 }
 
 export const trackCall: IngestCall<TrackItem, TrackAnswer> = {
@@ -48,27 +48,26 @@ export const aliasCall: IngestCall<AliasOperation, Answer> = {
   answer: answerIdentity,
 };
 
-function answerIdentity(result: Answer, environment: string, isPublic: boolean): WireAnswer {
+function answerIdentity(result: Answer, environment: string, isReader: boolean): WireAnswer {
   if ('error' in result) throw new OnymError(result.error, result.message);
   const { verdict, reason, seq, canonicalId, blastRadius } = result;
   return {
     ok: true,
     verdict,
     ...(reason !== null && { reason }),
-    // A publishable key is readable by anyone: it must not read the graph.
-    ...(!isPublic && { identity_id: nodeId(environment, canonicalId), canonical_id: canonicalId }),
+    ...(isReader && { identity_id: nodeId(environment, canonicalId), canonical_id: canonicalId }),
     seq,
-    ...(blastRadius !== undefined && !isPublic && { blast_radius: blastRadius }),
+    ...(blastRadius !== undefined && isReader && { blast_radius: blastRadius }),
   };
 }
 
 /**
- * The verdict is the event's. What became of its link evidence: `reason` and `seq` tell a publishable key, which gets no other fields;
- * `link` tells a secret key.
+ * The verdict is the event's. What became of its link evidence: `reason` and `seq` tell a key that may not read, which gets no
+ * other fields; `link` tells the others.
  */
-function answerTrack({ verdict, link }: TrackAnswer, _environment: string, isPublic: boolean): WireAnswer {
+function answerTrack({ verdict, link }: TrackAnswer, _environment: string, isReader: boolean): WireAnswer {
   if (link === null) return { ok: true, verdict, seq: null };
   const reason = link.reason === null ? {} : { reason: link.reason };
   const answer = { ok: true, verdict, ...reason, seq: link.seq } as const;
-  return isPublic ? answer : { ...answer, link: { verdict: link.verdict, ...reason, seq: link.seq } };
+  return isReader ? { ...answer, link: { verdict: link.verdict, ...reason, seq: link.seq } } : answer;
 }

@@ -3,7 +3,7 @@ import { type ErrorCode, OnymError } from '../errors.ts';
 import { defaultEnvironment, environmentOf, type ItemContext, itemOf } from '../ingest/validate.ts';
 import type { Key } from '../keys/types.ts';
 import { limits } from '../limits.ts';
-import { checkEnvironment } from './auth.ts';
+import { checkEnvironment, mayRead } from './auth.ts';
 import { errorBody, toOnymError } from './errors.ts';
 import type { IngestCall, WireAnswer } from './ingest-calls.ts';
 import type { RouteContext } from './route-context.ts';
@@ -35,10 +35,7 @@ export function ingestOptionsOf(query: unknown, name: string, key: Key): IngestO
     throw new OnymError('invalid-payload', 'track has no dry run. Leave dry_run out, or send the pair to /alias.');
   }
   if (options.dryRun && key.kind !== 'secret') {
-    throw new OnymError(
-      'forbidden',
-      'A dry run shows the graph and needs a secret key (sk_…); this one is publishable.',
-    );
+    throw new OnymError('forbidden', 'A dry run needs a secret key (sk_…); this one is publishable.');
   }
   return options;
 }
@@ -81,7 +78,7 @@ export async function ingestOne<Item, Result>(
     throw error;
   }
   const [result] = await call.run(services.ingest, environment, [item], options);
-  return call.answer(result!, environment, itemContext.public);
+  return call.answer(result!, environment, mayRead(key));
 }
 
 /** Good items are never lost because of bad neighbours. Throws when the stores reject: then the whole array is to be sent again. */
@@ -132,7 +129,7 @@ export async function ingestArray<Item, Result>(
       for (let i = 0; i < answers.length; i++) {
         const index = indexes[i]!;
         try {
-          results[index] = call.answer(answers[i]!, environment, itemContext.public);
+          results[index] = call.answer(answers[i]!, environment, mayRead(key));
         } catch (error) {
           rejections.push({ index, error: toOnymError(error) });
         }

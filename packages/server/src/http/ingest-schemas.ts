@@ -1,5 +1,5 @@
 import { type TSchema, Type } from 'typebox';
-import type { Scope } from '../keys/types.ts';
+import type { IngestScope } from '../keys/types.ts';
 import { limits } from '../limits.ts';
 import { errorResponses } from './schemas.ts';
 
@@ -74,12 +74,15 @@ const aliasItem = Type.Object(
 );
 
 const dryRun = Type.Optional(
-  Type.Boolean({ description: 'Answer what would happen, and write nothing. Secret keys only.' }),
+  Type.Boolean({
+    description:
+      'Answer what would happen, and write nothing. Secret keys only; the `blast_radius` needs the scope `read`.',
+  }),
 );
 const sync = Type.Optional(Type.Boolean({ description: 'Answer only once the next query of anyone sees the call.' }));
-const apiKey = Type.Optional(Type.String({ description: 'The API key, where no header can be set.' }));
+const apiKey = Type.Optional(Type.String({ description: 'A publishable key, where no header can be set.' }));
 
-function ingestSchema(scope: Scope, summary: string, description: string, item: TSchema): object {
+function ingestSchema(scope: IngestScope, summary: string, description: string, item: TSchema): object {
   return {
     summary,
     description,
@@ -101,7 +104,7 @@ function ingestSchema(scope: Scope, summary: string, description: string, item: 
   };
 }
 
-const schemas: Readonly<Record<Scope, object>> = {
+const schemas: Readonly<Record<IngestScope, object>> = {
   track: ingestSchema('track', 'Record events', 'Stores one event, or up to 1,000, durably.', trackItem),
   identify: ingestSchema(
     'identify',

@@ -1,4 +1,5 @@
 import type { Seq } from '@onym/core';
+import { mayRead } from './auth.ts';
 import type { RouteContext } from './route-context.ts';
 import { factToWire } from './wire.ts';
 
@@ -9,7 +10,7 @@ const reconnectDelayMs = 2_000;
 export interface LedgerStreamOptions {
   readonly environment: string;
   readonly after: Seq;
-  /** Name of the key that opened the stream; the stream ends when it is revoked. */
+  /** Name of the key that opened the stream; the stream ends when it may not read this any more. */
   readonly key: string;
   /** Aborted when the client left. */
   readonly gone: AbortSignal;
@@ -32,10 +33,14 @@ export async function* ledgerStream(
   };
   ended.addEventListener('abort', notify);
   const stopListening = services.onLedger(environment, notify);
+  const mayGoOn = () => {
+    const current = keys.active(key);
+    return current !== null && mayRead(current) && current.environments.includes(environment);
+  };
   let seq = after;
   try {
     yield `retry: ${reconnectDelayMs}\n\n`;
-    while (!ended.aborted && keys.isActive(key)) {
+    while (!ended.aborted && mayGoOn()) {
       pending = false;
       const facts = await services.ledgerPage(environment, seq, rowsPerRead);
       let text = '';

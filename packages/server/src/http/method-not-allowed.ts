@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OnymError } from '../errors.ts';
+import type { KeyStore } from '../keys/types.ts';
+import { refuseExposedSecret } from './auth.ts';
 
 interface KnownPath {
   readonly pattern: RegExp;
@@ -7,7 +9,7 @@ interface KnownPath {
 }
 
 /** Answers unknown paths with `not-found`, and known ones asked by another method with `method-not-allowed`. */
-export function addNotFoundHandler(app: FastifyInstance): void {
+export function addNotFoundHandler(app: FastifyInstance, keys: KeyStore): void {
   const paths = new Map<string, KnownPath>();
 
   app.addHook('onRoute', ({ url, method }) => {
@@ -20,6 +22,7 @@ export function addNotFoundHandler(app: FastifyInstance): void {
   });
 
   app.setNotFoundHandler((request: FastifyRequest, reply: FastifyReply) => {
+    refuseExposedSecret(keys, request);
     const [asked = ''] = request.url.split('?');
     const methods = [...paths.values()]
       .filter(({ pattern }) => pattern.test(asked))

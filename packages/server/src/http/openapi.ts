@@ -19,23 +19,27 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
       // Relative to this document: wherever it is served from.
       servers: [{ url: '/' }],
       tags: [
-        { name: 'ingestion', description: 'What applications call. Publishable or secret key; CORS is open.' },
-        { name: 'identities', description: 'Who is who, and why. Secret key.' },
-        { name: 'steering', description: 'Taking back and keeping apart. Secret key.' },
-        { name: 'review', description: 'What waits for a person. Secret key.' },
-        { name: 'lint', description: 'Recommended rules, checked. Secret key.' },
-        { name: 'ledger', description: 'Every operation and verdict. Secret key.' },
-        { name: 'query', description: 'SQL. Secret key.' },
-        { name: 'operations', description: 'For whoever runs the server. No key.' },
+        { name: 'ingestion', description: 'What applications call. CORS is open.' },
+        { name: 'identities', description: 'Who is who, and why.' },
+        { name: 'steering', description: 'Taking back and keeping apart.' },
+        { name: 'review', description: 'What waits for a person.' },
+        { name: 'lint', description: 'Recommended rules, checked.' },
+        { name: 'ledger', description: 'Every operation and verdict.' },
+        { name: 'query', description: 'SQL.' },
+        { name: 'operations', description: 'For whoever runs the server.' },
       ],
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'The API key.' },
           header: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
-          query: { type: 'apiKey', in: 'query', name: 'apiKey', description: 'Where no header can be set.' },
+          query: {
+            type: 'apiKey',
+            in: 'query',
+            name: 'apiKey',
+            description: 'A publishable key, where no header can be set.',
+          },
         },
       },
-      security: [{ bearer: [] }, { header: [] }, { query: [] }],
     },
     refResolver: { buildLocalReference: (json) => String(json.$id) },
   });

@@ -43,23 +43,26 @@ export const errorShape = Type.Object(
   { $id: 'Error', description: 'Every error of every route.' },
 );
 
+/** Answers to keys that may change things and not read hold nothing of the graph. */
+export const forReaders = 'For keys with the scope `read`.';
+
 export const answer = Type.Object(
   {
     ok: Type.Literal(true),
     verdict,
     reason: Type.Optional(reason),
     identity_id: Type.Optional(
-      Type.String({ format: 'uuid', description: 'The identity the identifier belongs to now. Secret keys only.' }),
+      Type.String({ format: 'uuid', description: `The identity the identifier belongs to now. ${forReaders}` }),
     ),
-    canonical_id: Type.Optional(Type.String({ description: 'The identifier that names it. Secret keys only.' })),
+    canonical_id: Type.Optional(Type.String({ description: `The identifier that names it. ${forReaders}` })),
     seq: nullable(seq, 'The ledger row of this call; for a repeat, the earlier row; else null.'),
     link: Type.Optional(
       Type.Object(
         { verdict, reason: Type.Optional(reason), seq: nullable(seq, 'Ledger row of the evidence.') },
-        { description: 'track only, secret keys only: what became of the link evidence that the event carried.' },
+        { description: `track only: what became of the link evidence that the event carried. ${forReaders}` },
       ),
     ),
-    blast_radius: Type.Optional(Type.Unknown({ description: 'Of a dry run: what would change.' })),
+    blast_radius: Type.Optional(Type.Unknown({ description: `Of a dry run: what would change. ${forReaders}` })),
   },
   { $id: 'Answer', description: 'What became of one call.' },
 );

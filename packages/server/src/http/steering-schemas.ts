@@ -1,13 +1,13 @@
 import { type Static, Type } from 'typebox';
 import { limits } from '../limits.ts';
-import { environment, errorResponses, limit } from './schemas.ts';
+import { environment, errorResponses, forReaders, limit } from './schemas.ts';
 
 /** Request and answer shapes of what steers identities (docs/http.md, "Steering"). */
 
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
 
 const options = Type.Object({
-  dry_run: flag('Judge and preview; write nothing. The answer has a `blast_radius`.'),
+  dry_run: flag('Judge and preview; write nothing. The answer has a `blast_radius`, for keys with the scope `read`.'),
   sync: flag('Answer only once the next query of anyone sees it.'),
 });
 export type Options = Static<typeof options>;
@@ -50,9 +50,11 @@ export const split = {
         Type.Ref('Answer#'),
         Type.Object({
           revoked: seqs('Links revoked.'),
-          separations: Type.Array(pair, { description: 'Pairs newly separated.' }),
+          separations: Type.Optional(Type.Array(pair, { description: `Pairs newly separated. ${forReaders}` })),
           still_connected: Type.Boolean({ description: 'True when other evidence still makes the two one identity.' }),
-          path: Type.Array(Type.Ref('Link#'), { description: 'That evidence; empty in a dry run.' }),
+          path: Type.Optional(
+            Type.Array(Type.Ref('Link#'), { description: `That evidence; empty in a dry run. ${forReaders}` }),
+          ),
         }),
       ],
       { description: 'The verdict, and what was revoked.' },

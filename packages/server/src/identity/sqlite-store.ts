@@ -15,7 +15,7 @@ import {
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
-import { inTransaction, openDatabase, scrub } from '../sqlite.ts';
+import { inTransaction, migrate, openDatabase, scrub } from '../sqlite.ts';
 import { neighboursOf } from './common-neighbour.ts';
 import { recordedOf } from './erasure.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
@@ -25,7 +25,7 @@ import { decodeFact } from './sqlite/codec.ts';
 import { eraseIdentity } from './sqlite/erase.ts';
 import { prepareErasureStatements } from './sqlite/erase-statements.ts';
 import { createWorkingSet, type EnvironmentRow, linkOf, type WorkingSet } from './sqlite/load.ts';
-import { migrate } from './sqlite/schema.ts';
+import { migrations } from './sqlite/schema.ts';
 import { createSources } from './sqlite/sources.ts';
 import { prepareStatements } from './sqlite/statements.ts';
 import { nodePrefixOf, writeChanges } from './sqlite/write.ts';
@@ -62,7 +62,7 @@ function loadJudged(
 /** The embedded identity store: one SQLite file for all environments, one writer, every commit on disk when it is answered. */
 export function openSqliteStore(file: string, options: { scratch?: boolean } = {}): IdentityStore {
   const database = openDatabase(file, options);
-  migrate(database);
+  migrate(database, migrations);
   database.pragma(`wal_autocheckpoint = ${walPagesMax}`);
   database.pragma(`cache_size = -${cacheKiB}`);
   // What is deleted or replaced is overwritten, so that an erased name does not stay behind in a free part of a page.

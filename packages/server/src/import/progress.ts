@@ -1,4 +1,4 @@
-import { type Database, inTransaction, openDatabase } from '../sqlite.ts';
+import { type Database, inTransaction, migrate, openDatabase } from '../sqlite.ts';
 import type { Tally } from './types.ts';
 
 /** How far a batch has come. It holds no identifier. */
@@ -35,10 +35,13 @@ interface Row {
 
 export function openProgress(file: string): ProgressFile {
   const database: Database = openDatabase(file);
-  database.exec(`CREATE TABLE IF NOT EXISTS import (
+  migrate(database, [
+    // Files from before steps were numbered have it.
+    `CREATE TABLE IF NOT EXISTS import (
     environment TEXT NOT NULL, batch TEXT NOT NULL, fingerprint TEXT NOT NULL, file_name TEXT, line INTEGER NOT NULL,
     tally TEXT NOT NULL, head_before INTEGER NOT NULL, head INTEGER NOT NULL, state TEXT NOT NULL, saved_at INTEGER NOT NULL,
-    PRIMARY KEY (environment, batch)) WITHOUT ROWID`);
+    PRIMARY KEY (environment, batch)) WITHOUT ROWID`,
+  ]);
   const find = database.prepare('SELECT * FROM import WHERE environment = ? AND batch = ?');
   const save = database.prepare(`INSERT OR REPLACE INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const reverted = database.prepare(`UPDATE import SET state = 'reverted' WHERE environment = ? AND batch = ?`);

@@ -98,7 +98,8 @@ export type ImportEvent =
       readonly dry_run: boolean;
       /** True when an earlier run had finished this very batch: nothing was done now. */
       readonly finished_before: boolean;
-      readonly largest_identities: readonly LargestIdentity[];
+      /** Not told to who may not read. */
+      readonly largest_identities?: readonly LargestIdentity[];
       readonly warnings: readonly string[];
     } & Tally);
 

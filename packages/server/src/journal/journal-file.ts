@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Database, inTransaction, mapStorageFull, openDatabase } from '../sqlite.ts';
+import { inTransaction, type Migration, mapStorageFull, migrate, openDatabase } from '../sqlite.ts';
 
 /** Half the CPU of 4 KiB for a group's rows of tens of KiB, at no cost for small ones. */
 const pageBytes = 8_192;
 /** The -wal file is cut back to this after a burst. */
 const walBytesKept = 64 * 1024 * 1024;
-const schemaVersion = 1;
 
 /** Small columns come first: a scan for them does not follow the pages of `events`. */
 const schema = `
@@ -23,6 +22,13 @@ const schema = `
     id INTEGER PRIMARY KEY, environment TEXT NOT NULL, distinct_id TEXT NOT NULL, quarantined_at INTEGER NOT NULL,
     message TEXT NOT NULL, event TEXT NOT NULL
   ) STRICT;`;
+
+const migrations: readonly Migration[] = [
+  (database) => {
+    database.exec(schema);
+    database.prepare('INSERT INTO meta (journal_id, drained_to) VALUES (?, 0)').run(randomUUID());
+  },
+];
 
 export interface BatchHead {
   id: number;
@@ -56,17 +62,6 @@ export interface QuarantineRow {
   event: string;
 }
 
-function create(database: Database): void {
-  const version = database.pragma('user_version', { simple: true }) as number;
-  if (version > schemaVersion) {
-    throw new Error(`${database.name} was written by a newer Onym (journal version ${version}); start that version.`);
-  }
-  if (version === schemaVersion) return;
-  database.exec(schema);
-  database.prepare('INSERT INTO meta (journal_id, drained_to) VALUES (?, 0)').run(randomUUID());
-  database.pragma(`user_version = ${schemaVersion}`);
-}
-
 /**
  * The journal's file and its statements, one per function. Several of them change together through `durably`, or through `written`
  * followed by `sync`, which leaves the event loop free while the disk works. With synchronous=NORMAL a commit writes its frames to
@@ -78,7 +73,7 @@ export function openJournalFile(directory: string) {
   const database = openDatabase(file, { pageBytes });
   database.pragma('wal_autocheckpoint = 0');
   database.pragma(`journal_size_limit = ${walBytesKept}`);
-  database.transaction(create).immediate(database);
+  migrate(database, migrations);
 
   const insertBatch = database.prepare<[number, string, number, number, string]>(
     'INSERT INTO batches (id, environment, rows, bytes, events) VALUES (?, ?, ?, ?, ?)',

@@ -1,9 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { Key, KeyStore } from './types.ts';
-
-/** Name under which commands on the server's own machine appear in the ledger. */
-const localKeyName = 'local';
+import { localKeyName } from './checks.ts';
+import { allScopes, type Key, type KeyStore } from './types.ts';
 
 export interface LocalAccess {
   readonly url: string;
@@ -23,7 +21,7 @@ export function withLocalKey(
   const key: Key = {
     name: localKeyName,
     kind: 'secret',
-    scopes: [],
+    scopes: allScopes,
     environments,
     createdAt,
     lastUsedAt: null,
@@ -35,7 +33,8 @@ export function withLocalKey(
       ...keys,
       // Stored keys first: they are what every event comes with.
       authenticate: (given) => keys.authenticate(given) ?? (timingSafeEqual(digest(given), expected) ? key : null),
-      isActive: (name) => name === localKeyName || keys.isActive(name),
+      stateOf: (given) => (timingSafeEqual(digest(given), expected) ? 'active' : keys.stateOf(given)),
+      active: (name) => (name === localKeyName ? key : keys.active(name)),
     },
   };
 }

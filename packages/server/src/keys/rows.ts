@@ -1,4 +1,4 @@
-import { type Database, inTransaction, type Statement } from '../sqlite.ts';
+import type { Database, Migration, Statement } from '../sqlite.ts';
 import type { Key, KeyKind, Scope } from './types.ts';
 
 /** A key as it is stored, with the hash its secret is known by. */
@@ -16,37 +16,41 @@ export interface KeyRow {
   readonly revoked_at: number | null;
 }
 
-/** Safe when two processes start together. */
-export function createTable(database: Database): void {
-  inTransaction(database, () => {
-    database.exec(`
-      CREATE TABLE IF NOT EXISTS key (
-        name         TEXT NOT NULL PRIMARY KEY,
-        kind         TEXT NOT NULL,
-        hash         BLOB NOT NULL UNIQUE,
-        scopes       TEXT NOT NULL,
-        environments TEXT NOT NULL,
-        initial      INTEGER NOT NULL,
-        created_at   INTEGER NOT NULL,
-        last_used_at INTEGER,
-        revoked_at   INTEGER
-      ) STRICT`);
-  });
-}
+export const migrations: readonly Migration[] = [
+  // Files from before steps were numbered have it.
+  `CREATE TABLE IF NOT EXISTS key (
+    name         TEXT NOT NULL PRIMARY KEY,
+    kind         TEXT NOT NULL,
+    hash         BLOB NOT NULL UNIQUE,
+    scopes       TEXT NOT NULL,
+    environments TEXT NOT NULL,
+    initial      INTEGER NOT NULL,
+    created_at   INTEGER NOT NULL,
+    last_used_at INTEGER,
+    revoked_at   INTEGER
+  ) STRICT`,
+  // Until here the scopes of secret keys meant nothing, and each could do everything: it still can.
+  `UPDATE key SET scopes = '["track","identify","alias","query","read","steer","erase","import","metrics","keys"]'
+    WHERE kind = 'secret';
+  CREATE TABLE environment (name TEXT NOT NULL PRIMARY KEY) STRICT;
+  INSERT OR IGNORE INTO environment SELECT value FROM key, json_each(key.environments)`,
+];
 
 export interface KeyStatements {
   readonly all: Statement<[], KeyRow>;
   readonly byName: Statement<[string], KeyRow>;
   readonly byHash: Statement<[Buffer], KeyRow>;
-  readonly anyOfKind: Statement<[KeyKind], { name: string }>;
+  readonly anyKey: Statement<[], unknown>;
   readonly insert: Statement<[KeyRow]>;
-  /** Another secret under the same name; revoked or not, it works again. */
-  readonly renew: Statement<[{ name: string; hash: Buffer }]>;
   readonly restrict: Statement<[{ name: string; scopes: string; environments: string }]>;
   /** Lets the initial keys follow the configured environments. */
   readonly follow: Statement<[{ environments: string }]>;
   readonly revoke: Statement<[{ name: string; now: number }]>;
   readonly touch: Statement<[{ name: string; time: number }]>;
+  readonly environments: Statement<[], string>;
+  /** Both take a JSON array, and write nothing where nothing changes. */
+  readonly addEnvironments: Statement<[string]>;
+  readonly removeOtherEnvironments: Statement<[string]>;
 }
 
 export function prepareStatements(database: Database): KeyStatements {
@@ -54,11 +58,10 @@ export function prepareStatements(database: Database): KeyStatements {
     all: database.prepare('SELECT * FROM key ORDER BY created_at, rowid'),
     byName: database.prepare('SELECT * FROM key WHERE name = ?'),
     byHash: database.prepare('SELECT * FROM key WHERE hash = ?'),
-    anyOfKind: database.prepare('SELECT name FROM key WHERE kind = ? LIMIT 1'),
+    anyKey: database.prepare('SELECT 1 FROM key LIMIT 1'),
     insert: database.prepare(`
       INSERT INTO key (name, kind, hash, scopes, environments, initial, created_at, last_used_at, revoked_at)
       VALUES (@name, @kind, @hash, @scopes, @environments, @initial, @created_at, @last_used_at, @revoked_at)`),
-    renew: database.prepare('UPDATE key SET hash = @hash, revoked_at = NULL WHERE name = @name'),
     restrict: database.prepare(
       'UPDATE key SET scopes = @scopes, environments = @environments, initial = 0 WHERE name = @name',
     ),
@@ -67,6 +70,11 @@ export function prepareStatements(database: Database): KeyStatements {
     ),
     revoke: database.prepare('UPDATE key SET revoked_at = @now WHERE name = @name AND revoked_at IS NULL'),
     touch: database.prepare('UPDATE key SET last_used_at = max(coalesce(last_used_at, 0), @time) WHERE name = @name'),
+    environments: database.prepare<[], string>('SELECT name FROM environment ORDER BY rowid').pluck(),
+    addEnvironments: database.prepare('INSERT OR IGNORE INTO environment SELECT value FROM json_each(?)'),
+    removeOtherEnvironments: database.prepare(
+      'DELETE FROM environment WHERE name NOT IN (SELECT value FROM json_each(?))',
+    ),
   };
 }
 

@@ -1,16 +1,15 @@
 import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Millis } from '@onym/core';
-import { ConfigError } from '../config.ts';
 import { OnymError } from '../errors.ts';
-import { inTransaction, openDatabase } from '../sqlite.ts';
-import { createTable, type KeyRow, keyOf, prepareStatements } from './rows.ts';
-import { allScopes, type Key, type KeyKind, type KeyStore, type NewKey } from './types.ts';
+import { inTransaction, migrate, openDatabase } from '../sqlite.ts';
+import { checkName, environmentsFrom, scopesFor } from './checks.ts';
+import { type KeyRow, keyOf, migrations, prepareStatements } from './rows.ts';
+import { type Key, type KeyKind, type KeyPair, type KeyStore, type NewKey, scopesByKind } from './types.ts';
 
 /** How soon another process's change (`onym keys revoke`) is seen. */
 const refreshIntervalMs = 1_000;
 /** How late `lastUsedAt` may be. */
 const flushIntervalMs = 5_000;
-const nameBytesMax = 128;
 const secretBytes = 24;
 
 const prefixByKind = { publishable: 'pk_', secret: 'sk_' } as const;
@@ -23,11 +22,11 @@ interface Active {
 /** Keys in a SQLite file of their own, read from memory. `now` is the clock. */
 export function openKeyStore(file: string, { now = Date.now }: { now?: () => Millis } = {}): KeyStore {
   const database = openDatabase(file);
-  createTable(database);
+  migrate(database, migrations);
   const statements = prepareStatements(database);
 
   let activeByHash = new Map<string, Active>();
-  let activeNames = new Set<string>();
+  let activeByName = new Map<string, Key>();
   let version: unknown = null;
   let refreshedAt = Number.NEGATIVE_INFINITY;
   const usedAt = new Map<string, Millis>();
@@ -35,8 +34,9 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
 
   function load(): void {
     const rows = statements.all.all().filter((row) => row.revoked_at === null);
-    activeByHash = new Map(rows.map((row) => [row.hash.toString('hex'), { hash: row.hash, key: keyOf(row) }]));
-    activeNames = new Set(rows.map((row) => row.name));
+    const active = rows.map((row): Active => ({ hash: row.hash, key: keyOf(row) }));
+    activeByHash = new Map(active.map((each) => [each.hash.toString('hex'), each]));
+    activeByName = new Map(active.map(({ key }) => [key.name, key]));
   }
 
   /** data_version changes when another connection commits. Our own changes call load() themselves. */
@@ -85,12 +85,9 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
   }
 
   function insert(key: NewKey, secret: string, initial: 0 | 1): void {
-    if (key.name.trim() === '' || Buffer.byteLength(key.name) > nameBytesMax) {
-      throw new OnymError('invalid-payload', `A key needs a name of 1 to ${nameBytesMax} bytes.`);
-    }
-    if (key.environments.length === 0) {
-      throw new OnymError('invalid-payload', `The key ${JSON.stringify(key.name)} names no environment. Give it one.`);
-    }
+    checkName(key.name);
+    const environments = environmentsFrom(statements.environments.all(), key.environments);
+    const scopes = scopesFor(key.kind, key.scopes ?? scopesByKind[key.kind]);
     if (statements.byName.get(key.name) !== undefined) {
       throw new OnymError(
         'invalid-payload',
@@ -101,8 +98,8 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
       name: key.name,
       kind: key.kind,
       hash: hashOf(secret),
-      scopes: JSON.stringify(key.kind === 'secret' ? allScopes : (key.scopes ?? allScopes)),
-      environments: JSON.stringify(key.environments),
+      scopes: JSON.stringify(scopes),
+      environments: JSON.stringify(environments),
       initial,
       created_at: now(),
       last_used_at: null,
@@ -110,25 +107,17 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
     });
   }
 
-  /** Registers a secret that a variable gave; what the variable gave before stops working. */
-  function register(variable: string, kind: KeyKind, secret: string, environments: readonly string[]): void {
-    const sameSecret = statements.byHash.get(hashOf(secret));
-    if (sameSecret !== undefined) {
-      if (sameSecret.kind !== kind)
-        throw new ConfigError(`${variable} is also a ${sameSecret.kind} key. Use another secret.`);
-      if (sameSecret.revoked_at !== null)
-        throw new ConfigError(`${variable} holds a key that was revoked. Set another.`);
-      return;
-    }
-    if (statements.byName.get(variable) === undefined) insert({ name: variable, kind, environments }, secret, 1);
-    else statements.renew.run({ name: variable, hash: hashOf(secret) });
-  }
-
-  function generateFirst(name: string, kind: KeyKind, environments: readonly string[]): string | null {
-    if (statements.anyOfKind.get(kind) !== undefined) return null;
-    const secret = newSecret(kind);
-    insert({ name, kind, environments }, secret, 1);
-    return secret;
+  /** Registers what is given, and makes the rest, which it returns. */
+  function insertFirst({ writeKey, secretKey }: KeyPair, environments: readonly string[]): KeyPair {
+    const first = (kind: KeyKind, given: string | null, variable: string, generatedName: string): string | null => {
+      const secret = given ?? newSecret(kind);
+      insert({ name: given === null ? generatedName : variable, kind, environments }, secret, 1);
+      return given === null ? secret : null;
+    };
+    return {
+      writeKey: first('publishable', writeKey, 'ONYM_INITIAL_WRITE_KEY', 'first-write-key'),
+      secretKey: first('secret', secretKey, 'ONYM_INITIAL_SECRET_KEY', 'first-secret-key'),
+    };
   }
 
   return {
@@ -146,14 +135,14 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
 
     restrict(name, to) {
       inTransaction(database, () => {
-        const row = existing(name);
-        if (to.environments?.length === 0) {
-          throw new OnymError('invalid-payload', `The key ${JSON.stringify(name)} needs an environment. Or revoke it.`);
-        }
+        const { kind, ...row } = existing(name);
+        const environments =
+          to.environments && JSON.stringify(environmentsFrom(statements.environments.all(), to.environments));
+        const scopes = to.scopes && JSON.stringify(scopesFor(kind, to.scopes));
         statements.restrict.run({
           name,
-          scopes: to.scopes === undefined ? row.scopes : JSON.stringify(to.scopes),
-          environments: to.environments === undefined ? row.environments : JSON.stringify(to.environments),
+          scopes: scopes ?? row.scopes,
+          environments: environments ?? row.environments,
         });
       });
       load();
@@ -180,23 +169,31 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
       return active.key;
     },
 
-    isActive(name) {
+    active(name) {
       refresh();
-      return activeNames.has(name);
+      return activeByName.get(name) ?? null;
     },
 
-    ensureInitialKeys({ writeKey, secretKey, environments }) {
-      const generated = inTransaction(database, () => {
-        if (writeKey !== null) register('ONYM_WRITE_KEY', 'publishable', writeKey, environments);
-        if (secretKey !== null) register('ONYM_SECRET_KEY', 'secret', secretKey, environments);
-        statements.follow.run({ environments: JSON.stringify(environments) });
+    stateOf(secret) {
+      const row = statements.byHash.get(hashOf(secret));
+      if (row === undefined) return 'unknown';
+      return row.revoked_at === null ? 'active' : 'revoked';
+    },
+
+    start({ initialKeys, environments }) {
+      const names = JSON.stringify(environments);
+      const { isFirst, made } = inTransaction(database, () => {
+        statements.removeOtherEnvironments.run(names);
+        statements.addEnvironments.run(names);
+        statements.follow.run({ environments: names });
+        const isFirst = statements.anyKey.get() === undefined;
         return {
-          writeKey: generateFirst('first-write-key', 'publishable', environments),
-          secretKey: generateFirst('first-secret-key', 'secret', environments),
+          isFirst,
+          made: isFirst ? insertFirst(initialKeys, environments) : { writeKey: null, secretKey: null },
         };
       });
       load();
-      return generated;
+      return { isFirst, made };
     },
 
     close() {

@@ -1,17 +1,40 @@
 import type { Millis } from '@onym/core';
 
-/** What a publishable key may be allowed to do. A secret key may do everything. */
-export type Scope = 'track' | 'identify' | 'alias';
+/** What a key may be allowed to do, with what that is. `metrics` and `keys` are for routes to come. */
+export const scopeMeanings = {
+  track: 'send events',
+  identify: 'say who a user is',
+  alias: 'say that two ids are one person',
+  query: 'ask in SQL, export tables',
+  read: 'see identities, timelines, evidence, the ledger, lint; subject access',
+  steer: 'split, revert, separate, approve, reject',
+  erase: 'erase people',
+  import: 'import files',
+  metrics: 'reserved: /metrics needs no key yet',
+  keys: 'reserved: keys are managed on the command line',
+} as const;
 
-export const allScopes: readonly Scope[] = ['track', 'identify', 'alias'];
+export type Scope = keyof typeof scopeMeanings;
+
+export const allScopes = Object.keys(scopeMeanings) as readonly Scope[];
+
+/** What applications do. A publishable key is readable by anyone, so it may do no more. */
+export const ingestScopes = ['track', 'identify', 'alias'] as const satisfies readonly Scope[];
+
+export type IngestScope = (typeof ingestScopes)[number];
 
 export type KeyKind = 'publishable' | 'secret';
+
+/** The scopes that a key of each kind may have, and has unless told otherwise. */
+export const scopesByKind: Readonly<Record<KeyKind, readonly Scope[]>> = {
+  publishable: ingestScopes,
+  secret: allScopes,
+};
 
 export interface Key {
   /** Unique, and never given again: ledger rows name their key by it. */
   readonly name: string;
   readonly kind: KeyKind;
-  /** Meaningless for a secret key. */
   readonly scopes: readonly Scope[];
   readonly environments: readonly string[];
   readonly createdAt: Millis;
@@ -24,37 +47,48 @@ export interface NewKey {
   readonly name: string;
   readonly kind: KeyKind;
   readonly environments: readonly string[];
-  /** Of a publishable key; all of them by default. */
+  /** Every scope of its kind by default. */
   readonly scopes?: readonly Scope[];
 }
 
 /** API keys, stored as hashes: a secret is shown when it is made and never again. */
 export interface KeyStore {
-  /** Throws OnymError `invalid-payload` for a name that is or was in use, or a key without environments. */
+  /**
+   * Throws OnymError: `invalid-payload` for a name that is or was in use, no environment, or scopes that its kind cannot have or none;
+   * `environment-not-found` for an environment that the server does not serve.
+   */
   create(key: NewKey): { key: Key; secret: string };
   /** Every key ever made, revoked ones included, oldest first. */
   list(): Key[];
-  /** Replaces the scopes or the environments of a key. Throws OnymError `not-found`. */
+  /** Replaces the scopes or the environments of a key. Throws as `create`, and `not-found`. */
   restrict(name: string, to: { scopes?: readonly Scope[]; environments?: readonly string[] }): Key;
   /** The key stops working at once, in other processes within about a second. Repeating it changes nothing. */
   revoke(name: string): Key;
 
   /** The unrevoked key with this secret, or null. Notes that it was used. Cheap enough for each request. */
   authenticate(secret: string): Key | null;
-  /** False once the key is revoked; for streams that outlive the request that was authenticated. */
-  isActive(name: string): boolean;
+  /** The key as it stands now, null once it is revoked; for streams that outlive the request that was authenticated. */
+  active(name: string): Key | null;
+  /** What became of the key with this secret. Does not count as a use. */
+  stateOf(secret: string): 'active' | 'revoked' | 'unknown';
 
   /**
-   * At each start, before serving. A given secret is registered under its variable's name, and replaces the one it registered before. Where
-   * none is given and no key of that kind was ever made, one is made; its secret is returned, to be shown once.
-   * These keys follow the configured environments, until someone restricts them.
+   * At each start of a server, before it serves: notes the environments there are. The first start, before any key was ever made, makes a key
+   * of each kind: the given secret is registered, under the name of its variable; where none is given one is made, and returned, to
+   * be shown once. Later starts make none, whatever is given, and no start ever ends a key.
+   * The keys of the first start follow the configured environments, until someone restricts them.
    */
-  ensureInitialKeys(configured: {
-    readonly writeKey: string | null;
-    readonly secretKey: string | null;
-    readonly environments: readonly string[];
-  }): { readonly writeKey: string | null; readonly secretKey: string | null };
+  start(configured: { readonly initialKeys: KeyPair; readonly environments: readonly string[] }): {
+    readonly isFirst: boolean;
+    readonly made: KeyPair;
+  };
 
   /** Writes what is pending; the store is unusable then. */
   close(): void;
+}
+
+/** A secret of each kind, or null. */
+export interface KeyPair {
+  readonly writeKey: string | null;
+  readonly secretKey: string | null;
 }

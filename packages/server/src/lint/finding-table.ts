@@ -1,4 +1,4 @@
-import { inTransaction, openDatabase, scrub } from '../sqlite.ts';
+import { inTransaction, migrate, openDatabase, scrub } from '../sqlite.ts';
 import type { Finding } from './rules.ts';
 
 /** Where findings outlive the process. */
@@ -27,7 +27,9 @@ export function openFindingTable(file: string): FindingTable {
   database.pragma('synchronous = NORMAL');
   // Ids are personal data: an erased one is overwritten.
   database.pragma('secure_delete = ON');
-  database.exec(`CREATE TABLE IF NOT EXISTS finding (
+  migrate(database, [
+    // Files from before steps were numbered have it.
+    `CREATE TABLE IF NOT EXISTS finding (
     environment TEXT NOT NULL,
     rule TEXT NOT NULL,
     key TEXT NOT NULL,
@@ -37,7 +39,8 @@ export function openFindingTable(file: string): FindingTable {
     last_time INTEGER NOT NULL,
     examples TEXT NOT NULL,
     PRIMARY KEY (environment, rule, key, lib)
-  )`);
+  )`,
+  ]);
   const all = database.prepare<[], Row>('SELECT * FROM finding');
   const save = database.prepare(
     `INSERT INTO finding (environment, rule, key, lib, count, first_time, last_time, examples) VALUES (?, ?, ?, ?, ?, ?, ?, ?)

@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config.ts';
 import { createServer } from '../../src/server.ts';
 import { type Client, clientOf } from '../system/client.ts';
 
-/** A publishable key as Altertable's clients have it: ONYM_WRITE_KEY takes it as it is. */
+/** A publishable key as Altertable's clients have it: ONYM_INITIAL_WRITE_KEY takes it as it is. */
 export const writeKey = 'pk_live_abc123def456';
 export const secretKey = 'sk_compatibility_tests';
 
@@ -24,8 +24,8 @@ export async function startServer(): Promise<RealServer> {
     ONYM_DATA_DIR: directory,
     ONYM_PORT: '0',
     ONYM_ENVIRONMENTS: 'production,staging',
-    ONYM_WRITE_KEY: writeKey,
-    ONYM_SECRET_KEY: secretKey,
+    ONYM_INITIAL_WRITE_KEY: writeKey,
+    ONYM_INITIAL_SECRET_KEY: secretKey,
     ONYM_SETTINGS: JSON.stringify({ staging: { anonymousPatterns: ['^anon_'] } }),
   });
   const server = await createServer({ config });

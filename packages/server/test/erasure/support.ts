@@ -14,8 +14,8 @@ export function startServer(directory: string): Promise<Server> {
     config: readConfig({
       ONYM_DATA_DIR: directory,
       ONYM_ENVIRONMENTS: 'production,staging',
-      ONYM_SECRET_KEY: secretKey,
-      ONYM_WRITE_KEY: writeKey,
+      ONYM_INITIAL_SECRET_KEY: secretKey,
+      ONYM_INITIAL_WRITE_KEY: writeKey,
     }),
   });
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { asPublic, get, pk, post, sk, type TestApp, testApp } from './support.ts';
+import { asSecret, get, pk, post, sk, type TestApp, testApp } from './support.ts';
 
 let t: TestApp;
 beforeEach(() => {
@@ -39,28 +39,74 @@ describe('the API key', () => {
   });
 });
 
-describe('scopes', () => {
-  it('limit publishable keys', async () => {
-    const headers = { 'x-api-key': 'pk_track_only' };
-    expect((await post(t.app, '/track', event, headers)).statusCode).toBe(200);
-    const refused = await post(t.app, '/alias', { distinct_id: 'a', alias_id: 'b' }, headers);
-    expect([refused.statusCode, refused.json().error_code]).toEqual([403, 'forbidden']);
-    expect(refused.json().message).toContain('scope alias');
+describe('a secret key in the query string', () => {
+  const exposed = async (
+    method: 'GET' | 'POST' | 'DELETE' | 'PUT',
+    url: string,
+    headers: Record<string, string> = {},
+  ) => {
+    const response = await t.app.inject({ method, url, headers });
+    expect(response.body).not.toContain(sk);
+    return [response.statusCode, response.json().error_code, response.json().message];
+  };
+  const refused = [401, 'invalid-api-key', expect.stringMatching(/Authorization: Bearer.*exposed; rotate it/)];
+
+  it.each<['GET' | 'POST' | 'DELETE' | 'PUT', string]>([
+    ['POST', '/track'],
+    ['POST', '/identify'],
+    ['POST', '/alias'],
+    ['GET', '/v1/identities/u'],
+    ['DELETE', '/v1/identities/u'],
+    ['POST', '/v1/query'],
+    ['POST', '/v1/import'],
+    ['GET', '/v1/ledger'],
+    ['GET', '/healthz'],
+    ['GET', '/metrics'],
+    ['GET', '/openapi.json'],
+    ['PUT', '/track'],
+    ['GET', '/nowhere'],
+    ['GET', '/v1/identities/%zz'],
+  ])('is refused at %s %s, also beside a good one', async (method, url) => {
+    expect(await exposed(method, `${url}?apiKey=${sk}`)).toEqual(refused);
+    expect(await exposed(method, `${url}?apiKey=${sk}`, asSecret)).toEqual(refused);
   });
 
   it.each([
-    '/v1/identities/a',
-    '/v1/identities/a/events',
-    '/v1/identities/a/traits/k',
-    '/v1/explain?a=a&b=b',
-    '/v1/ledger',
-  ])('GET %s needs a secret key', async (url) => {
-    expect((await get(t.app, url, asPublic)).json()).toMatchObject({ error_code: 'forbidden' });
-    expect((await get(t.app, url, {})).json()).toMatchObject({ error_code: 'invalid-api-key' });
+    `apiKey=sk_that_nobody_has`,
+    `apiKey=${pk}&apiKey=${sk}`,
+    `apiKey[]=${sk}`,
+    `apikey=${sk}`,
+    `api_key=${sk}`,
+    `X-API-Key=${sk}`,
+    `token=${sk}`,
+    `access_token=${sk}`,
+    `authorization=Bearer%20${sk}`,
+    `apiKey=%73k_test`,
+    `apiKey=%20${sk}`,
+    `a=x&b=y&environment=${sk}`,
+  ])('is seen in ?%s', async (query) => {
+    expect(await exposed('GET', `/v1/explain?${query}`, asSecret)).toEqual(refused);
+    expect(await exposed('POST', `/track?${query}`, asSecret)).toEqual(refused);
   });
 
-  it.each(['/v1/resolve', '/v1/query'])('POST %s needs a secret key', async (url) => {
-    expect((await post(t.app, url, {}, asPublic)).json()).toMatchObject({ error_code: 'forbidden' });
+  it('is not seen in ids that look like one', async () => {
+    expect((await get(t.app, '/v1/explain?a=sk_123&b=sk_slovakia')).statusCode).toBe(200);
+  });
+
+  it('is refused with the headers that let a page read it; the preflight passes', async () => {
+    const origin = 'https://shop.example';
+    const response = await post(t.app, `/track?apiKey=${sk}`, event, { origin });
+    expect(response.headers).toMatchObject({ 'access-control-allow-origin': origin, 'www-authenticate': 'Bearer' });
+    const preflight = await t.app.inject({ method: 'OPTIONS', url: `/track?apiKey=${sk}`, headers: { origin } });
+    expect(preflight.statusCode).toBe(204);
+  });
+
+  it('leaves publishable ones, which count on the ingestion routes alone', async () => {
+    expect((await post(t.app, `/track?apiKey=${pk}`, event, {})).statusCode).toBe(200);
+    const { error_code, message } = (await get(t.app, `/v1/ledger?apiKey=${pk}`, {})).json();
+    expect([error_code, message]).toEqual(['invalid-api-key', expect.not.stringContaining('apiKey')]);
+    expect((await get(t.app, `/v1/ledger?apiKey=${pk}`)).statusCode).toBe(200);
+    expect((await get(t.app, `/healthz?apiKey=${pk}`, {})).statusCode).toBe(200);
   });
 });
 
@@ -93,6 +139,8 @@ describe('the log', () => {
       await post(logged.app, `/track?apiKey=${key}`, event, {});
       await get(logged.app, `/v1/explain?a=a&b=b&apiKey=${key}`, { authorization: `Bearer ${key}`, 'x-api-key': key });
       await get(logged.app, `/nowhere?apiKey=${key}`, {});
+      await get(logged.app, `/%zz?apiKey=${key}`, {});
+      await get(logged.app, `/v1/export/nothing?apiKey=${key}&token=${key}`);
     }
     await logged.app.close();
     const log = lines.join('');

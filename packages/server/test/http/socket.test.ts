@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import type { Fact } from '@onym/core';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppOptions } from '../../src/http/app.ts';
+import type { Key } from '../../src/keys/types.ts';
 import { limits } from '../../src/limits.ts';
 import { asSecret, now, pk, sk, type TestApp, testApp } from './support.ts';
 
@@ -207,6 +208,17 @@ describe('the live ledger', () => {
     await listen({ heartbeatIntervalMs: 10 });
     const stream = await openStream();
     t.keys.revoked.add('backend');
+    await stream.until(toEnd);
+    await eventually(() => t.services.listeners.size === 0);
+  });
+
+  it.each<[string, Partial<Key>]>([
+    ['scope', { scopes: ['query', 'steer'] }],
+    ['environment', { environments: ['staging'] }],
+  ])('ends when its %s is taken from the key', async (_what, rest) => {
+    await listen({ heartbeatIntervalMs: 10 });
+    const stream = await openStream();
+    t.keys.restricted.set('backend', rest);
     await stream.until(toEnd);
     await eventually(() => t.services.listeners.size === 0);
   });

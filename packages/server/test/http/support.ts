@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { StoredEvent } from '../../src/events/types.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import type { Answer, DeadLetter, IngestOptions, Services, TrackItem } from '../../src/http/services.ts';
-import type { Key, KeyStore } from '../../src/keys/types.ts';
+import { allScopes, type Key, type KeyStore } from '../../src/keys/types.ts';
 
 export const now = Date.parse('2026-11-03T12:00:00.000Z');
 export const pk = 'pk_test';
@@ -23,29 +23,44 @@ const key = (name: string, rest: Partial<Key>): Key => ({
 
 const keysBySecret = new Map([
   [pk, key('web', {})],
-  [sk, key('backend', { kind: 'secret' })],
+  [sk, key('backend', { kind: 'secret', scopes: allScopes })],
   ['pk_track_only', key('beacon', { scopes: ['track'] })],
-  ['sk_staging', key('staging', { kind: 'secret', environments: ['staging'] })],
+  ...allScopes.flatMap((scope): [string, Key][] => [
+    [`sk_only_${scope}`, key(`only ${scope}`, { kind: 'secret', scopes: [scope] })],
+    [
+      `sk_without_${scope}`,
+      key(`without ${scope}`, { kind: 'secret', scopes: allScopes.filter((it) => it !== scope) }),
+    ],
+  ]),
+  ['sk_staging', key('staging', { kind: 'secret', scopes: allScopes, environments: ['staging'] })],
 ]);
 
 export interface FakeKeys extends KeyStore {
   readonly revoked: Set<string>;
+  /** What is different of a key since its request came. */
+  readonly restricted: Map<string, Partial<Key>>;
 }
 
 export function fakeKeys(): FakeKeys {
   const revoked = new Set<string>();
+  const restricted = new Map<string, Partial<Key>>();
   const unused = () => {
     throw new Error('The routes do not manage keys.');
   };
   return {
     revoked,
+    restricted,
     authenticate: (secret) => keysBySecret.get(secret) ?? null,
-    isActive: (name) => !revoked.has(name),
+    active(name) {
+      const made = [...keysBySecret.values()].find((each) => each.name === name);
+      return made === undefined || revoked.has(name) ? null : { ...made, ...restricted.get(name) };
+    },
+    stateOf: (secret) => (keysBySecret.has(secret) ? 'active' : 'unknown'),
     create: unused,
     list: unused,
     restrict: unused,
     revoke: unused,
-    ensureInitialKeys: unused,
+    start: unused,
     close() {},
   };
 }

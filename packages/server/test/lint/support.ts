@@ -9,8 +9,8 @@ export function startServer(directory: string, environments: readonly string[]):
     config: readConfig({
       ONYM_DATA_DIR: directory,
       ONYM_ENVIRONMENTS: environments.join(','),
-      ONYM_SECRET_KEY: secretKey,
-      ONYM_WRITE_KEY: writeKey,
+      ONYM_INITIAL_SECRET_KEY: secretKey,
+      ONYM_INITIAL_WRITE_KEY: writeKey,
     }),
   });
 }

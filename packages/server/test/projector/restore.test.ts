@@ -11,7 +11,7 @@ const directory = mkdtempSync(join(tmpdir(), 'onym-restore-'));
 const config = readConfig({
   ONYM_DATA_DIR: directory,
   ONYM_ENVIRONMENTS: 'production',
-  ONYM_SECRET_KEY: 'sk_restore_test',
+  ONYM_INITIAL_SECRET_KEY: 'sk_restore_test',
 });
 
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

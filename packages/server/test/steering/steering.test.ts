@@ -16,8 +16,8 @@ beforeAll(async () => {
   const config = readConfig({
     ONYM_DATA_DIR: directory,
     ONYM_ENVIRONMENTS: names.join(','),
-    ONYM_SECRET_KEY: 'sk_steering_test',
-    ONYM_WRITE_KEY: 'pk_steering_test',
+    ONYM_INITIAL_SECRET_KEY: 'sk_steering_test',
+    ONYM_INITIAL_WRITE_KEY: 'pk_steering_test',
     ONYM_SETTINGS: JSON.stringify({
       env0: { identifiersPerIdentityMax: 3 },
       env1: { identifiersPerIdentityMax: 3, identifiersPerTypeMax: { stripe: 1 } },
@@ -215,7 +215,7 @@ describe('POST /v1/revert', () => {
     const { alias, post } = world();
     const from = new Date(Date.now() - 60_000).toISOString();
     await alias('user_1', 'crm:1');
-    const scope = { key: 'ONYM_SECRET_KEY', from, to: new Date(Date.now() + 60_000).toISOString() };
+    const scope = { key: 'ONYM_INITIAL_SECRET_KEY', from, to: new Date(Date.now() + 60_000).toISOString() };
     expect(await post('/v1/revert', { ...scope, separate: true })).toMatchObject({ revoked: 1, separations: 1 });
     expect(await alias('user_1', 'crm:1')).toMatchObject({ verdict: 'refused', reason: 'separated' });
   });
@@ -296,7 +296,7 @@ describe('the review queue', () => {
       reason: 'anonymous-id-belongs-to-another-identity',
       distinct_id: 'anonymous-shared',
       claimants: ['bert'],
-      sources: [{ key: 'ONYM_SECRET_KEY' }],
+      sources: [{ key: 'ONYM_INITIAL_SECRET_KEY' }],
     });
     expect(await post(`/v1/links/${refused.seq}/approve`, {})).toMatchObject({ verdict: 'applied' });
     expect((await get('/v1/explain?a=anna&b=bert')).same).toBe(true);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { clientOf, streamed } from './client.ts';
-import { secretKey, serve } from './processes.ts';
+import { secretKey, serve, writeKey } from './processes.ts';
 
 /** The tour of the README, call by call, with what each answers, before and after a restart. */
 
@@ -94,7 +94,7 @@ test('track, identify, alias: one person, whole history, after a restart too', a
   await stop();
 });
 
-test('a form body, a beacon, and a key in the query string are taken as well', async () => {
+test('a form body, a beacon, and a publishable key in the query string are taken as well', async () => {
   const { api, url, stop } = await serve();
   const open = clientOf(url, null);
   const body = JSON.stringify({ distinct_id: 'user_1', alias_id: 'crm:1' });
@@ -104,8 +104,10 @@ test('a form body, a beacon, and a key in the query string are taken as well', a
   ]) {
     const headers = { 'content-type': contentType! };
     expect((await api.request('POST', path!, { body, headers })).body).toMatchObject({ ok: true, seq: 1 });
-    const anonymous = await open.request('POST', `${path}?apiKey=${secretKey}`, { body, headers });
+    const anonymous = await open.request('POST', `${path}?apiKey=${writeKey}`, { body, headers });
     expect(anonymous.body).toMatchObject({ ok: true, seq: 1 });
+    const exposed = await open.request('POST', `${path}?apiKey=${secretKey}`, { body, headers });
+    expect([exposed.status, exposed.body.message]).toEqual([401, expect.stringContaining('rotate it')]);
   }
   expect((await open.request('POST', '/alias', { body })).body).toMatchObject({
     ok: false,

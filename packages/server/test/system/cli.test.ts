@@ -165,7 +165,7 @@ describe('keys, beside a running server', () => {
 
     const listed = await run(0, 'keys', 'list');
     const names = linesOf(listed).map((line) => cells(line)[0]);
-    expect(names).toEqual(['name', 'ONYM_WRITE_KEY', 'ONYM_SECRET_KEY', 'shop']);
+    expect(names).toEqual(['name', 'ONYM_INITIAL_WRITE_KEY', 'ONYM_INITIAL_SECRET_KEY', 'shop']);
     expect(listed).not.toMatch(/[ps]k_/);
     const [shop] = JSON.parse(await run(0, 'keys', 'list', '--json')).filter(
       (key: { name: string }) => key.name === 'shop',
@@ -210,7 +210,14 @@ describe('help', () => {
     ]);
     for (const command of [...commands, 'explain', 'query', 'verify'])
       expect(all).toMatch(new RegExp(`^ {2}${command}\\b`, 'm'));
-    for (const variable of ['ONYM_DATA_DIR', 'ONYM_PORT', 'ONYM_WRITE_KEY', 'ONYM_SECRET_KEY', 'ONYM_SETTINGS']) {
+    for (const variable of [
+      'ONYM_DATA_DIR',
+      'ONYM_PORT',
+      'ONYM_INITIAL_WRITE_KEY',
+      'ONYM_INITIAL_SECRET_KEY',
+      'ONYM_SECRET_KEY',
+      'ONYM_SETTINGS',
+    ]) {
       expect(all).toContain(variable);
     }
     expect(all).toContain('Exit codes');

@@ -71,8 +71,8 @@ test('a wrong configuration is told by the name of its variable', async () => {
     [{ ONYM_HOST: '192.0.2.1' }, /ONYM_HOST.*192\.0\.2\.1/],
     [{ ONYM_ENVIRONMENTS: 'production,not ok' }, /ONYM_ENVIRONMENTS holds "not ok"/],
     [{ ONYM_ENVIRONMENTS: ' , ' }, /ONYM_ENVIRONMENTS names no environment/],
-    [{ ONYM_WRITE_KEY: 'sk_12345678' }, /ONYM_WRITE_KEY must begin with pk_/],
-    [{ ONYM_SECRET_KEY: 'sk_short' }, /ONYM_SECRET_KEY must begin with sk_/],
+    [{ ONYM_INITIAL_WRITE_KEY: 'sk_12345678' }, /ONYM_INITIAL_WRITE_KEY must begin with pk_/],
+    [{ ONYM_INITIAL_SECRET_KEY: 'sk_short' }, /ONYM_INITIAL_SECRET_KEY must begin with sk_/],
     [{ ONYM_LOG_LEVEL: 'loud' }, /ONYM_LOG_LEVEL is "loud"/],
     [{ ONYM_SETTINGS: '{' }, /ONYM_SETTINGS is not JSON/],
     [settings({ elsewhere: {} }), /ONYM_SETTINGS names the environment "elsewhere"/],
@@ -99,7 +99,7 @@ test('a wrong configuration is told by the name of its variable', async () => {
 
 test('the first start without keys makes them and shows them once; flags go before variables', async () => {
   const dataDir = dataDirectory();
-  const variables = { ONYM_WRITE_KEY: undefined, ONYM_SECRET_KEY: undefined };
+  const variables = { ONYM_INITIAL_WRITE_KEY: undefined, ONYM_INITIAL_SECRET_KEY: undefined };
   const first = await serve({ dataDir, variables });
   await eventually(async () => first.output().includes('ONYM_SECRET_KEY='), 'keys are shown');
   const [, pk] = /ONYM_WRITE_KEY=(pk_\S+)/.exec(first.output())!;
@@ -122,6 +122,106 @@ test('the first start without keys makes them and shows them once; flags go befo
   const flags = await onym(['serve', '--data-dir', dataDir, '--port', '123456'], { ONYM_PORT: '0' });
   expect(flags).toMatchObject({ code: 2, stderr: expect.stringContaining('ONYM_PORT is "123456"') });
 });
+
+test('ONYM_SECRET_KEY and ONYM_WRITE_KEY are for clients: no start registers them, and the log says so', async () => {
+  const dataDir = dataDirectory();
+  const none = { ONYM_INITIAL_WRITE_KEY: undefined, ONYM_INITIAL_SECRET_KEY: undefined };
+  const exported = { ONYM_WRITE_KEY: 'pk_of_another_server', ONYM_SECRET_KEY: 'sk_of_another_server' };
+  const server = await serve({ dataDir, variables: { ...none, ...exported } });
+  await eventually(async () => server.output().includes('ONYM_SECRET_KEY=sk_'), 'keys are shown');
+  const [, made] = /ONYM_SECRET_KEY=(sk_\S+)/.exec(server.output())!;
+  expect(made).not.toBe(exported.ONYM_SECRET_KEY);
+  expect((await clientOf(server.url, exported.ONYM_SECRET_KEY).get('/v1/ledger')).status).toBe(401);
+  expect((await clientOf(server.url, made!).get('/v1/ledger')).status).toBe(200);
+  const warned = messagesOf(server.output(), 40);
+  expect(warned).toEqual([
+    expect.stringMatching(/^ONYM_WRITE_KEY is not registered: .*clients.* ONYM_INITIAL_WRITE_KEY .*`onym keys create`/),
+    expect.stringMatching(
+      /^ONYM_SECRET_KEY is not registered: .*clients.* ONYM_INITIAL_SECRET_KEY .*`onym keys create`/,
+    ),
+  ]);
+  expect(server.output()).not.toContain('of_another_server');
+  await server.stop();
+
+  // The shell of a client of this very server.
+  const again = await serve({ dataDir, variables: { ...none, ONYM_SECRET_KEY: made, ONYM_LOG_LEVEL: 'info' } });
+  expect((await clientOf(again.url, made!).get('/v1/ledger')).status).toBe(200);
+  expect(messagesOf(again.output(), 40)).toEqual([]);
+  expect(messagesOf(again.output(), 30)).toContainEqual(
+    expect.stringMatching(/^ONYM_SECRET_KEY is not registered: .*works\.$/),
+  );
+  await again.stop();
+});
+
+test('ONYM_INITIAL_SECRET_KEY counts at the first start: later ones register and revoke nothing, and say so', async () => {
+  const dataDir = dataDirectory();
+  const first = await serve({ dataDir });
+  expect(first.output()).not.toMatch(/[ps]k_/);
+  expect((await first.api.get('/v1/ledger')).status).toBe(200);
+  expect(messagesOf(first.output(), 40)).toEqual([]);
+  await first.stop();
+
+  const changed = { ONYM_INITIAL_SECRET_KEY: 'sk_changed_since', ONYM_LOG_LEVEL: 'info' };
+  const second = await serve({ dataDir, variables: changed });
+  expect((await second.api.get('/v1/ledger')).status).toBe(200);
+  expect((await clientOf(second.url, 'sk_changed_since').get('/v1/ledger')).status).toBe(401);
+  expect(messagesOf(second.output(), 40)).toEqual([
+    expect.stringMatching(/^ONYM_INITIAL_SECRET_KEY is ignored: it counts at the first start.*unknown here/),
+  ]);
+  expect(messagesOf(second.output(), 30)).toContainEqual(
+    expect.stringMatching(/^ONYM_INITIAL_WRITE_KEY is ignored: .*works\.$/),
+  );
+  await second.stop();
+
+  expect((await onym(['keys', 'revoke', 'ONYM_INITIAL_SECRET_KEY'], { ONYM_DATA_DIR: dataDir })).code).toBe(0);
+  const third = await serve({ dataDir });
+  expect((await third.api.get('/v1/ledger')).status).toBe(401);
+  expect((await third.web.post('/track', { event: 'e', distinct_id: 'u' })).status).toBe(200);
+  expect(messagesOf(third.output(), 40)).toEqual([
+    expect.stringMatching(/^ONYM_INITIAL_SECRET_KEY is ignored: .*was revoked/),
+  ]);
+  await third.stop();
+});
+
+test('keys that a first start made are shown also where it cannot listen', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  onTestFinished(() => void taken.close());
+  const { port } = taken.address() as { port: number };
+  const dataDir = dataDirectory();
+  const variables = { ONYM_INITIAL_WRITE_KEY: undefined, ONYM_INITIAL_SECRET_KEY: undefined };
+  const failed = await startServe({ dataDir, variables: { ...variables, ONYM_PORT: String(port) } }).ended;
+  expect(failed.code).toBe(2);
+  const [, made] = /ONYM_SECRET_KEY=(sk_\S+)/.exec(failed.stdout)!;
+  const server = await serve({ dataDir, variables });
+  expect((await clientOf(server.url, made!).get('/v1/ledger')).status).toBe(200);
+  await server.stop();
+});
+
+test('a command on a directory at rest leaves its keys as they are', async () => {
+  const dataDir = dataDirectory();
+  await (await serve({ dataDir })).stop();
+  const keys = async () => (await onym(['keys', 'list', '--json'], { ONYM_DATA_DIR: dataDir })).stdout;
+  const before = await keys();
+  const asked = await onym(['query', 'SELECT 1', '-e', 'qa'], {
+    ONYM_DATA_DIR: dataDir,
+    ONYM_ENVIRONMENTS: 'qa',
+    ONYM_INITIAL_SECRET_KEY: 'sk_of_the_shell',
+    ONYM_SECRET_KEY: 'sk_of_a_client',
+  });
+  expect(asked.code).toBe(0);
+  expect(await keys()).toBe(before);
+});
+
+/** Of the log's lines at this level (30: info, 40: warn). */
+function messagesOf(output: string, level: number): string[] {
+  return output
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line))
+    .filter((line) => line.level === level && line.msg.startsWith('ONYM_'))
+    .map((line) => line.msg);
+}
 
 test('a torn tail of the journal is cut, and the server starts', async () => {
   let server = await serve();

@@ -109,8 +109,8 @@ export function startServe({ dataDir, variables = {} }: ServeOptions & { readonl
     ONYM_DATA_DIR: dataDir,
     ONYM_PORT: '0',
     ONYM_LOG_LEVEL: 'warn',
-    ONYM_WRITE_KEY: writeKey,
-    ONYM_SECRET_KEY: secretKey,
+    ONYM_INITIAL_WRITE_KEY: writeKey,
+    ONYM_INITIAL_SECRET_KEY: secretKey,
     ...variables,
   });
 }

@@ -511,7 +511,7 @@ describe('traits (4.4)', () => {
         distinct_id: 'device-t6',
         effective_time: '2024-01-01T00:00:00.000Z',
         seq: anonymous.seq,
-        source: { key: 'ONYM_SECRET_KEY', lib: 'web', batch: null, public: false },
+        source: { key: 'ONYM_INITIAL_SECRET_KEY', lib: 'web', batch: null, public: false },
       },
     ]);
   });

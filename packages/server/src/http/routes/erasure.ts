@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { PersonPart } from '../../erasure/person.ts';
 import { nodeId } from '../../node-id.ts';
+import { needs } from '../auth.ts';
 import * as schemas from '../erasure-schemas.ts';
 import { environmentFor, found, identityNameOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -19,7 +20,7 @@ import {
 } from '../wire.ts';
 
 export async function erasureRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.delete<schemas.EraseRoute>('/identities/:id', { schema: schemas.erase }, async (request) => {
+  app.delete<schemas.EraseRoute>('/identities/:id', needs('erase', schemas.erase), async (request) => {
     const { query, params } = request;
     const environment = environmentFor(request, services, query.environment);
     const name = identityNameOf(params.id, query.by);
@@ -31,7 +32,7 @@ export async function erasureRoutes(app: FastifyInstance, { services }: RouteCon
 
   app.get<schemas.ExportPersonRoute>(
     '/identities/:id/export',
-    { schema: schemas.exportPerson },
+    needs('read', schemas.exportPerson),
     async (request, reply) => {
       const { query, params } = request;
       const environment = environmentFor(request, services, query.environment);

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { distinctIdOf } from '../../ingest/distinct-ids.ts';
+import { needs } from '../auth.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { environment, errorResponses } from '../schemas.ts';
@@ -48,7 +49,7 @@ const schema = {
 };
 
 export async function explainRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.get<{ Querystring: Static<typeof explainQuery> }>('/explain', { schema }, async (request) => {
+  app.get<{ Querystring: Static<typeof explainQuery> }>('/explain', needs('read', schema), async (request) => {
     const { query } = request;
     const at = environmentFor(request, services, query.environment);
     const evidence = await services.explain(at, distinctIdOf(query.a, 'a'), distinctIdOf(query.b, 'b'));

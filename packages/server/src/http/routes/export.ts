@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { ExportFormat, ExportTable } from '../../events/types.ts';
+import { needs } from '../auth.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { environment, errorResponses } from '../schemas.ts';
@@ -52,7 +53,7 @@ const schema = {
 export async function exportRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
   app.get<{ Params: Static<typeof params>; Querystring: Static<typeof query> }>(
     '/export/:what',
-    { schema },
+    needs('query', schema),
     async (request, reply) => {
       const { format = 'ndjson', environment: named } = request.query;
       const at = environmentFor(request, services, named);

@@ -5,6 +5,7 @@ import { distinctIdOf } from '../../ingest/distinct-ids.ts';
 import { parseTimestamp } from '../../ingest/timestamps.ts';
 import { limits } from '../../limits.ts';
 import { nodeId } from '../../node-id.ts';
+import { needs } from '../auth.ts';
 import { cursorOf } from '../cursors.ts';
 import * as schemas from '../identity-schemas.ts';
 import { atOf, environmentFor, found, identityNameOf } from '../read-request.ts';
@@ -33,7 +34,7 @@ const traitCursor = cursorOf('traits', Type.Object({ effectiveTime: Type.Integer
 const leastUuid = '00000000-0000-0000-0000-000000000000';
 
 export async function identityRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.post<schemas.ResolveRoute>('/resolve', { schema: schemas.resolve }, async (request) => {
+  app.post<schemas.ResolveRoute>('/resolve', needs('read', schemas.resolve), async (request) => {
     const { distinct_ids: ids, ...body } = request.body;
     if (ids.length > limits.resolveIdsMax) {
       throw new OnymError(
@@ -50,7 +51,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     return { identities: Object.fromEntries(identities) };
   });
 
-  app.get<schemas.IdentityRoute>('/identities/:id', { schema: schemas.identity }, async (request) => {
+  app.get<schemas.IdentityRoute>('/identities/:id', needs('read', schemas.identity), async (request) => {
     const { query } = request;
     const environment = environmentFor(request, services, query.environment);
     const name = identityNameOf(request.params.id, query.by);
@@ -86,7 +87,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     };
   });
 
-  app.get<schemas.TimelineRoute>('/identities/:id/events', { schema: schemas.timeline }, async (request) => {
+  app.get<schemas.TimelineRoute>('/identities/:id/events', needs('read', schemas.timeline), async (request) => {
     const { query } = request;
     const environment = environmentFor(request, services, query.environment);
     const name = identityNameOf(request.params.id, query.by);
@@ -104,7 +105,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     };
   });
 
-  app.get<schemas.TraitRoute>('/identities/:id/traits/:key', { schema: schemas.traitHistory }, async (request) => {
+  app.get<schemas.TraitRoute>('/identities/:id/traits/:key', needs('read', schemas.traitHistory), async (request) => {
     const { params, query } = request;
     const environment = environmentFor(request, services, query.environment);
     const name = identityNameOf(params.id, query.by);

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ImportEvent, ImportOptions } from '../../import/types.ts';
+import type { Key } from '../../keys/types.ts';
 import { limits } from '../../limits.ts';
+import { mayRead, needs } from '../auth.ts';
 import { errorBody, toOnymError } from '../errors.ts';
 import { type ImportQuery, type ImportRoute, importSchema } from '../import-schemas.ts';
 import { environmentFor } from '../read-request.ts';
@@ -15,11 +17,13 @@ export async function importRoutes(app: FastifyInstance, { services }: RouteCont
 
   app.post<ImportRoute>(
     '/import',
-    { schema: importSchema, bodyLimit: limits.importBytesMax },
+    { ...needs('import', importSchema), bodyLimit: limits.importBytesMax },
     async (request, reply) => {
       const environment = environmentFor(request, services, request.query.environment);
       const body = (request.body as Readable | undefined) ?? Readable.from([]);
-      const events = await withFirst(services.imports.run(environment, body, optionsOf(request)));
+      const events = await withFirst(
+        visibleTo(request.key!, services.imports.run(environment, body, optionsOf(request))),
+      );
       if (isJsonWanted(request)) return collected(events);
       reply.header('content-type', 'application/x-ndjson; charset=utf-8');
       return reply.send(Readable.from(lines(events, request), { objectMode: false }));
@@ -51,6 +55,18 @@ function optionsOf(request: FastifyRequest<ImportRoute>): ImportOptions {
     ...(given.timestamp === undefined ? {} : { timestamp: given.timestamp }),
     ...(given.trait === undefined ? {} : { traits: [given.trait].flat() }),
   };
+}
+
+/** Whose the largest identities are is for keys that may read. */
+async function* visibleTo(key: Key, events: AsyncIterable<ImportEvent>): AsyncGenerator<ImportEvent> {
+  for await (const event of events) {
+    if (event.type !== 'done' || mayRead(key)) {
+      yield event;
+    } else {
+      const { largest_identities: _, ...rest } = event;
+      yield rest;
+    }
+  }
 }
 
 /** What fails once the answer has begun is its last line. */

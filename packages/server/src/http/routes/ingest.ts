@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OnymError } from '../../errors.ts';
-import { requireScope } from '../auth.ts';
+import { needs } from '../auth.ts';
 import { aliasCall, type IngestCall, identifyCall, trackCall } from '../ingest-calls.ts';
 import { ingestArray, ingestOne, ingestOptionsOf } from '../ingest-request.ts';
 import { aliasSchema, identifySchema, trackSchema } from '../ingest-schemas.ts';
@@ -45,12 +45,10 @@ function addCall<Item, Result>(
   schema: object,
 ): void {
   const url = `/${call.name}`;
-  app.post(
-    url,
-    { schema, validatorCompiler: noValidation, onRequest: requireScope(context.keys, call.name) },
-    (request, reply) => handle(call, request, reply, context),
+  app.post(url, { ...needs(call.name, schema), validatorCompiler: noValidation }, (request, reply) =>
+    handle(call, request, reply, context),
   );
-  app.options(url, { schema: { hide: true } as object }, (_request, reply) => {
+  app.options(url, needs(null, { hide: true }), (_request, reply) => {
     reply
       .code(204)
       .header('access-control-allow-methods', 'POST')

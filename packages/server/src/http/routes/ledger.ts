@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
+import { needs } from '../auth.ts';
 import { cursorOf } from '../cursors.ts';
 import { ledgerStream } from '../ledger-stream.ts';
 import { environmentFor } from '../read-request.ts';
@@ -62,7 +63,7 @@ export async function ledgerRoutes(app: FastifyInstance, context: RouteContext):
   const { services } = context;
   let streams = 0;
 
-  app.get<LedgerRoute>('/ledger', { schema }, async (request, reply) => {
+  app.get<LedgerRoute>('/ledger', needs('read', schema), async (request, reply) => {
     const { query } = request;
     const named = environmentFor(request, services, query.environment);
     const isLive = request.headers.accept?.includes('text/event-stream') ?? false;

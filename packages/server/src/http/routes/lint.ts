@@ -3,6 +3,7 @@ import { OnymError } from '../../errors.ts';
 import { parseTimestamp, timestampForms } from '../../ingest/timestamps.ts';
 import type { LintReport } from '../../lint/lint.ts';
 import type { Example, LintRule } from '../../lint/rules.ts';
+import { needs } from '../auth.ts';
 import * as schemas from '../lint-schemas.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -10,7 +11,7 @@ import { timeToWire } from '../wire.ts';
 
 /** Which recommended rules the calls of applications break. */
 export async function lintRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.get<schemas.LintRoute>('/lint', { schema: schemas.lint }, async (request) => {
+  app.get<schemas.LintRoute>('/lint', needs('read', schemas.lint), async (request) => {
     const { query } = request;
     const environment = environmentFor(request, services, query.environment);
     const since = sinceOf(query.since);

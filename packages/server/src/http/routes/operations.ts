@@ -17,9 +17,9 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
         summary: 'Is the process alive?',
         operationId: 'getHealth',
         tags,
-        security: [],
         response: { 200: jsonResponse('It is.', ok) },
       } as object,
+      config: { scope: null },
     },
     async () => ({ ok: true }),
   );
@@ -31,9 +31,9 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
         summary: 'Are calls accepted?',
         operationId: 'getReadiness',
         tags,
-        security: [],
         response: { 200: jsonResponse('They are.', ok), ...errorResponses() },
       } as object,
+      config: { scope: null },
     },
     async () => {
       if (services.ready()) return { ok: true };
@@ -51,9 +51,9 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
         description: 'In the Prometheus text format.',
         operationId: 'getMetrics',
         tags,
-        security: [],
         response: { 200: { description: 'The metrics.', content: { 'text/plain': { schema: Type.String() } } } },
       } as object,
+      config: { scope: null },
     },
     async (_request, reply) => {
       const text = await metrics.text();
@@ -68,9 +68,9 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
         summary: 'This document',
         operationId: 'getOpenApi',
         tags,
-        security: [],
         response: { 200: jsonResponse('OpenAPI 3.1.', Type.Record(Type.String(), Type.Unknown())) },
       } as object,
+      config: { scope: null },
     },
     async () => app.swagger(),
   );

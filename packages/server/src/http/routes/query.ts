@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
 import type { QueryOptions } from '../../events/types.ts';
 import { limits } from '../../limits.ts';
+import { needs } from '../auth.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { environment, errorResponses } from '../schemas.ts';
@@ -68,7 +69,7 @@ const schema = {
 };
 
 export async function queryRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.post<{ Body: Static<typeof queryBody> }>('/query', { schema }, async (request, reply) => {
+  app.post<{ Body: Static<typeof queryBody> }>('/query', needs('query', schema), async (request, reply) => {
     const { sql, format = 'json', environment: named } = request.body;
     const { format: engineFormat, type } = formats[format];
     const at = environmentFor(request, services, named);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { limits } from '../../limits.ts';
 import type { Conflict } from '../../steering/types.ts';
+import { needs } from '../auth.ts';
 import { cursorOf } from '../cursors.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -16,7 +17,7 @@ const reviewPageMax = 100;
 
 /** What waits for a person: held links and refused evidence. */
 export async function reviewRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.get<schemas.QueueRoute>('/review', { schema: schemas.review }, async (request) => {
+  app.get<schemas.QueueRoute>('/review', needs('read', schemas.review), async (request) => {
     const { query } = request;
     const environment = environmentFor(request, services, query.environment);
     const limit = Math.min(query.limit ?? limits.pageSizeDefault, reviewPageMax);
@@ -33,7 +34,7 @@ export async function reviewRoutes(app: FastifyInstance, { services }: RouteCont
     };
   });
 
-  app.get<schemas.QueueRoute>('/conflicts', { schema: schemas.conflicts }, async (request) => {
+  app.get<schemas.QueueRoute>('/conflicts', needs('read', schemas.conflicts), async (request) => {
     const { query } = request;
     const environment = environmentFor(request, services, query.environment);
     const before = query.next === undefined ? null : conflictCursor.decode(query.next);

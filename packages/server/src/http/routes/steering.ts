@@ -5,6 +5,7 @@ import { distinctIdOf } from '../../ingest/distinct-ids.ts';
 import { parseTimestamp, timestampForms } from '../../ingest/timestamps.ts';
 import { nodeId } from '../../node-id.ts';
 import type { SteeringAnswer, SteeringOperation } from '../../steering/types.ts';
+import { mayRead, needs } from '../auth.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import * as schemas from '../steering-schemas.ts';
@@ -14,22 +15,25 @@ import { linkToWire } from '../wire.ts';
 export async function steeringRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
   const { steering } = services;
 
-  app.post<schemas.SplitRoute>('/split', { schema: schemas.split }, async (request) => {
+  app.post<schemas.SplitRoute>('/split', needs('steer', schemas.split), async (request) => {
     const { body, query } = request;
     const environment = environmentFor(request, services, body.environment);
     const operation = { op: 'split', target: splitTarget(body), ...asked(request) } as const;
     const result = await steering.run(environment, operation, optionsOf(query));
     const { fact } = result;
+    const isReader = mayRead(request.key!);
     return {
-      ...answerToWire(environment, result),
+      ...answerToWire(environment, result, isReader),
       revoked: fact?.op === 'split' ? fact.revoked : [],
-      separations: fact?.op === 'split' ? fact.separations.map(([a, b]) => ({ a, b })) : [],
+      ...(isReader && {
+        separations: fact?.op === 'split' ? fact.separations.map(([a, b]) => ({ a, b })) : [],
+      }),
       still_connected: result.stillConnected,
-      path: result.path.map(linkToWire),
+      ...(isReader && { path: result.path.map(linkToWire) }),
     };
   });
 
-  app.post<schemas.RevertRoute>('/revert', { schema: schemas.revert }, async (request) => {
+  app.post<schemas.RevertRoute>('/revert', needs('steer', schemas.revert), async (request) => {
     const { body, query } = request;
     const environment = environmentFor(request, services, body.environment);
     const options = { ...optionsOf(query), separate: body.separate ?? false, source: asked(request).source };
@@ -40,30 +44,29 @@ export async function steeringRoutes(app: FastifyInstance, { services }: RouteCo
       seqs: result.seqs,
       revoked: result.revoked,
       separations: result.separations,
-      ...(result.blastRadius === null ? {} : { blast_radius: result.blastRadius }),
+      ...(result.blastRadius !== null && mayRead(request.key!) && { blast_radius: result.blastRadius }),
     };
   });
 
   const pairCall = async (request: FastifyRequest, op: 'separate' | 'lift', given: schemas.PairCall) => {
     const environment = environmentFor(request, services, given.environment);
     const operation = { op, a: namedId(given.a, 'a'), b: namedId(given.b, 'b'), ...asked(request) };
-    return answerToWire(
-      environment,
-      await steering.run(environment, operation, optionsOf(request.query as schemas.Options)),
-    );
+    const result = await steering.run(environment, operation, optionsOf(request.query as schemas.Options));
+    return answerToWire(environment, result, mayRead(request.key!));
   };
-  app.post<schemas.SeparateRoute>('/separations', { schema: schemas.separate }, (request) =>
+  app.post<schemas.SeparateRoute>('/separations', needs('steer', schemas.separate), (request) =>
     pairCall(request, 'separate', request.body),
   );
-  app.delete<schemas.LiftRoute>('/separations', { schema: schemas.lift }, (request) =>
+  app.delete<schemas.LiftRoute>('/separations', needs('steer', schemas.lift), (request) =>
     pairCall(request, 'lift', { ...request.query, ...request.body }),
   );
 
   for (const op of ['approve', 'reject'] as const) {
-    app.post<schemas.LinkRoute>(`/links/:seq/${op}`, { schema: schemas.decide(op) }, async (request) => {
+    app.post<schemas.LinkRoute>(`/links/:seq/${op}`, needs('steer', schemas.decide(op)), async (request) => {
       const environment = environmentFor(request, services, request.query.environment ?? request.body?.environment);
       const operation = { op, link: request.params.seq, ...asked(request) } as SteeringOperation;
-      return answerToWire(environment, await steering.run(environment, operation, optionsOf(request.query)));
+      const result = await steering.run(environment, operation, optionsOf(request.query));
+      return answerToWire(environment, result, mayRead(request.key!));
     });
   }
 }
@@ -110,14 +113,13 @@ function momentOf(value: string | number, field: string): number {
   return moment;
 }
 
-function answerToWire(environment: string, { answer, blastRadius }: SteeringAnswer) {
+function answerToWire(environment: string, { answer, blastRadius }: SteeringAnswer, isReader: boolean) {
   return {
     ok: true,
     verdict: answer.verdict,
     ...(answer.reason === null ? {} : { reason: answer.reason }),
-    identity_id: nodeId(environment, answer.canonicalId),
-    canonical_id: answer.canonicalId,
+    ...(isReader && { identity_id: nodeId(environment, answer.canonicalId), canonical_id: answer.canonicalId }),
     seq: answer.seq,
-    ...(blastRadius === null ? {} : { blast_radius: blastRadius }),
+    ...(blastRadius !== null && isReader && { blast_radius: blastRadius }),
   };
 }

@@ -1,14 +1,13 @@
-import { ConfigError } from '../../config.ts';
-import { type Database, inTransaction } from '../../sqlite.ts';
+import type { Migration } from '../../sqlite.ts';
 
 /**
- * Numbered migrations; `user_version` holds the last one applied. They only ever grow.
+ * Steps of the schema.
  *
  * Ids of identifiers are integers inside the database (`ref`), so that the ledger, links and traits are small and an erasure changes
  * a name in one place. `identifier.component` is the component it was put in; `component.root` is the identity that component
  * belongs to now. A join re-roots the smaller side's few components, never its identifiers.
  */
-const migrations: readonly string[] = [
+export const migrations: readonly Migration[] = [
   `
   CREATE TABLE environment (
     id INTEGER PRIMARY KEY,
@@ -163,20 +162,3 @@ const migrations: readonly string[] = [
   CREATE INDEX trait_ahead ON trait (identifier, key, timestamp) WHERE timestamp > effective_time;
   `,
 ];
-
-/** Brings the file up to date. Safe when two processes start together: each step is one immediate transaction that looks again. */
-export function migrate(database: Database): void {
-  for (let version = 0; version < migrations.length; version++) {
-    inTransaction(database, () => {
-      const applied = database.pragma('user_version', { simple: true }) as number;
-      if (applied > migrations.length) {
-        throw new ConfigError(
-          `identity.db was written by a newer Onym (schema ${applied}, this one knows ${migrations.length}). Start that version, or restore a backup.`,
-        );
-      }
-      if (applied > version) return;
-      database.exec(migrations[version]!);
-      database.pragma(`user_version = ${version + 1}`);
-    });
-  }
-}
