@@ -1,0 +1,158 @@
+import type { Operation } from '@onym/core';
+import { describe, expect, it } from 'vitest';
+import { OnymError } from '../../src/errors.ts';
+import type { Commit, Committed } from '../../src/identity/types.ts';
+import { createDecidedCalls } from '../../src/ingest/decided-calls.ts';
+import { createGroupCommit } from '../../src/ingest/group-commit.ts';
+import { limits } from '../../src/limits.ts';
+
+const source = { key: 'sk_1', lib: null, batch: null, public: false };
+const alias = (primary: string, secondary = `${primary}'s`): Operation => ({
+  op: 'alias',
+  kind: 'alias',
+  primary,
+  secondary,
+  timestamp: null,
+  source,
+});
+const split: Operation = { op: 'split', target: { link: 1 }, timestamp: null, source };
+
+/** A store that answers at the test's word, and fails where the test says so. */
+function storeUnderTest(fails: (operations: readonly Operation[]) => Error | null = () => null) {
+  const commits: Operation[][] = [];
+  const release: (() => void)[] = [];
+  let isHeld = false;
+  let head = 0;
+  const answerOf = (operation: Operation): Committed => ({
+    verdict: 'applied',
+    reason: null,
+    seq: ++head,
+    recorded: true,
+    canonicalId: operation.op === 'alias' ? operation.primary : '',
+    components: [],
+  });
+  return {
+    commits,
+    hold: () => {
+      isHeld = true;
+    },
+    letGo() {
+      isHeld = false;
+      for (const go of release.splice(0)) go();
+    },
+    store: {
+      async commit(_environment: string, operations: readonly Operation[]): Promise<Commit> {
+        if (isHeld) await new Promise<void>((resolve) => release.push(resolve));
+        const error = fails(operations);
+        if (error !== null) throw error;
+        commits.push([...operations]);
+        return { answers: operations.map(answerOf), touched: [], facts: [], radii: [], head };
+      },
+    },
+  };
+}
+
+function doorOf({ store }: ReturnType<typeof storeUnderTest>) {
+  return createGroupCommit({
+    identityStore: store,
+    decidedCalls: createDecidedCalls(),
+    now: () => 1,
+    onCommitted: () => {},
+  });
+}
+
+const named = (answers: readonly (Committed | { error: string })[]) =>
+  answers.map((answer) => ('error' in answer ? answer.error : answer.canonicalId));
+
+describe('group commit', () => {
+  it('commits together what arrives together, in order, and answers each caller with its own', async () => {
+    const under = storeUnderTest();
+    const door = doorOf(under);
+    const answers = await Promise.all([door.submit('e', [alias('a'), alias('b')]), door.submit('e', [alias('c')])]);
+    expect(answers.map(named)).toEqual([['a', 'b'], ['c']]);
+    expect(under.commits).toEqual([[alias('a'), alias('b'), alias('c')]]);
+  });
+
+  it('commits steering alone, in its place', async () => {
+    const under = storeUnderTest();
+    const door = doorOf(under);
+    await Promise.all([door.submit('e', [alias('a')]), door.submit('e', [split]), door.submit('e', [alias('b')])]);
+    expect(under.commits).toEqual([[alias('a')], [split], [alias('b')]]);
+  });
+
+  it('takes no more operations in one transaction than its limit, but for one request that has more', async () => {
+    const under = storeUnderTest();
+    const door = doorOf(under);
+    const many = (count: number, name: string) => Array.from({ length: count }, (_, index) => alias(`${name}${index}`));
+    await Promise.all([
+      door.submit('e', many(limits.operationsPerCommitMax - 1, 'a')),
+      door.submit('e', many(2, 'b')),
+      door.submit('e', many(1_000, 'c')),
+      door.submit('e', many(1, 'd')),
+    ]);
+    expect(under.commits.map(({ length }) => length)).toEqual([limits.operationsPerCommitMax - 1, 2, 1_000, 1]);
+  });
+
+  it('one call that breaks the transaction costs its neighbours nothing', async () => {
+    const broken = new Error('this one');
+    const under = storeUnderTest((operations) => (operations.some(isNamed('b')) ? broken : null));
+    const door = doorOf(under);
+    const results = await Promise.allSettled(['a', 'b', 'c'].map((name) => door.submit('e', [alias(name)])));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(results[1]).toMatchObject({ reason: broken });
+    expect(under.commits).toEqual([[alias('a')], [alias('c')]]);
+  });
+
+  it('what fails them all, as a full disk does, is tried once', async () => {
+    let tries = 0;
+    const under = storeUnderTest(() => {
+      tries++;
+      return new OnymError('storage-full', 'The disk is full.');
+    });
+    const door = doorOf(under);
+    const results = await Promise.allSettled([door.submit('e', [alias('a')]), door.submit('e', [alias('b')])]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(tries).toBe(1);
+  });
+
+  it('turns calls away when too many wait, and takes them again afterwards', async () => {
+    const under = storeUnderTest();
+    const door = doorOf(under);
+    under.hold();
+    const most = Array.from({ length: limits.waitingOperationsMax }, (_, index) => alias(`${index}`));
+    const waiting = door.submit('e', most);
+    await expect(door.submit('e', [alias('late')])).rejects.toMatchObject({
+      code: 'overloaded',
+      retryAfterSeconds: 1,
+    });
+    expect(door.waiting()).toBe(limits.waitingOperationsMax);
+    // Another environment waits for nobody.
+    const elsewhere = door.submit('other', [alias('x')]);
+    await new Promise((resolve) => setImmediate(resolve));
+    under.letGo();
+    await Promise.all([waiting, elsewhere]);
+    await door.idle();
+    expect(door.waiting()).toBe(0);
+    expect(named(await door.submit('e', [alias('late')]))).toEqual(['late']);
+  });
+
+  it('is settled once all that was under way is committed, whatever comes after', async () => {
+    const under = storeUnderTest();
+    const door = doorOf(under);
+    await door.settled('e');
+    under.hold();
+    const before = door.submit('e', [alias('a')]);
+    let isSettled = false;
+    const settled = door.settled('e').then(() => {
+      isSettled = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isSettled).toBe(false);
+    under.letGo();
+    await Promise.all([before, settled]);
+    expect(under.commits).toEqual([[alias('a')]]);
+  });
+});
+
+const isNamed = (name: string) => (operation: Operation) => operation.op === 'alias' && operation.primary === name;
