@@ -15,6 +15,8 @@ export const limits = {
   propertiesBytesMax: 256 * 1024,
   traitKeyBytesMax: 512,
   traitsPerCallMax: 500,
+  /** Unknown names of one object that are compared with the known ones; those beyond are only counted. */
+  unknownNamesJudgedMax: 100,
   /** Ids in one `POST /v1/resolve`. */
   resolveIdsMax: 10_000,
   pageSizeDefault: 100,

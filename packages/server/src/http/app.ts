@@ -9,6 +9,7 @@ import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
 import { addNotFoundHandler } from './method-not-allowed.ts';
 import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
+import { addNameChecks } from './name-checks.ts';
 import { addOpenApi } from './openapi.ts';
 import type { RouteContext } from './route-context.ts';
 import { erasureRoutes } from './routes/erasure.ts';
@@ -90,6 +91,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendError);
   addNotFoundHandler(app);
+  addNameChecks(app, metrics);
   app.addHook('onResponse', (request, reply, done) => {
     metrics.observe(request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
     done();

@@ -1,9 +1,11 @@
 import type { AliasOperation, IdentifyOperation, Settings } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { JsonObject } from '../ingest/json-values.ts';
+import { type KnownNames, knownNames } from '../ingest/known-names.ts';
 import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
 import type { Scope } from '../keys/types.ts';
 import { nodeId } from '../node-id.ts';
+import { itemFields } from './ingest-schemas.ts';
 import type { Answer, IngestOptions, IngestServices, TrackAnswer, TrackItem } from './services.ts';
 
 /** One item's answer as it goes over the wire; `link` and the ids are for secret keys alone. */
@@ -21,14 +23,34 @@ export interface WireAnswer {
 /** What differs between the three ingestion routes. */
 export interface IngestCall<Item, Result> {
   readonly name: Scope;
+  /** Of an item. */
+  readonly fields: KnownNames;
   read(item: JsonObject, environment: string, settings: Settings, context: ItemContext): Item;
   run(ingest: IngestServices, environment: string, items: readonly Item[], options: IngestOptions): Promise<Result[]>;
   /** Throws the OnymError of an item that the engine could not judge. */
   answer(result: Result, environment: string, isPublic: boolean): WireAnswer;
 }
 
+/** Clients name the browser, the library and themselves in every call alike, also where nothing is read of it. */
+const passedOver = ['event', 'properties', 'anonymous_id', 'device_id', 'session_id', 'uuid', 'message_id'];
+
+function fieldsOf(call: Scope): KnownNames {
+  // `context` holds a hint for lint and nothing else: `content` is not taken for it.
+  const known = itemFields[call].filter((field) => field !== 'context');
+  return knownNames({
+    what: 'field',
+    known,
+    ignored: ['context', ...passedOver],
+    elsewhere: {
+      dry_run:
+        call === 'track' ? 'track has no dry run.' : 'A dry run is asked for in the query string: ?dry_run=true.',
+    },
+  });
+}
+
 export const trackCall: IngestCall<TrackItem, TrackAnswer> = {
   name: 'track',
+  fields: fieldsOf('track'),
   read: readTrack,
   run: (ingest, environment, items, { sync }) => ingest.track(environment, items, { sync }),
   answer: answerTrack,
@@ -36,6 +58,7 @@ export const trackCall: IngestCall<TrackItem, TrackAnswer> = {
 
 export const identifyCall: IngestCall<IdentifyOperation, Answer> = {
   name: 'identify',
+  fields: fieldsOf('identify'),
   read: (item, _environment, _settings, context) => readIdentify(item, context),
   run: (ingest, environment, operations, options) => ingest.identify(environment, operations, options),
   answer: answerIdentity,
@@ -43,6 +66,7 @@ export const identifyCall: IngestCall<IdentifyOperation, Answer> = {
 
 export const aliasCall: IngestCall<AliasOperation, Answer> = {
   name: 'alias',
+  fields: fieldsOf('alias'),
   read: (item, _environment, _settings, context) => readAlias(item, context),
   run: (ingest, environment, operations, options) => ingest.alias(environment, operations, options),
   answer: answerIdentity,

@@ -30,7 +30,7 @@ export interface Services {
   settings(environment: string): Settings;
   readonly ingest: IngestServices;
   readonly steering: Steering;
-  readonly lint: Pick<Lint, 'report'>;
+  readonly lint: Pick<Lint, 'report' | 'observeUnknown'>;
   readonly people: PeopleServices;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;

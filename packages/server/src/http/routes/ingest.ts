@@ -47,7 +47,13 @@ function addCall<Item, Result>(
   const url = `/${call.name}`;
   app.post(
     url,
-    { schema, validatorCompiler: noValidation, onRequest: requireScope(context.keys, call.name) },
+    {
+      schema,
+      validatorCompiler: noValidation,
+      onRequest: requireScope(context.keys, call.name),
+      // A `timestamp` in the address is there to get past caches. A dry run of any call is told what it may have.
+      config: { notInQuery: ['environment', 'batch'], inQuery: ['dry_run'] },
+    },
     (request, reply) => handle(call, request, reply, context),
   );
   app.options(url, { schema: { hide: true } as object }, (_request, reply) => {

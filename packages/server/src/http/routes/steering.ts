@@ -55,12 +55,14 @@ export async function steeringRoutes(app: FastifyInstance, { services }: RouteCo
   app.post<schemas.SeparateRoute>('/separations', { schema: schemas.separate }, (request) =>
     pairCall(request, 'separate', request.body),
   );
-  app.delete<schemas.LiftRoute>('/separations', { schema: schemas.lift }, (request) =>
+  const pairFields = { bodyFields: Object.keys(schemas.separate.body.properties) };
+  app.delete<schemas.LiftRoute>('/separations', { schema: schemas.lift, config: pairFields }, (request) =>
     pairCall(request, 'lift', { ...request.query, ...request.body }),
   );
 
   for (const op of ['approve', 'reject'] as const) {
-    app.post<schemas.LinkRoute>(`/links/:seq/${op}`, { schema: schemas.decide(op) }, async (request) => {
+    const options = { schema: schemas.decide(op), config: { bodyFields: ['environment'] } };
+    app.post<schemas.LinkRoute>(`/links/:seq/${op}`, options, async (request) => {
       const environment = environmentFor(request, services, request.query.environment ?? request.body?.environment);
       const operation = { op, link: request.params.seq, ...asked(request) } as SteeringOperation;
       return answerToWire(environment, await steering.run(environment, operation, optionsOf(request.query)));
