@@ -25,7 +25,7 @@ export interface Parts {
   readonly projector: Projector;
   readonly onLedger: Services['onLedger'];
   readonly deadLetter: Services['deadLetter'];
-  readonly ready: Services['ready'];
+  readonly obstacles: Services['obstacles'];
   readonly now: () => number;
   readonly steering: Services['steering'];
   readonly imports: Services['imports'];
@@ -222,7 +222,7 @@ export function createServices(parts: Parts): Services {
     },
     imports: parts.imports,
 
-    ready: parts.ready,
+    obstacles: parts.obstacles,
   };
 }
 

@@ -18,6 +18,7 @@ import type { EventCounts, EventStore, QueryOptions, StoredEvent } from '../even
 import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
 import type { Imports } from '../import/imports.ts';
 import type { Lint } from '../lint/lint.ts';
+import type { Obstacle } from '../readiness.ts';
 import type { Steering } from '../steering/types.ts';
 
 /**
@@ -63,8 +64,8 @@ export interface Services {
   /** A whole table, all that was acknowledged before in it. */
   exportTable: EventStore['exportTable'];
   readonly imports: Pick<Imports, 'run'>;
-  /** True once calls are accepted, until shutdown begins. */
-  ready(): boolean;
+  /** Why calls can not be kept now; empty while they can. */
+  obstacles(): Promise<readonly Obstacle[]>;
 }
 
 export interface PeopleServices {

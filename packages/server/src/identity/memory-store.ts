@@ -83,6 +83,8 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       return { answers: outcomes, touched, facts, radii: [], head: state.head };
     },
 
+    async tryWrite() {},
+
     async resolve(environment, distinctIds, asOf) {
       const state = at(environment, asOf);
       return {

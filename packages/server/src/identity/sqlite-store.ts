@@ -13,7 +13,7 @@ import {
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
-import { inTransaction, openDatabase, scrub } from '../sqlite.ts';
+import { inTransaction, openDatabase, scrub, touch } from '../sqlite.ts';
 import { neighboursOf } from './common-neighbour.ts';
 import { recordedOf } from './erasure.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
@@ -155,6 +155,10 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
         sources.reload();
         throw error;
       }
+    },
+
+    async tryWrite() {
+      inTransaction(database, () => touch(database));
     },
 
     async resolve(environment, distinctIds, asOf) {

@@ -152,6 +152,9 @@ export interface IdentityStore {
     options?: { dryRun?: boolean },
   ): Promise<Commit>;
 
+  /** Writes a little, durably, that changes nothing; rejects as a commit would. */
+  tryWrite(): Promise<void>;
+
   /** One entry per id asked for, and the seq they are true at; with `asOf`, as of that ledger row. */
   resolve(
     environment: string,

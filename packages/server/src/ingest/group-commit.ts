@@ -2,15 +2,16 @@ import { isSteering, type Millis, type Operation, type OperationError } from '@o
 import { OnymError } from '../errors.ts';
 import type { Commit, Committed, IdentityStore } from '../identity/types.ts';
 import { limits } from '../limits.ts';
+import type { WriteDoor } from '../readiness.ts';
 
 export interface GroupCommitOptions {
-  readonly identityStore: Pick<IdentityStore, 'commit'>;
+  readonly identityStore: Pick<IdentityStore, 'commit' | 'tryWrite'>;
   readonly now: () => Millis;
   /** Hears of each commit that wrote something, before its callers do. */
   readonly onCommitted: (environment: string, operations: readonly Operation[], commit: Commit) => void;
 }
 
-export interface GroupCommit {
+export interface GroupCommit extends WriteDoor {
   /** One answer per operation, in order, once they are durable. Throws OnymError `overloaded` when too much waits. */
   submit(environment: string, operations: readonly Operation[]): Promise<(Committed | OperationError)[]>;
   /** Operations waiting, for metrics. */
@@ -36,6 +37,7 @@ const retryAfterSeconds = 1;
 /** Everything that waits while a commit runs shares the next transaction and its fsync. Calls of one environment keep their order. */
 export function createGroupCommit({ identityStore, now, onCommitted }: GroupCommitOptions): GroupCommit {
   const lanes = new Map<string, Lane>();
+  let lastFailed = false;
 
   function laneOf(environment: string): Lane {
     let lane = lanes.get(environment);
@@ -63,6 +65,7 @@ export function createGroupCommit({ identityStore, now, onCommitted }: GroupComm
     const operations = group.flatMap((call) => call.operations);
     try {
       const commit = await identityStore.commit(environment, operations, now());
+      lastFailed = false;
       onCommitted(environment, operations, commit);
       let start = 0;
       for (const call of group) {
@@ -71,6 +74,7 @@ export function createGroupCommit({ identityStore, now, onCommitted }: GroupComm
         start = end;
       }
     } catch (error) {
+      lastFailed = true;
       // One call that breaks the transaction must not cost its neighbours theirs. A full disk would only fail each of them too.
       const isShared = group.length === 1 || error instanceof OnymError;
       if (isShared) for (const call of group) call.reject(error);
@@ -109,6 +113,11 @@ export function createGroupCommit({ identityStore, now, onCommitted }: GroupComm
         lane.waiting += operations.length;
         lane.running ??= run(environment, lane);
       });
+    },
+    failing: () => lastFailed,
+    async tryWrite() {
+      await identityStore.tryWrite();
+      lastFailed = false;
     },
     waiting: () => [...lanes.values()].reduce((sum, lane) => sum + lane.waiting, 0),
     async idle() {

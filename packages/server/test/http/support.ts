@@ -134,7 +134,7 @@ export function fakeServices(): FakeServices {
     query: async () => {
       throw new Error('Replace `query` in the test.');
     },
-    ready: () => true,
+    obstacles: async () => [],
   };
   return services;
 }

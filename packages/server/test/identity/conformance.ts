@@ -221,6 +221,14 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       expect(await store.environment('production')).toEqual(before);
     });
 
+    it('tries a write without changing anything', async () => {
+      const store = await openStore();
+      await store.commit('production', [alias('user_1', 'stripe:1')], 1);
+      const before = await store.ledger('production', 0, 10);
+      await store.tryWrite();
+      expect(await store.ledger('production', 0, 10)).toEqual(before);
+    });
+
     it('keeps environments apart', async () => {
       const store = await openStore();
       await store.prepare('staging', defaultSettings, 0);
