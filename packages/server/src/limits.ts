@@ -38,8 +38,8 @@ export const limits = {
   uuidWindowEvents: 1_000_000,
   /** Identities, identifiers and traits that a blast radius lists; its counts are exact. */
   blastRadiusListedMax: 100,
-  /** Node ids in one count of events. */
-  nodesPerCountMax: 10_000,
+  /** Node ids in one read of events; a larger identity is read in parts. */
+  nodesPerReadMax: 10_000,
   /** Rows that one ledger row of a revert takes back, but for an identity that has more of its own. */
   revertRowsPerCommit: 500,
   /** Refused links looked at for one page of conflicts. */

@@ -14,8 +14,8 @@ import type {
 } from '@onym/core';
 import type { PersonPart } from '../erasure/person.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { EventCounts, EventStore, QueryOptions, StoredEvent } from '../events/types.ts';
-import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
+import type { EventCounts, EventStore, QueryOptions, StoredEvent, TimelinePlace } from '../events/types.ts';
+import type { Committed, IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/types.ts';
 import type { Imports } from '../import/imports.ts';
 import type { Lint } from '../lint/lint.ts';
 import type { Obstacle } from '../readiness.ts';
@@ -44,14 +44,14 @@ export interface Services {
   timeline(
     environment: string,
     name: IdentityName,
-    page: { readonly before: { readonly timestamp: Millis; readonly uuid: string } | null; readonly limit: number },
+    page: { readonly before: TimelinePlace | null; readonly limit: number },
   ): Promise<Timeline | null>;
   /** Newest effective time first; empty for a key never set, null when the identity does not exist. */
   traitHistory(
     environment: string,
     name: IdentityName,
     key: string,
-    page: { readonly after: { readonly effectiveTime: Millis; readonly seq: Seq } | null; readonly limit: number },
+    page: { readonly after: TraitPlace | null; readonly limit: number },
   ): Promise<readonly (TraitWrite & { readonly distinctId: string })[] | null>;
   explain: IdentityStore['explain'];
 

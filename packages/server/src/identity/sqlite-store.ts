@@ -253,8 +253,11 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
       return found;
     },
 
-    async members(environment, distinctId) {
+    async members(environment, distinctId, asOf) {
       const row = environmentRow(environment);
+      if (asOf !== undefined && asOf < row.head) {
+        return snapshot(() => membersOf(pastOf(workingSet(environment).set, distinctId, asOf), distinctId));
+      }
       const found = sql.identifier.get(row.id, distinctId) as { root: number } | undefined;
       if (found === undefined) return [distinctId];
       return (sql.memberIds.all(row.id, found.root) as string[]).sort();
