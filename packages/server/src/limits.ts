@@ -16,7 +16,7 @@ export const limits = {
   traitKeyBytesMax: 512,
   traitsPerCallMax: 500,
   /** Unknown names of one object that are compared with the known ones; those beyond are only counted. */
-  unknownNamesJudgedMax: 100,
+  unknownNamesJudgedMax: 50,
   /** Ids in one `POST /v1/resolve`. */
   resolveIdsMax: 10_000,
   pageSizeDefault: 100,

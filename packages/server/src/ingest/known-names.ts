@@ -1,6 +1,6 @@
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { nearMissOf } from './near-miss.ts';
+import { nearMisses } from './near-miss.ts';
 
 export interface KnownNames {
   /**
@@ -27,12 +27,12 @@ const judgedMax = 1_000;
 
 export function knownNames({ what, known, ignored = [], elsewhere = {} }: NamesOptions): KnownNames {
   const expected = new Set([...known, ...ignored]);
-  const candidates = [...known, ...Object.keys(elsewhere)];
+  const nearMissOf = nearMisses([...known, ...Object.keys(elsewhere)]);
   const judged = new Map<string, string | null>();
 
   /** The message of the error that a name is; null for one that is merely unknown. */
   function judge(name: string): string | null {
-    const meant = Object.hasOwn(elsewhere, name) ? name : nearMissOf(name, candidates);
+    const meant = Object.hasOwn(elsewhere, name) ? name : nearMissOf(name);
     if (meant === null) return null;
     const called = `Unknown ${what} ${JSON.stringify(name)}.`;
     return elsewhere[meant] === undefined ? `${called} Did you mean ${meant}?` : `${called} ${elsewhere[meant]}`;

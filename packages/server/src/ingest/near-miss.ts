@@ -1,32 +1,47 @@
 /** No name that is known comes near; what is longer is no slip of the pen. */
 const nameLengthMax = 64;
 
+const editsPerWordMax = 2;
+
 /** Not near by their letters, and what people write all the same. */
 const abbreviations: Readonly<Record<string, string>> = { env: 'environment' };
 
+interface Candidate {
+  readonly name: string;
+  readonly words: readonly string[];
+  readonly joined: string;
+}
+
 /**
- * The known name that a name was meant to be, or null. It errs on the side of null, since an application may have fields of its own:
+ * Tells the known name that a name was meant to be, or null. It errs on the side of null, since an application may have fields of its own:
  * case and separators are slips (`distinctId`, `Distinct-ID`, `time_stamp`); else names are compared word by word. Words of up to four
  * letters may have two neighbours swapped, of up to eight one letter wrong, longer ones two (`enviroment`, `distnct_id`). So `device_ip`,
  * `event_name`, `uid` and `device` are names in their own right. Names that begin with `$` are a vendor's.
  */
-export function nearMissOf(name: string, known: readonly string[]): string | null {
-  if (name.length > nameLengthMax || name.startsWith('$')) return null;
-  const words = wordsOf(name);
-  const joined = words.join('');
-  if (joined === '') return null;
-  let nearest: string | null = null;
-  let fewest = Number.POSITIVE_INFINITY;
-  for (const candidate of known) {
-    const wanted = wordsOf(candidate);
-    if (wanted.join('') === joined || abbreviations[joined] === candidate) return candidate;
-    const edits = editsBetween(words, wanted);
-    if (edits < fewest) {
-      nearest = candidate;
-      fewest = edits;
+export function nearMisses(known: readonly string[]): (name: string) => string | null {
+  const candidates = known.map((name): Candidate => {
+    const words = wordsOf(name);
+    return { name, words, joined: words.join('') };
+  });
+  const longest = Math.max(0, ...candidates.map(({ joined }) => joined.length));
+
+  return (name) => {
+    if (name.length > nameLengthMax || name.startsWith('$')) return null;
+    const words = wordsOf(name);
+    const joined = words.join('');
+    if (joined === '' || joined.length > longest + words.length * editsPerWordMax) return null;
+    let nearest: string | null = null;
+    let fewest = Number.POSITIVE_INFINITY;
+    for (const candidate of candidates) {
+      if (candidate.joined === joined || abbreviations[joined] === candidate.name) return candidate.name;
+      const edits = editsBetween(words, candidate.words);
+      if (edits < fewest) {
+        nearest = candidate.name;
+        fewest = edits;
+      }
     }
-  }
-  return nearest;
+    return nearest;
+  };
 }
 
 /** `distinct_id`, `distinctId`, `Distinct-ID` and `distinctid` are all `distinct`, `id`. */
@@ -42,14 +57,16 @@ function wordsOf(name: string): string[] {
 function editsBetween(words: readonly string[], wanted: readonly string[]): number {
   if (words.length !== wanted.length) return Number.POSITIVE_INFINITY;
   let edits = 0;
-  for (const [index, word] of words.entries()) edits += slipsIn(word, wanted[index]!, wanted.length === 1);
+  for (let index = 0; index < words.length && edits !== Number.POSITIVE_INFINITY; index++) {
+    edits += slipsIn(words[index]!, wanted[index]!, wanted.length === 1);
+  }
   return edits;
 }
 
 function slipsIn(word: string, wanted: string, isAlone: boolean): number {
   if (word === wanted) return 0;
   const { length } = wanted;
-  const editsMax = length <= 8 ? 1 : 2;
+  const editsMax = length <= 8 ? 1 : editsPerWordMax;
   if (Math.abs(word.length - length) > editsMax) return Number.POSITIVE_INFINITY;
   const edits = distance(word, wanted);
   const isSwap = edits === 1 && [...word].sort().join('') === [...wanted].sort().join('');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aliasCall, identifyCall, trackCall } from '../../src/http/ingest-calls.ts';
-import { nearMissOf } from '../../src/ingest/near-miss.ts';
+import { nearMisses } from '../../src/ingest/near-miss.ts';
 import { limits } from '../../src/limits.ts';
 
 const calls = { track: trackCall, identify: identifyCall, alias: aliasCall };
@@ -133,11 +133,11 @@ describe('many unknown fields', () => {
   });
 });
 
-describe('nearMissOf', () => {
+describe('nearMisses', () => {
   it('answers with the nearest', () => {
-    expect(nearMissOf('primry', ['primary', 'primarys'])).toBe('primary');
-    expect(nearMissOf('as_of_sqe', ['as_of', 'as_of_seq'])).toBe('as_of_seq');
-    expect(nearMissOf('asOf', ['as_of', 'as_of_seq'])).toBe('as_of');
-    expect(nearMissOf('anything', [])).toBeNull();
+    expect(nearMisses(['primary', 'primarys'])('primry')).toBe('primary');
+    expect(nearMisses(['as_of', 'as_of_seq'])('as_of_sqe')).toBe('as_of_seq');
+    expect(nearMisses(['as_of', 'as_of_seq'])('asOf')).toBe('as_of');
+    expect(nearMisses([])('anything')).toBeNull();
   });
 });
