@@ -15,6 +15,8 @@ export const limits = {
   propertiesBytesMax: 256 * 1024,
   traitKeyBytesMax: 512,
   traitsPerCallMax: 500,
+  /** Unknown names of one object that are compared with the known ones; those beyond are only counted. */
+  unknownNamesJudgedMax: 50,
   /** Ids in one `POST /v1/resolve`. */
   resolveIdsMax: 10_000,
   /** Ids taken out of their identity in one `POST /v1/split`. */
@@ -41,8 +43,8 @@ export const limits = {
   uuidWindowEvents: 1_000_000,
   /** Identities, identifiers and traits that a blast radius lists; its counts are exact. */
   blastRadiusListedMax: 100,
-  /** Node ids in one count of events. */
-  nodesPerCountMax: 10_000,
+  /** Node ids in one read of events; a larger identity is read in parts. */
+  nodesPerReadMax: 10_000,
   /** Rows that one ledger row of a revert takes back, but for an identity that has more of its own. */
   revertRowsPerCommit: 500,
   /** Refused links looked at for one page of conflicts. */

@@ -29,6 +29,7 @@ import { limits } from './limits.ts';
 import { createLint, type Lint } from './lint/lint.ts';
 import { createTally, registerServerMetrics } from './metrics.ts';
 import { createProjector } from './projector/projector.ts';
+import { createReadiness } from './readiness.ts';
 import { createServices } from './services.ts';
 import { createSteering } from './steering/steering.ts';
 import { version } from './version.ts';
@@ -172,7 +173,14 @@ async function assemble(
   });
   closers.push(() => erasures.close());
 
-  let accepting = false;
+  let phase: 'starting' | 'serving' | 'stopping' = 'starting';
+  const readiness = createReadiness({
+    phase: () => phase,
+    directories: { 'data directory': directory.path, journal: directory.journalDirectory },
+    doors: { 'identity store': groupCommit, journal },
+    journal,
+    now: Date.now,
+  });
   const services: Services = createServices({
     environments: config.environments,
     settings: (name) => config.settings[name]!,
@@ -192,7 +200,7 @@ async function assemble(
       deadLetters.add(letters);
       lint.observeRejected(letters);
     },
-    ready: () => accepting,
+    obstacles: readiness.obstacles,
     now: Date.now,
     tally,
   });
@@ -206,7 +214,7 @@ async function assemble(
   await erasures.resume(config.environments);
   // Last: keys that a start makes are shown once, so one that fails must make none.
   const newKeys = makesKeys ? startKeys(storedKeys, config, log) : noKeys;
-  accepting = true;
+  phase = 'serving';
 
   let stopping: Promise<void> | null = null;
   return {
@@ -225,7 +233,7 @@ async function assemble(
     },
     stop() {
       stopping ??= (async () => {
-        accepting = false;
+        phase = 'stopping';
         imports.stop();
         removeLocalAccess(directory.localAccessFile);
         await app.close();

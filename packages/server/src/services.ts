@@ -23,7 +23,7 @@ export interface Parts {
   readonly projector: Projector;
   readonly onLedger: Services['onLedger'];
   readonly deadLetter: Services['deadLetter'];
-  readonly ready: Services['ready'];
+  readonly obstacles: Services['obstacles'];
   readonly now: () => number;
   readonly steering: Services['steering'];
   readonly imports: Services['imports'];
@@ -120,8 +120,9 @@ export function createServices(parts: Parts): Services {
     return by === null ? id : null;
   }
 
-  const nodesOf = async (environment: string, distinctId: string): Promise<string[]> =>
-    (await identityStore.members(environment, distinctId)).map((id) => nodeId(environment, id));
+  /** Of every identifier of the identity. */
+  const nodesOf = async (environment: string, distinctId: string, asOf?: Seq): Promise<string[]> =>
+    (await identityStore.members(environment, distinctId, asOf)).map((id) => nodeId(environment, id));
 
   /** undefined means now. */
   async function seqOf(environment: string, { asOf, asOfSeq }: At): Promise<Seq | undefined> {
@@ -146,11 +147,7 @@ export function createServices(parts: Parts): Services {
       await drain.flush(environment);
       const asOf = await seqOf(environment, page);
       const profile = await identityStore.profile(environment, distinctId, page, asOf);
-      const members =
-        asOf === undefined
-          ? await nodesOf(environment, distinctId)
-          : profile.identifiers.map((member) => nodeId(environment, member.distinctId));
-      const counts = await eventStore.counts(environment, members);
+      const counts = await eventStore.counts(environment, await nodesOf(environment, distinctId, asOf));
       if (counts.event_count === 0 && !(await identityStore.has(environment, distinctId))) return null;
       return { profile, counts };
     },
@@ -211,7 +208,7 @@ export function createServices(parts: Parts): Services {
     },
     imports: parts.imports,
 
-    ready: parts.ready,
+    obstacles: parts.obstacles,
   };
 }
 

@@ -6,7 +6,6 @@ import type { IdentityStore, PendingErasure } from '../identity/types.ts';
 import type { DecidedCalls } from '../ingest/decided-calls.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { JournalReader, Log } from '../journal/types.ts';
-import { limits } from '../limits.ts';
 import type { Lint } from '../lint/lint.ts';
 import { nodeId } from '../node-id.ts';
 import type { Projector } from '../projector/projector.ts';
@@ -60,20 +59,12 @@ export function createErasures(parts: ErasureParts): Erasures {
     return result;
   }
 
-  async function countEvents(environment: string, distinctIds: readonly string[]): Promise<number> {
-    let events = 0;
-    for (let start = 0; start < distinctIds.length; start += limits.nodesPerCountMax) {
-      const nodes = distinctIds.slice(start, start + limits.nodesPerCountMax).map((id) => nodeId(environment, id));
-      events += (await eventStore.counts(environment, nodes)).event_count;
-    }
-    return events;
-  }
-
   async function erase(environment: string, distinctId: string, { dryRun, source }: Parameters<Erasures['erase']>[2]) {
     await drain.flush(environment);
     await projector.sync(environment);
     const distinctIds = await identityStore.members(environment, distinctId);
-    const events = await countEvents(environment, distinctIds);
+    const nodes = distinctIds.map((id) => nodeId(environment, id));
+    const { event_count: events } = await eventStore.counts(environment, nodes);
     if (events === 0 && !(await identityStore.has(environment, distinctId))) return null;
     const fact = await identityStore.erase(environment, distinctId, {
       id: parts.newId(),

@@ -1,5 +1,5 @@
 import type { Fact, Link, Pair, Separation, Seq, TraitWrite } from '@onym/core';
-import type { EventCounts, EventStore, StoredEvent } from '../events/types.ts';
+import type { EventCounts, EventStore, StoredEvent, TimelinePlace } from '../events/types.ts';
 import type { IdentityProfile, IdentityStore } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
 
@@ -50,7 +50,7 @@ export async function* personParts(
     const [fact] = await identityStore.ledger(environment, seq - 1, 1);
     if (fact?.seq === seq) yield { type: 'ledger', fact: aboutThem(fact, inside) };
   }
-  let before: { timestamp: number; uuid: string } | null = null;
+  let before: TimelinePlace | null = null;
   for (;;) {
     const events: StoredEvent[] = await eventStore.timeline(environment, nodes, { before, limit: eventsPerRead });
     for (const event of events) yield { type: 'event', event, canonicalId };

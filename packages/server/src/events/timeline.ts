@@ -1,6 +1,7 @@
+import { limits } from '../limits.ts';
 import type { Databases } from './databases.ts';
 import { type Engine, literal } from './engine.ts';
-import type { EventCounts, IdentifierRow, StoredEvent } from './types.ts';
+import type { EventCounts, IdentifierRow, StoredEvent, TimelinePlace } from './types.ts';
 
 const inList = (uuids: readonly string[]): string => uuids.map(literal).join(',');
 
@@ -9,44 +10,90 @@ interface TimelineRow extends Omit<StoredEvent, 'properties'> {
   properties_raw: string;
 }
 
-/** By node, so that the bloom filter serves it: an identity_id would scan. */
+function partsOf(nodeIds: readonly string[]): string[][] {
+  const parts: string[][] = [];
+  for (let start = 0; start < nodeIds.length; start += limits.nodesPerReadMax) {
+    parts.push(nodeIds.slice(start, start + limits.nodesPerReadMax));
+  }
+  return parts;
+}
+
+interface Page {
+  readonly before: TimelinePlace | null;
+  readonly limit: number;
+}
+
 export async function timeline(
+  engine: Engine,
+  databases: Databases,
+  nodeIds: readonly string[],
+  page: Page,
+): Promise<StoredEvent[]> {
+  const events: StoredEvent[] = [];
+  for (const part of partsOf(nodeIds)) events.push(...(await timelineOf(engine, databases, part, page)));
+  return nodeIds.length <= limits.nodesPerReadMax ? events : events.sort(newestFirst).slice(0, page.limit);
+}
+
+/** As the engine orders them: texts by their bytes. */
+function newestFirst(a: StoredEvent, b: StoredEvent): number {
+  if (a.timestamp !== b.timestamp) return b.timestamp - a.timestamp;
+  if (a.uuid !== b.uuid) return a.uuid < b.uuid ? 1 : -1;
+  return Buffer.compare(Buffer.from(b.distinct_id), Buffer.from(a.distinct_id));
+}
+
+/** By node, so that the bloom filter serves it: an identity_id would scan. */
+async function timelineOf(
   engine: Engine,
   { data }: Databases,
   nodeIds: readonly string[],
-  { before, limit }: { before: { timestamp: number; uuid: string } | null; limit: number },
+  { before, limit }: Page,
 ): Promise<StoredEvent[]> {
-  if (nodeIds.length === 0) return [];
   // A UUID's own order in the engine is not that of its text.
   const older =
     before === null
       ? ''
       : `AND timestamp <= fromUnixTimestamp64Milli(${Math.trunc(before.timestamp)}, 'UTC')
-         AND (toUnixTimestamp64Milli(timestamp), toString(uuid)) < (${Math.trunc(before.timestamp)}, ${literal(before.uuid.toLowerCase())})`;
+         AND (toUnixTimestamp64Milli(timestamp), toString(uuid), distinct_id)
+           < (${Math.trunc(before.timestamp)}, ${literal(before.uuid.toLowerCase())}, ${literal(before.distinct_id)})`;
   const rows = await engine.rows<TimelineRow>(
     `SELECT toString(uuid) AS uuid, toUnixTimestamp64Milli(e.timestamp) AS timestamp,
        toUnixTimestamp64Milli(e.received_at) AS received_at, event, properties, properties_raw, distinct_id,
        anonymous_id, device_id, session_id
      FROM (
        SELECT * FROM ${data}.events WHERE node_id IN (${inList(nodeIds)}) ${older}
-       ORDER BY timestamp DESC, toString(uuid) DESC LIMIT ${Math.trunc(limit)}
+       ORDER BY timestamp DESC, toString(uuid) DESC, distinct_id DESC LIMIT ${Math.trunc(limit)}
      ) AS e
-     ORDER BY timestamp DESC, uuid DESC`,
+     ORDER BY timestamp DESC, uuid DESC, distinct_id DESC`,
   );
   return rows.map(({ properties_raw, ...event }) =>
     properties_raw === '' ? event : { ...event, properties: JSON.parse(properties_raw) },
   );
 }
 
-export async function counts(engine: Engine, { data }: Databases, nodeIds: readonly string[]): Promise<EventCounts> {
-  const empty: EventCounts = { event_count: 0, first_seen: null, last_seen: null };
-  if (nodeIds.length === 0) return empty;
+const noEvents: EventCounts = { event_count: 0, first_seen: null, last_seen: null };
+
+export async function counts(engine: Engine, databases: Databases, nodeIds: readonly string[]): Promise<EventCounts> {
+  let sum = noEvents;
+  for (const part of partsOf(nodeIds)) sum = added(sum, await countsOf(engine, databases, part));
+  return sum;
+}
+
+function added(a: EventCounts, b: EventCounts): EventCounts {
+  if (a.event_count === 0 || b.event_count === 0) return a.event_count === 0 ? b : a;
+  return {
+    event_count: a.event_count + b.event_count,
+    first_seen: Math.min(a.first_seen!, b.first_seen!),
+    last_seen: Math.max(a.last_seen!, b.last_seen!),
+  };
+}
+
+async function countsOf(engine: Engine, { data }: Databases, nodeIds: readonly string[]): Promise<EventCounts> {
   const [row] = await engine.rows<EventCounts>(
     `SELECT count() AS event_count, toUnixTimestamp64Milli(min(timestamp)) AS first_seen,
        toUnixTimestamp64Milli(max(timestamp)) AS last_seen
      FROM ${data}.events WHERE node_id IN (${inList(nodeIds)})`,
   );
-  return row === undefined || row.event_count === 0 ? empty : row;
+  return row === undefined || row.event_count === 0 ? noEvents : row;
 }
 
 export function recentUuids(

@@ -81,6 +81,13 @@ export interface EventCounts {
   last_seen: number | null;
 }
 
+/** A place in a timeline. The same uuid may have been sent for two identifiers of a person. */
+export interface TimelinePlace {
+  readonly timestamp: number;
+  readonly uuid: string;
+  readonly distinct_id: string;
+}
+
 export type ExportTable = 'events' | 'identities' | 'identifiers' | 'links';
 export type ExportFormat = 'ndjson' | 'csv' | 'parquet';
 
@@ -124,13 +131,14 @@ export interface EventStore {
    */
   compact(environment: string, safeSeq: Seq): Promise<number>;
 
-  /** Events of these nodes, newest first, ordered by (timestamp, uuid) descending. `before` is exclusive. */
+  /** Events of these nodes, however many, newest first: by (timestamp, uuid, distinct_id) descending. `before` is exclusive. */
   timeline(
     environment: string,
     nodeIds: readonly string[],
-    options: { before: { timestamp: number; uuid: string } | null; limit: number },
+    options: { before: TimelinePlace | null; limit: number },
   ): Promise<StoredEvent[]>;
 
+  /** Of all events of these nodes, however many. */
   counts(environment: string, nodeIds: readonly string[]): Promise<EventCounts>;
 
   /** uuids with their distinct_id of the most recently received events, newest first: refills the idempotence window. */

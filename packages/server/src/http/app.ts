@@ -11,7 +11,9 @@ import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
 import { addNotFoundHandler } from './method-not-allowed.ts';
 import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
+import { addNameChecks } from './name-checks.ts';
 import { addOpenApi } from './openapi.ts';
+import { pathMender } from './paths.ts';
 import type { RouteContext } from './route-context.ts';
 import { erasureRoutes } from './routes/erasure.ts';
 import { explainRoutes } from './routes/explain.ts';
@@ -56,9 +58,11 @@ const connectionCheckIntervalMsMax = 5_000;
 /** The HTTP server, not yet listening. Closing it ends live streams and idle connections, and waits for calls under way. */
 export function createApp(services: Services, options: AppOptions): FastifyInstance {
   const requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
+  const paths = pathMender();
   const app = Fastify({
     bodyLimit: limits.bodyBytesMax,
     routerOptions: { maxParamLength: paramLengthMax },
+    rewriteUrl: (request) => paths.mend(request.url ?? '/'),
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
     http: {
@@ -92,8 +96,10 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.setValidatorCompiler(validatorCompiler as never);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendError);
+  paths.watch(app);
   guardRoutes(app, options.keys);
   addNotFoundHandler(app, options.keys);
+  addNameChecks(app, metrics);
   app.addHook('onResponse', (request, reply, done) => {
     metrics.observe(request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
     done();

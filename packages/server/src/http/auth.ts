@@ -1,4 +1,10 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import type {
+  FastifyContextConfig,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  HookHandlerDoneFunction,
+} from 'fastify';
 import { OnymError } from '../errors.ts';
 import { ingestScopes, type Key, type KeyStore, type Scope, scopesByKind } from '../keys/types.ts';
 
@@ -14,8 +20,12 @@ declare module 'fastify' {
 }
 
 /** The options of a route that keys with this scope may ask; null where no key is needed. */
-export function needs<Schema extends object>(scope: Scope | null, schema: Schema) {
-  return { schema, config: { scope } };
+export function needs<Schema extends object>(
+  scope: Scope | null,
+  schema: Schema,
+  config: FastifyContextConfig = {},
+): { schema: Schema; config: FastifyContextConfig } {
+  return { schema, config: { ...config, scope } };
 }
 
 type OnRequest = (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => void;

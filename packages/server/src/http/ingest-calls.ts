@@ -1,9 +1,11 @@
 import type { AliasOperation, IdentifyOperation, Settings } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { JsonObject } from '../ingest/json-values.ts';
+import { type KnownNames, knownNames } from '../ingest/known-names.ts';
 import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
 import type { IngestScope } from '../keys/types.ts';
 import { nodeId } from '../node-id.ts';
+import { itemFields } from './ingest-schemas.ts';
 import type { Answer, IngestOptions, IngestServices, TrackAnswer, TrackItem } from './services.ts';
 
 /** One item's answer as it goes over the wire; `link`, the ids and the blast radius are for keys that may read alone. */
@@ -21,14 +23,34 @@ export interface WireAnswer {
 /** What differs between the three ingestion routes. */
 export interface IngestCall<Item, Result> {
   readonly name: IngestScope;
+  /** Of an item. */
+  readonly fields: KnownNames;
   read(item: JsonObject, environment: string, settings: Settings, context: ItemContext): Item;
   run(ingest: IngestServices, environment: string, items: readonly Item[], options: IngestOptions): Promise<Result[]>;
   /** Throws the OnymError of an item that the engine could not judge. */
   answer(result: Result, environment: string, isReader: boolean): WireAnswer;
 }
 
+/** Clients name the browser, the library and themselves in every call alike, also where nothing is read of it. */
+const passedOver = ['event', 'properties', 'anonymous_id', 'device_id', 'session_id', 'uuid', 'message_id'];
+
+function fieldsOf(call: IngestScope): KnownNames {
+  // `context` holds a hint for lint and nothing else: `content` is not taken for it.
+  const known = itemFields[call].filter((field) => field !== 'context');
+  return knownNames({
+    what: 'field',
+    known,
+    ignored: ['context', ...passedOver],
+    elsewhere: {
+      dry_run:
+        call === 'track' ? 'track has no dry run.' : 'A dry run is asked for in the query string: ?dry_run=true.',
+    },
+  });
+}
+
 export const trackCall: IngestCall<TrackItem, TrackAnswer> = {
   name: 'track',
+  fields: fieldsOf('track'),
   read: readTrack,
   run: (ingest, environment, items, { sync }) => ingest.track(environment, items, { sync }),
   answer: answerTrack,
@@ -36,6 +58,7 @@ export const trackCall: IngestCall<TrackItem, TrackAnswer> = {
 
 export const identifyCall: IngestCall<IdentifyOperation, Answer> = {
   name: 'identify',
+  fields: fieldsOf('identify'),
   read: (item, _environment, settings, context) => readIdentify(item, settings, context),
   run: (ingest, environment, operations, options) => ingest.identify(environment, operations, options),
   answer: answerIdentity,
@@ -43,6 +66,7 @@ export const identifyCall: IngestCall<IdentifyOperation, Answer> = {
 
 export const aliasCall: IngestCall<AliasOperation, Answer> = {
   name: 'alias',
+  fields: fieldsOf('alias'),
   read: (item, _environment, settings, context) => readAlias(item, settings, context),
   run: (ingest, environment, operations, options) => ingest.alias(environment, operations, options),
   answer: answerIdentity,

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { type ErrorCode, OnymError } from '../errors.ts';
-import { defaultEnvironment, environmentOf, type ItemContext, itemOf } from '../ingest/validate.ts';
+import type { JsonObject } from '../ingest/json-values.ts';
+import { defaultEnvironment, environmentOf, type ItemContext, itemOf, libOf } from '../ingest/validate.ts';
 import type { Key } from '../keys/types.ts';
 import { limits } from '../limits.ts';
 import { checkEnvironment, mayRead } from './auth.ts';
@@ -70,9 +71,11 @@ export async function ingestOne<Item, Result>(
   let item: Item;
   try {
     const object = itemOf(request.body);
+    const unknown = call.fields.unknownIn(object);
     environment = environmentOf(object);
     checkEnvironment(services.environments(), key, environment);
     item = call.read(object, environment, services.settings(environment), itemContext);
+    if (!options.dryRun) noteUnknown(call, environment, object, unknown, request, context);
   } catch (error) {
     if (!options.dryRun) bury(call, [{ index: 0, error: toOnymError(error) }], [request.body], itemContext, context);
     throw error;
@@ -107,6 +110,7 @@ export async function ingestArray<Item, Result>(
   for (let index = 0; index < values.length; index++) {
     try {
       const object = itemOf(values[index]);
+      const unknown = call.fields.unknownIn(object);
       const environment = environmentOf(object);
       let group = groups.get(environment);
       if (group === undefined) {
@@ -116,6 +120,7 @@ export async function ingestArray<Item, Result>(
       }
       group.items.push(call.read(object, environment, services.settings(environment), itemContext));
       group.indexes.push(index);
+      if (!options.dryRun) noteUnknown(call, environment, object, unknown, request, context);
     } catch (error) {
       rejections.push({ index, error: toOnymError(error) });
     }
@@ -146,6 +151,25 @@ function arrayAnswer(rejections: readonly Rejection[], results: readonly (WireAn
   const rejected = rejections.map(({ index, error }) => ({ index, error_code: error.code, message: error.message }));
   if (accepted > 0) return { ok: true, accepted, rejected, results };
   return { ...errorBody(rejections[0]!.error), accepted, rejected, results };
+}
+
+/** Counts what an item that was taken says to nobody, the query string's included, and shows it in lint. */
+function noteUnknown<Item, Result>(
+  { name }: IngestCall<Item, Result>,
+  environment: string,
+  item: JsonObject,
+  fields: readonly string[],
+  { key, unknownParameters }: FastifyRequest,
+  { services, metrics, now }: RouteContext,
+): void {
+  if (fields.length === 0 && unknownParameters.length === 0) return;
+  metrics.unknownNames(`/${name}`, 'body', fields.length);
+  services.lint.observeUnknown(environment, {
+    call: name,
+    fields: [...fields, ...unknownParameters.map((parameter) => `?${parameter}`)],
+    site: { key: key!.name, lib: libOf(item, item.properties) },
+    time: now(),
+  });
 }
 
 /** Keeps what was rejected, with the reason. */

@@ -73,6 +73,13 @@ const aliasItem = Type.Object(
   { description: 'alias_id (or new_user_id) is required.' },
 );
 
+/** What an item of each call may hold. */
+export const itemFields: Readonly<Record<IngestScope, readonly string[]>> = {
+  track: Object.keys(trackItem.properties),
+  identify: Object.keys(identifyItem.properties),
+  alias: Object.keys(aliasItem.properties),
+};
+
 const dryRun = Type.Optional(
   Type.Boolean({
     description:

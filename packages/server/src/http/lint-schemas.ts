@@ -36,6 +36,7 @@ const example = Type.Object({
   timestamp: Type.Optional(
     Type.String({ format: 'date-time', description: 'The client’s, where it is what is wrong.' }),
   ),
+  field: id('unknown-field: its name; of a query parameter with a `?` before it.'),
   calls: Type.Optional(Type.Integer({ description: 'repeated-alias: calls with this pair so far.' })),
   known_identifiers: Type.Optional(Type.Integer({ description: 'no-stable-canonical: in this identity.' })),
   claimants: Type.Optional(
@@ -66,7 +67,9 @@ export const lint = {
             lib: nullableText('Their `$lib`.'),
             problem: Type.String({ description: 'What is wrong, in one sentence.' }),
             instead: Type.String({ description: 'What to call instead, with the ids of the first example.' }),
-            examples: Type.Array(example, { description: 'The newest calls, no two with the same ids; at most five.' }),
+            examples: Type.Array(example, {
+              description: 'The newest calls, no two with the same ids and field; at most five.',
+            }),
           }),
         ),
         unexamined: Type.Integer({

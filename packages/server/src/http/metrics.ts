@@ -15,6 +15,8 @@ export interface HttpMetrics {
   /** Others register theirs here. */
   readonly registry: Registry;
   observe(route: string, status: number, seconds: number): void;
+  /** Counts names that mean nothing, in the query string or in the body. */
+  unknownNames(route: string, place: 'query' | 'body', count: number): void;
   text(): Promise<string>;
 }
 
@@ -36,6 +38,12 @@ export function createHttpMetrics(registry: Registry = new Registry()): HttpMetr
     }),
   );
   registry.registerMetric(latencyHistogram(tallies));
+  const unknownNames = new Counter({
+    name: 'onym_unknown_names_total',
+    help: 'Fields of items and query parameters that mean nothing, by route and place.',
+    labelNames: ['route', 'place'],
+    registers: [registry],
+  });
 
   function tallyOf(route: string): RouteTally {
     let tally = tallies.get(route);
@@ -59,6 +67,9 @@ export function createHttpMetrics(registry: Registry = new Registry()): HttpMetr
       let bound = 0;
       while (bound < latencyBoundsSeconds.length && seconds > latencyBoundsSeconds[bound]!) bound++;
       tally.countByBound[bound]!++;
+    },
+    unknownNames(route, place, count) {
+      if (count > 0) unknownNames.inc({ route, place }, count);
     },
     text: () => registry.metrics(),
   };

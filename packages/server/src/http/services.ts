@@ -14,10 +14,11 @@ import type {
 } from '@onym/core';
 import type { PersonPart } from '../erasure/person.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { EventCounts, EventStore, QueryOptions, StoredEvent } from '../events/types.ts';
-import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
+import type { EventCounts, EventStore, QueryOptions, StoredEvent, TimelinePlace } from '../events/types.ts';
+import type { Committed, IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/types.ts';
 import type { Imports } from '../import/imports.ts';
 import type { Lint } from '../lint/lint.ts';
+import type { Obstacle } from '../readiness.ts';
 import type { Steering } from '../steering/types.ts';
 
 /**
@@ -30,7 +31,7 @@ export interface Services {
   settings(environment: string): Settings;
   readonly ingest: IngestServices;
   readonly steering: Steering;
-  readonly lint: Pick<Lint, 'report'>;
+  readonly lint: Pick<Lint, 'report' | 'observeUnknown'>;
   readonly people: PeopleServices;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;
@@ -43,14 +44,14 @@ export interface Services {
   timeline(
     environment: string,
     name: IdentityName,
-    page: { readonly before: { readonly timestamp: Millis; readonly uuid: string } | null; readonly limit: number },
+    page: { readonly before: TimelinePlace | null; readonly limit: number },
   ): Promise<Timeline | null>;
   /** Newest effective time first; empty for a key never set, null when the identity does not exist. */
   traitHistory(
     environment: string,
     name: IdentityName,
     key: string,
-    page: { readonly after: { readonly effectiveTime: Millis; readonly seq: Seq } | null; readonly limit: number },
+    page: { readonly after: TraitPlace | null; readonly limit: number },
   ): Promise<readonly (TraitWrite & { readonly distinctId: string })[] | null>;
   explain: IdentityStore['explain'];
 
@@ -63,8 +64,8 @@ export interface Services {
   /** A whole table, all that was acknowledged before in it. */
   exportTable: EventStore['exportTable'];
   readonly imports: Pick<Imports, 'run'>;
-  /** True once calls are accepted, until shutdown begins. */
-  ready(): boolean;
+  /** Why calls can not be kept now; empty while they can. */
+  obstacles(): Promise<readonly Obstacle[]>;
 }
 
 export interface PeopleServices {

@@ -90,6 +90,8 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       return { answers: outcomes, touched, facts, radii: [], head: state.head };
     },
 
+    async tryWrite() {},
+
     async resolve(environment, distinctIds, asOf) {
       const state = at(environment, asOf);
       return {
@@ -179,8 +181,8 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       return new Map(seqs.flatMap((seq) => (repeats.has(seq) ? [[seq, repeats.get(seq)!] as const] : [])));
     },
 
-    async members(environment, distinctId) {
-      return membersOf(of(environment).state, distinctId);
+    async members(environment, distinctId, asOf) {
+      return membersOf(at(environment, asOf), distinctId);
     },
 
     async profile(environment, distinctId, page, asOf) {

@@ -15,7 +15,7 @@ import {
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
-import { inTransaction, migrate, openDatabase, scrub } from '../sqlite.ts';
+import { inTransaction, migrate, openDatabase, scrub, touch } from '../sqlite.ts';
 import { neighboursOf } from './common-neighbour.ts';
 import { recordedOf } from './erasure.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
@@ -187,6 +187,10 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
       }
     },
 
+    async tryWrite() {
+      inTransaction(database, () => touch(database));
+    },
+
     async resolve(environment, distinctIds, asOf) {
       return snapshot(() => {
         const row = environmentRow(environment);
@@ -279,8 +283,11 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
       return found;
     },
 
-    async members(environment, distinctId) {
+    async members(environment, distinctId, asOf) {
       const row = environmentRow(environment);
+      if (asOf !== undefined && asOf < row.head) {
+        return snapshot(() => membersOf(pastOf(workingSet(environment).set, distinctId, asOf), distinctId));
+      }
       const found = sql.identifier.get(row.id, distinctId) as { root: number } | undefined;
       if (found === undefined) return [distinctId];
       return (sql.memberIds.all(row.id, found.root) as string[]).sort();

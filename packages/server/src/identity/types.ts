@@ -85,6 +85,9 @@ export interface IdentityProfile {
   readonly links: readonly Link[];
 }
 
+/** A place in the history of a trait. One call may have set a key both ways. */
+export type TraitPlace = Pick<TraitWrite, 'effectiveTime' | 'seq' | 'once'>;
+
 /** What changed after a ledger seq, as the projector needs it (see EventStore.project). */
 export interface Changes {
   readonly identifiers: readonly {
@@ -160,6 +163,9 @@ export interface IdentityStore {
    */
   commit(environment: string, operations: readonly Operation[], now: Millis, options?: CommitOptions): Promise<Commit>;
 
+  /** Writes a little, durably, that changes nothing; rejects as a commit would. */
+  tryWrite(): Promise<void>;
+
   /** One entry per id asked for, and the seq they are true at; with `asOf`, as of that ledger row. */
   resolve(
     environment: string,
@@ -197,8 +203,8 @@ export interface IdentityStore {
   /** Of those ever repeated. */
   repeats(environment: string, seqs: readonly Seq[]): Promise<Map<Seq, { count: number; lastTime: Millis }>>;
 
-  /** Every identifier of the identity, ascending; the id itself when it has no row. */
-  members(environment: string, distinctId: string): Promise<string[]>;
+  /** Every identifier of the identity, ascending, with `asOf` as of that ledger row; the id itself when it has no row. */
+  members(environment: string, distinctId: string, asOf?: Seq): Promise<string[]>;
 
   profile(
     environment: string,
@@ -218,7 +224,7 @@ export interface IdentityStore {
     environment: string,
     distinctId: string,
     key: string,
-    page: { after: { effectiveTime: Millis; seq: Seq } | null; limit: number },
+    page: { after: TraitPlace | null; limit: number },
   ): Promise<(TraitWrite & { readonly distinctId: string })[]>;
 
   /** A shortest path of active links from a to b (empty when there is none), and what stands between their identities. */

@@ -2,7 +2,6 @@ import {
   canonicalOf,
   componentOf,
   foldTraits,
-  isLater,
   type Link,
   type Pair,
   type Seq,
@@ -14,7 +13,7 @@ import {
   type TraitWrite,
 } from '@onym/core';
 import { commonNeighbour } from './common-neighbour.ts';
-import type { Explanation, IdentityProfile, IdentityStore } from './types.ts';
+import type { Explanation, IdentityProfile, IdentityStore, TraitPlace } from './types.ts';
 
 /** Reads over a working set in which the identities asked for are loaded whole. Every store answers through these. */
 
@@ -67,14 +66,13 @@ export function traitHistoryOf(
   return membersOf(state, distinctId)
     .flatMap((id) => (state.traits.get(id)?.get(key) ?? []).map((write) => ({ ...write, distinctId: id })))
     .filter((write) => write.revokedSeq === null)
-    .sort((a, b) => (isLater(a, b) ? -1 : isLater(b, a) ? 1 : Number(a.once) - Number(b.once)))
-    .filter(
-      (write) =>
-        after === null ||
-        write.effectiveTime < after.effectiveTime ||
-        (write.effectiveTime === after.effectiveTime && write.seq < after.seq),
-    )
+    .sort(latestFirst)
+    .filter((write) => after === null || latestFirst(after, write) < 0)
     .slice(0, page.limit);
+}
+
+function latestFirst(a: TraitPlace, b: TraitPlace): number {
+  return b.effectiveTime - a.effectiveTime || b.seq - a.seq || Number(a.once) - Number(b.once);
 }
 
 export function explainOf(state: State, a: string, b: string, loadWhole: (id: string) => void = () => {}): Explanation {

@@ -2,17 +2,18 @@ import { isSteering, type Millis, type Operation, type OperationError } from '@o
 import { OnymError } from '../errors.ts';
 import type { Commit, Committed, IdentityStore } from '../identity/types.ts';
 import { limits } from '../limits.ts';
+import type { WriteDoor } from '../readiness.ts';
 import type { DecidedCalls } from './decided-calls.ts';
 
 export interface GroupCommitOptions {
-  readonly identityStore: Pick<IdentityStore, 'commit'>;
+  readonly identityStore: Pick<IdentityStore, 'commit' | 'tryWrite'>;
   readonly decidedCalls: Pick<DecidedCalls, 'find' | 'learn'>;
   readonly now: () => Millis;
   /** Hears of each commit that wrote something, before its callers do. */
   readonly onCommitted: (environment: string, commit: Commit) => void;
 }
 
-export interface GroupCommit {
+export interface GroupCommit extends WriteDoor {
   /** One answer per operation, in order, once they are durable. Throws OnymError `overloaded` when too much waits. */
   submit(environment: string, operations: readonly Operation[]): Promise<(Committed | OperationError)[]>;
   /** Resolves when all that waits now, or is under way, is committed or has failed. */
@@ -47,6 +48,7 @@ function isComplete(answers: readonly (Committed | null)[]): answers is Committe
  */
 export function createGroupCommit({ identityStore, decidedCalls, now, onCommitted }: GroupCommitOptions): GroupCommit {
   const lanes = new Map<string, Lane>();
+  let lastFailed = false;
 
   function laneOf(environment: string): Lane {
     let lane = lanes.get(environment);
@@ -81,6 +83,7 @@ export function createGroupCommit({ identityStore, decidedCalls, now, onCommitte
         start = end;
       }
     } catch (error) {
+      lastFailed = true;
       // One call that breaks the transaction must not cost its neighbours theirs. A full disk would only fail each of them too.
       const isShared = group.length === 1 || error instanceof OnymError;
       if (isShared) for (const call of group) call.reject(error);
@@ -96,6 +99,7 @@ export function createGroupCommit({ identityStore, decidedCalls, now, onCommitte
     const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
     if (isComplete(remembered)) return remembered;
     const commit = await identityStore.commit(environment, operations, time, { remembered });
+    lastFailed = false;
     decidedCalls.learn(environment, operations, commit, time);
     onCommitted(environment, commit);
     return commit.answers;
@@ -144,6 +148,11 @@ export function createGroupCommit({ identityStore, decidedCalls, now, onCommitte
       await new Promise<void>((resolve, reject) => {
         lane.queue.push({ operations: [], resolve: () => resolve(), reject });
       });
+    },
+    failing: () => lastFailed,
+    async tryWrite() {
+      await identityStore.tryWrite();
+      lastFailed = false;
     },
     waiting: () => [...lanes.values()].reduce((sum, lane) => sum + lane.waiting, 0),
     async idle() {

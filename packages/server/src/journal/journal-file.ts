@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTransaction, type Migration, mapStorageFull, migrate, openDatabase } from '../sqlite.ts';
+import { inTransaction, type Migration, mapStorageFull, migrate, openDatabase, touch } from '../sqlite.ts';
 
 /** Half the CPU of 4 KiB for a group's rows of tens of KiB, at no cost for small ones. */
 const pageBytes = 8_192;
@@ -158,6 +158,7 @@ export function openJournalFile(directory: string) {
     },
     /** Random, given when the file was made: part of every token. */
     journalId: meta.journalId,
+    touch: (): void => touch(database),
     /** The greatest batch id ever given. */
     lastId: meta.lastId,
     insertBatch: (head: BatchHead, events: string): void => {

@@ -15,6 +15,8 @@ const groupLengthMax = 8 * 1024 * 1024;
 const waitingLengthMax = 64 * 1024 * 1024;
 /** Written since the last checkpoint; one of 8 MiB takes 10 to 20 ms. */
 const checkpointBytes = 8 * 1024 * 1024;
+/** Room for less than this is none: the largest event, with what is around its properties. */
+const roomBytesMin = 2 * defaultLimits.propertiesBytesMax;
 /** An empty journal whose file is above this gives the space back. */
 const idleFileBytesMax = 64 * 1024 * 1024;
 const overloadedRetryAfterSeconds = 5;
@@ -78,6 +80,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
   let scheduled = false;
   /** Written and not yet on disk. */
   let underWay: Group | null = null;
+  let lastFailed = false;
   let closed = false;
 
   const reader = createJournalReader({
@@ -148,12 +151,14 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
       );
       return { calls, heads };
     } catch (error) {
+      lastFailed = true;
       for (const call of calls) call.reject(error);
       return null;
     }
   }
 
   function settle({ calls, heads }: Group, error: Error | null): void {
+    lastFailed = error !== null;
     if (error === null) {
       show(heads);
       for (const call of calls) call.resolve();
@@ -254,6 +259,13 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
       });
     },
     bytes: () => undrainedBytes,
+    isFull: () => undrainedBytes + Math.min(roomBytesMin, limits.journalBytesMax / 2) > limits.journalBytesMax,
+    failing: () => lastFailed,
+    async tryWrite() {
+      if (closed) throw overloaded('The server is stopping.');
+      file.durably(file.touch);
+      lastFailed = false;
+    },
     async close() {
       if (closed) return;
       writeNow();

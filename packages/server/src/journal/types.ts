@@ -1,5 +1,6 @@
 import type { Seq } from '@onym/core';
 import type { StoredEvent } from '../events/types.ts';
+import type { WriteDoor } from '../readiness.ts';
 
 /** A batch of journaled events, drained as one deduplicated insert. */
 export interface JournalBatch {
@@ -15,7 +16,7 @@ export interface JournalBatch {
  * A durable buffer of events on this node's own disk: SQLite as the file format, one row a batch, synchronous=FULL.
  * One append and one fsync acknowledge every call that waited.
  */
-export interface Journal {
+export interface Journal extends WriteDoor {
   /**
    * Resolves when the events are on disk. Calls that wait while a group is being written share the next one's fsync.
    * Throws OnymError `overloaded` (503) when `journalBytesMax` or the waiting queue is full, and `storage-full` (503) when the
@@ -24,6 +25,8 @@ export interface Journal {
   append(environment: string, events: readonly StoredEvent[]): Promise<void>;
   /** Bytes not yet drained. */
   bytes(): number;
+  /** Whether `journalBytesMax` is reached, but for less than the largest event takes. */
+  isFull(): boolean;
   close(): Promise<void>;
 }
 

@@ -13,7 +13,7 @@ export function adviceFor(rule: LintRule, example: Example | null): Advice {
   return advice[rule](example ?? { call: 'alias', time: 0, ids: {} });
 }
 
-const call = (path: 'track' | 'identify' | 'alias', body: Record<string, string>): string =>
+const call = (path: 'track' | 'identify' | 'alias', body: Record<string, unknown>): string =>
   `POST /${path} ${JSON.stringify(body)}`;
 
 const advice: Record<LintRule, (example: Example) => Advice> = {
@@ -89,7 +89,42 @@ const advice: Record<LintRule, (example: Example) => Advice> = {
         : `The timestamp ${timestamp === undefined ? '' : `${isoTime(timestamp)} `}lies ahead of the time of receipt${timestamp === undefined ? '' : `, ${isoTime(time)}`}: traits count from their receipt, an event shows up in the future.`,
     instead: `Correct the clock, or leave timestamp out, so that the time of receipt counts: ${call(path, { distinct_id, ...(path === 'track' && { event: '…' }) })}`,
   }),
+
+  'unknown-field': ({ call: path, field = '<field>' }) =>
+    field.startsWith('?')
+      ? {
+          problem: `The query parameter ${JSON.stringify(field.slice(1))} of /${path} means nothing to Onym: it changed nothing.`,
+          instead: 'Leave it out. What belongs to a call goes into its body.',
+        }
+      : {
+          problem: `The field ${JSON.stringify(field)} of ${path} means nothing to Onym: what it holds is kept nowhere.`,
+          instead: insteadOfUnknown(path, field),
+        },
 };
+
+/** What other APIs call the fields of this one. */
+const meantBy: Readonly<Record<string, string>> = {
+  user_id: 'distinct_id',
+  userId: 'distinct_id',
+  visitor_id: 'anonymous_id',
+  visitorId: 'anonymous_id',
+  time: 'timestamp',
+  ts: 'timestamp',
+};
+
+function insteadOfUnknown(path: Example['call'], field: string): string {
+  const distinct_id = '<user id>';
+  const meant = Object.hasOwn(meantBy, field) ? meantBy[field] : undefined;
+  if (meant !== undefined) return `If it is the ${meant}, send it under that name; else leave it out.`;
+  if (path !== 'identify' && (field === 'traits' || field === 'traits_once')) {
+    return `Traits are set by identify(): ${call('identify', { distinct_id, [field]: { '…': '…' } })}`;
+  }
+  if (path === 'alias') return 'Leave it out.';
+  const inside = { [field]: '…' };
+  return path === 'track'
+    ? `Move it into properties, or leave it out: ${call('track', { distinct_id, event: '…', properties: inside })}`
+    : `Move it into traits, or leave it out: ${call('identify', { distinct_id, traits: inside })}`;
+}
 
 /** The user's side of a pair whose other side is anonymous. Where that is another system's id, the id that names the identity. */
 function userOf({ distinct_id, alias_id, canonical_id }: Example['ids'], anonymous: string): string {

@@ -58,7 +58,7 @@ export function createFindings(stored: readonly Finding[]): Findings {
     list: () => [...entries.values()],
     forget(ids) {
       for (const [key, entry] of entries) {
-        const kept = entry.examples.filter((example) => !Object.values(example.ids).some((id) => ids.has(id)));
+        const kept = entry.examples.filter((example) => !namesOne(example, ids));
         if (kept.length === entry.examples.length) continue;
         entry.examples = kept;
         changed.add(key);
@@ -94,9 +94,15 @@ function addExample(examples: Example[], example: Example): void {
   examples.unshift(example);
 }
 
+function namesOne({ ids, field }: Example, erased: ReadonlySet<string>): boolean {
+  if (Object.values(ids).some((id) => erased.has(id))) return true;
+  return field !== undefined && erased.has(field.replace(/^\?/, ''));
+}
+
 function namesSame(a: Example, b: Example): boolean {
   return (
     a.call === b.call &&
+    a.field === b.field &&
     a.ids.distinct_id === b.ids.distinct_id &&
     a.ids.alias_id === b.ids.alias_id &&
     a.ids.anonymous_id === b.ids.anonymous_id

@@ -16,14 +16,23 @@ import { type Claims, createClaims } from './claims.ts';
 import { exampleOfEvent, exampleOfLetter, exampleOfOperation } from './examples.ts';
 import { openFindingTable } from './finding-table.ts';
 import { createFindings, type Findings } from './findings.ts';
-import { type CallSite, type Example, type Finding, isSkewed, lintLimits, lintRules } from './rules.ts';
+import {
+  type CallSite,
+  type Example,
+  type Finding,
+  isSkewed,
+  lintLimits,
+  lintRules,
+  type UnknownFields,
+} from './rules.ts';
 
 /** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead (DESIGN §6). */
 export interface Lint {
-  /** The three that follow are on the way of every call: they note, and never wait, throw or read a store. */
+  /** The four that follow are on the way of every call: they note, and never wait, throw or read a store. */
   observe(environment: string, operation: Operation, answer: Committed | OperationError, time: number): void;
   observeEvent(environment: string, item: TrackItem): void;
   observeRejected(letters: readonly DeadLetter[]): void;
+  observeUnknown(environment: string, unknown: UnknownFields): void;
   /** Every call answered before is in it, but for those counted as `unexamined` since the start, of which there were too many to look at. */
   report(environment: string): Promise<LintReport>;
   /** Drops what names one of these ids, here and on disk. */
@@ -168,6 +177,16 @@ export function createLint({ file, environments, identityStore, settings, log }:
         if (letter.errorCode !== 'reserved-distinct-id' || letter.environment === null) continue;
         const lane = lanes.get(letter.environment);
         if (lane !== undefined) wait(lane, letter);
+      }
+    },
+
+    observeUnknown(environment, { call, fields, site, time }) {
+      const lane = lanes.get(environment);
+      if (lane === undefined) return;
+      // One call, however many fields; examples that could not all be kept are not made.
+      for (const [index, name] of fields.slice(0, lintLimits.examplesPerFindingMax).entries()) {
+        const field = name.slice(0, lintLimits.fieldNameLengthMax);
+        lane.findings.note('unknown-field', site, { call, time, ids: {}, field }, index === 0 ? 1 : 0);
       }
     },
 

@@ -11,6 +11,7 @@ export const lintRules = [
   'shared-identifier',
   'reserved-id',
   'clock-skew',
+  'unknown-field',
 ] as const;
 
 export type LintRule = (typeof lintRules)[number];
@@ -37,6 +38,8 @@ export const lintLimits = {
   claimantsMax: 20,
   /** no-stable-canonical: known identifiers in one identity. */
   knownIdentifiersMin: 10,
+  /** unknown-field: a name is cut after this many characters: as many as an id may have, so that an erased one is recognised. */
+  fieldNameLengthMax: 512,
   /** clock-skew: how far ahead of the received time a timestamp may be. */
   aheadMaxMs: 5 * 60_000,
   /** clock-skew: earlier timestamps come from a clock that was never set, or from a wrong unit. */
@@ -65,6 +68,17 @@ export interface Example {
   readonly timestamp?: Millis;
   /** repeated-alias: calls so far; no-stable-canonical: known identifiers; shared-identifier: users who claim it. */
   readonly number?: number;
+  /** unknown-field: its name; of a query parameter with a `?` before it. */
+  readonly field?: string;
+}
+
+/** Fields of a call that mean nothing, and were passed over. */
+export interface UnknownFields {
+  readonly call: Example['call'];
+  /** As Example's `field`. */
+  readonly fields: readonly string[];
+  readonly site: CallSite;
+  readonly time: Millis;
 }
 
 /** One rule, broken from one call site. */

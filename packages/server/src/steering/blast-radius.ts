@@ -45,12 +45,6 @@ async function countEvents(
   { moved }: BlastRadius,
   eventStore: Pick<EventStore, 'counts'>,
 ): Promise<number> {
-  let events = 0;
-  for (let start = 0; start < moved.length; start += limits.nodesPerCountMax) {
-    const nodes = moved
-      .slice(start, start + limits.nodesPerCountMax)
-      .map(({ distinctId }) => nodeId(environment, distinctId));
-    events += (await eventStore.counts(environment, nodes)).event_count;
-  }
-  return events;
+  const nodes = moved.map(({ distinctId }) => nodeId(environment, distinctId));
+  return (await eventStore.counts(environment, nodes)).event_count;
 }

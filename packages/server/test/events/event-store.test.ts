@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeEvents } from '../../src/events/rows.ts';
-import type { EventStore } from '../../src/events/types.ts';
+import type { EventStore, StoredEvent } from '../../src/events/types.ts';
+import { limits } from '../../src/limits.ts';
 import {
   environment,
   event,
@@ -21,6 +22,8 @@ beforeAll(async () => {
   ({ store, remove } = await openTemporaryStore());
 });
 afterAll(() => remove());
+
+const byBytesDescending = (a: string, b: string): number => Buffer.compare(Buffer.from(b), Buffer.from(a));
 
 describe('preparing', () => {
   test('twice, and at once, changes nothing', async () => {
@@ -106,20 +109,63 @@ describe('events', () => {
     ).toEqual([{ n: 200 }]);
   });
 
+  async function pagesOf(ids: readonly string[], limit: number): Promise<StoredEvent[]> {
+    const nodes = ids.map((id) => node(id));
+    const seen: StoredEvent[] = [];
+    for (;;) {
+      const page: StoredEvent[] = await store.timeline(environment, nodes, { before: seen.at(-1) ?? null, limit });
+      if (page.length === 0) return seen;
+      seen.push(...page);
+    }
+  }
+
+  test('a timeline has an event for each identifier that was sent with one uuid', async () => {
+    const ids = ['twin-a', 'twin-b', 'twin-é', 'twin-\u{1f600}', 'twin-\uffff'];
+    const { uuid } = event('any');
+    await insert(
+      store,
+      ids.flatMap((id) => [event(id, { uuid }), event(id, { uuid, timestamp: T0 + 1 })]),
+    );
+    for (const limit of [1, 2, 3, 100]) {
+      const seen = await pagesOf(ids, limit);
+      expect(seen.map(({ timestamp, distinct_id }) => `${timestamp - T0} ${distinct_id}`)).toEqual(
+        [1, 0].flatMap((after) => ids.toReversed().map((id) => `${after} ${id}`)).toSorted(byBytesDescending),
+      );
+    }
+  });
+
+  test('an identity of more identifiers than are read at once is counted and shown whole', async () => {
+    const nobody = Array.from({ length: 2 * limits.nodesPerReadMax }, (_, index) => node(`nobody-${index}`));
+    const ids = ['first', 'middle', 'last'];
+    await insert(
+      store,
+      ids.flatMap((id, index) => [0, 10].map((after) => event(id, { timestamp: T0 + after + index }))),
+    );
+    const half = limits.nodesPerReadMax;
+    const nodes = [node('first'), ...nobody.slice(0, half), node('middle'), ...nobody.slice(half), node('last')];
+    expect(await store.counts(environment, nodes)).toEqual({
+      event_count: 6,
+      first_seen: T0,
+      last_seen: T0 + 12,
+    });
+    expect(await store.counts(environment, nobody)).toMatchObject({ event_count: 0, first_seen: null });
+    for (const limit of [4, 100]) {
+      const seen: StoredEvent[] = [];
+      for (let page = await store.timeline(environment, nodes, { before: null, limit }); page.length > 0; ) {
+        seen.push(...page);
+        page = await store.timeline(environment, nodes, { before: seen.at(-1)!, limit });
+      }
+      expect(seen.map(({ timestamp }) => timestamp - T0)).toEqual([12, 11, 10, 2, 1, 0]);
+    }
+  });
+
   test('a timeline goes on where the page before ended, also between events of one millisecond', async () => {
     const events = Array.from({ length: 40 }, (_, index) =>
       event(index % 2 === 0 ? 'pages-a' : 'pages-b', { timestamp: T0 + Math.floor(index / 7) }),
     );
     await insert(store, events);
     const expected = events.toSorted((a, b) => b.timestamp - a.timestamp || (a.uuid < b.uuid ? 1 : -1));
-    const seen = [];
-    let before: { timestamp: number; uuid: string } | null = null;
-    for (;;) {
-      const page = await store.timeline(environment, [node('pages-a'), node('pages-b')], { before, limit: 6 });
-      if (page.length === 0) break;
-      seen.push(...page);
-      before = page.at(-1)!;
-    }
+    const seen = await pagesOf(['pages-a', 'pages-b'], 6);
     expect(seen.map(({ uuid }) => uuid)).toEqual(expected.map(({ uuid }) => uuid));
     expect(await store.timeline(environment, [], { before: null, limit: 5 })).toEqual([]);
   });

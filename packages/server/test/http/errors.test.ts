@@ -43,7 +43,7 @@ describe('an unexpected error', () => {
 });
 
 describe('routes', () => {
-  it.each(['/', '/nowhere', '/v1', '/v1/nowhere', '/track/', '/v1/identities/a/b'])(
+  it.each(['/', '/nowhere', '/v1', '/v1/nowhere', '/track/x', '/v1/identities/a/b'])(
     'GET %s is not-found',
     async (url) => {
       const response = await get(t.app, url);
@@ -53,6 +53,7 @@ describe('routes', () => {
 
   it.each([
     ['GET', '/track', 'POST, OPTIONS'],
+    ['GET', '//track/', 'POST, OPTIONS'],
     ['PUT', '/alias?x=1', 'POST, OPTIONS'],
     ['POST', '/healthz', 'GET, HEAD'],
     ['PATCH', '/v1/identities/a%2Fb', 'GET, HEAD, DELETE'],

@@ -291,11 +291,64 @@ describe('CORS', () => {
     expect(preflight.statusCode).toBe(204);
     expect(preflight.headers).toMatchObject({
       ...open,
+      vary: 'Origin, Access-Control-Request-Headers',
       'access-control-allow-methods': 'POST',
       'access-control-allow-headers': 'authorization, x-api-key, content-type, content-encoding',
     });
     const good = { event: 'e', distinct_id: 'a', alias_id: 'b' };
     expect((await post(t.app, url, good, { ...asPublic, origin })).headers).toMatchObject(open);
+  });
+
+  const usual = 'authorization, x-api-key, content-type, content-encoding';
+  const allowed = async (url: string, asked: string | undefined) => {
+    const response = await t.app.inject({
+      method: 'OPTIONS',
+      url,
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        ...(asked !== undefined && { 'access-control-request-headers': asked }),
+      },
+    });
+    expect([response.statusCode, response.headers.vary]).toEqual([204, 'Origin, Access-Control-Request-Headers']);
+    return response.headers['access-control-allow-headers'];
+  };
+
+  it.each(['/track', '/identify', '/alias'])('allows the headers that a page asks to send to %s', async (url) => {
+    for (const asked of [
+      'content-type,traceparent,baggage,sentry-trace',
+      'authorization,content-type',
+      'X-Requested-With',
+      'content-type, x-datadog-trace-id ,\tb3',
+      "a!#$%&'*+.^_`|~-z",
+      Array.from({ length: 200 }, (_, index) => `x-header-${index}`).join(','),
+    ]) {
+      expect(await allowed(url, asked)).toBe(asked);
+    }
+  });
+
+  it.each([
+    undefined,
+    '',
+    ' ',
+    ',',
+    'content-type,,traceparent',
+    'content-type,',
+    'content type',
+    'content-type;traceparent',
+    '"traceparent"',
+    'x-é',
+    '*/*',
+    'a: b',
+    'x'.repeat(4_097),
+    `a${' '.repeat(4_000)}b`,
+  ])('answers %j, which is no list of headers, with those it knows', async (asked) => {
+    expect(await allowed('/track', asked)).toBe(usual);
+  });
+
+  it('says that its answers differ by origin, also to who names none', async () => {
+    expect((await post(t.app, '/track', { event: 'e', distinct_id: 'a' })).headers.vary).toBe('Origin');
+    expect((await post(t.app, '/track', 'nonsense', { ...asSecret, origin })).headers.vary).toBe('Origin');
   });
 
   it.each(['/track', '/identify', '/alias'])('is open for errors of %s too', async (url) => {

@@ -16,11 +16,20 @@ afterEach(() => t.app.close());
 describe('health', () => {
   it('is told without a key', async () => {
     expect((await get(t.app, '/healthz', {})).json()).toEqual({ ok: true });
-    expect((await get(t.app, '/readyz', {})).json()).toEqual({ ok: true });
-    t.services.ready = () => false;
+    expect((await get(t.app, '/readyz', {})).json()).toEqual({ ok: true, ready: true, reasons: [] });
+    t.services.obstacles = async () => [
+      { code: 'storage-full', reason: 'The disk is full.' },
+      { code: 'overloaded', reason: 'The journal is full.' },
+    ];
     const response = await get(t.app, '/readyz', {});
-    expect([response.statusCode, response.json().error_code]).toEqual([503, 'overloaded']);
-    expect(response.headers['retry-after']).toBe('1');
+    expect([response.statusCode, response.headers['retry-after']]).toEqual([503, '1']);
+    expect(response.json()).toEqual({
+      ok: false,
+      error_code: 'storage-full',
+      message: 'The disk is full. The journal is full.',
+      ready: false,
+      reasons: ['The disk is full.', 'The journal is full.'],
+    });
     expect((await get(t.app, '/healthz', {})).statusCode).toBe(200);
   });
 });

@@ -5,6 +5,7 @@ import type { StoredEvent } from '../../src/events/types.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import type { Answer, DeadLetter, IngestOptions, Services, TrackItem } from '../../src/http/services.ts';
 import { allScopes, type Key, type KeyStore } from '../../src/keys/types.ts';
+import type { UnknownFields } from '../../src/lint/rules.ts';
 
 export const now = Date.parse('2026-11-03T12:00:00.000Z');
 export const pk = 'pk_test';
@@ -71,6 +72,7 @@ export interface FakeServices extends Services {
   readonly identified: { environment: string; operations: readonly IdentifyOperation[]; options: IngestOptions }[];
   readonly aliased: { environment: string; operations: readonly AliasOperation[]; options: IngestOptions }[];
   readonly letters: DeadLetter[];
+  readonly unknown: (UnknownFields & { environment: string })[];
   readonly facts: Fact[];
   readonly listeners: Set<() => void>;
   readonly events: StoredEvent[];
@@ -99,6 +101,7 @@ export function fakeServices(): FakeServices {
     identified: [],
     aliased: [],
     letters,
+    unknown: [],
     facts,
     listeners,
     events: [],
@@ -128,7 +131,10 @@ export function fakeServices(): FakeServices {
       review: async () => [],
       conflicts: async () => ({ conflicts: [], next: null }),
     },
-    lint: { report: async () => ({ findings: [], unexamined: 0 }) },
+    lint: {
+      report: async () => ({ findings: [], unexamined: 0 }),
+      observeUnknown: (environment, unknown) => void services.unknown.push({ environment, ...unknown }),
+    },
     deadLetter: (more) => void letters.push(...more),
     resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
     identity: async () => null,
@@ -143,7 +149,7 @@ export function fakeServices(): FakeServices {
     query: async () => {
       throw new Error('Replace `query` in the test.');
     },
-    ready: () => true,
+    obstacles: async () => [],
   };
   return services;
 }

@@ -221,6 +221,14 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       expect(await store.environment('production')).toEqual(before);
     });
 
+    it('tries a write without changing anything', async () => {
+      const store = await openStore();
+      await store.commit('production', [alias('user_1', 'stripe:1')], 1);
+      const before = await store.ledger('production', 0, 10);
+      await store.tryWrite();
+      expect(await store.ledger('production', 0, 10)).toEqual(before);
+    });
+
     it('keeps environments apart', async () => {
       const store = await openStore();
       await store.prepare('staging', defaultSettings, 0);
@@ -380,14 +388,28 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
       expect(withoutStatus(ours!)).toEqual(withoutStatus(expected!));
       const resolved = await store.resolve('e', [id], seq);
       expect(resolved).toEqual(await reference.resolve('e', [id], seq));
+      expect(await store.members('e', id, seq)).toEqual(await reference.members('e', id, seq));
     }
+    expect(await store.members('e', id)).toEqual(await reference.members('e', id));
     for (const key of ['plan', 'city']) {
       const all = { after: null, limit: 100 };
-      expect(await store.traitHistory('e', id, key, all)).toEqual(await reference.traitHistory('e', id, key, all));
+      const history = await store.traitHistory('e', id, key, all);
+      expect(history).toEqual(await reference.traitHistory('e', id, key, all));
+      expect(await pagesOfOne(store, id, key)).toEqual(history);
     }
   }
   for (const [index, a] of ids.entries()) {
     const b = ids[(index + 1) % ids.length]!;
     expect(await store.explain('e', a, b)).toEqual(await reference.explain('e', a, b));
+  }
+}
+
+/** The history of a trait, read value by value. */
+async function pagesOfOne(store: IdentityStore, id: string, key: string) {
+  const values: Awaited<ReturnType<IdentityStore['traitHistory']>> = [];
+  for (;;) {
+    const page = await store.traitHistory('e', id, key, { after: values.at(-1) ?? null, limit: 1 });
+    if (page.length === 0) return values;
+    values.push(...page);
   }
 }

@@ -41,6 +41,7 @@ function storeUnderTest(fails: (operations: readonly Operation[]) => Error | nul
       for (const go of release.splice(0)) go();
     },
     store: {
+      tryWrite: async () => {},
       async commit(_environment: string, operations: readonly Operation[]): Promise<Commit> {
         if (isHeld) await new Promise<void>((resolve) => release.push(resolve));
         const error = fails(operations);

@@ -130,17 +130,19 @@ describe('limits', () => {
     const fill = async (target: Journal) => {
       for (let n = 0; n < 100; n++) await target.append('production', [eventOf(n)]);
     };
+    expect(journal.isFull()).toBe(false);
     await expect(fill(journal)).rejects.toMatchObject({ code: 'overloaded', retryAfterSeconds: expect.any(Number) });
+    expect([journal.isFull(), journal.failing()]).toEqual([true, false]);
     const bytes = journal.bytes();
     expect(bytes).toBeGreaterThan(1_000);
     expect(bytes).toBeLessThanOrEqual(2_000 + 100);
     await journal.close();
 
     const reopened = open(directory, { journalBytesMax: 2_000 });
-    expect(reopened.bytes()).toBe(bytes);
+    expect([reopened.bytes(), reopened.isFull()]).toEqual([bytes, true]);
     await expect(fill(reopened)).rejects.toMatchObject({ code: 'overloaded' });
     removeAll(reopened, 'production');
-    expect(reopened.bytes()).toBe(0);
+    expect([reopened.bytes(), reopened.isFull()]).toEqual([0, false]);
     await reopened.append('production', [eventOf(1)]);
   });
 });

@@ -42,14 +42,32 @@ test('a full disk refuses with a time to come again, keeps nothing of the call, 
     });
   }
   expect(journal.bytes()).toBe(bytes);
+  expect(journal.failing()).toBe(true);
   expect(journal.environments()).toEqual(['production']);
   expect(() => journal.begin('staging', journal.head(), 0)).not.toThrow();
 
   database.pragma('max_page_count = 100000');
   await journal.append('production', [eventOf(4, large)]);
+  expect(journal.failing()).toBe(false);
   const drain = journal.begin('production', journal.head(), 0)!;
   expect(drain.to).toBe(2);
   expect(journal.next('production', drain.first, drain.last)?.events).toEqual([eventOf(4, large)]);
+});
+
+test('whether there is room again can be tried without an event', async () => {
+  const journal = openJournal({ directory: temporaryDirectory() });
+  onTestFinished(() => journal.close());
+  const database = opened.at(-1) as Database;
+  const large = { properties: { text: 'x'.repeat(100_000) } };
+  database.pragma(`max_page_count = ${database.pragma('page_count', { simple: true })}`);
+  await expect(journal.append('production', [eventOf(1, large)])).rejects.toThrow('full');
+  expect(journal.failing()).toBe(true);
+  database.pragma('max_page_count = 100000');
+  await journal.tryWrite();
+  expect([journal.failing(), journal.bytes(), journal.environments()]).toEqual([false, 0, []]);
+  await journal.append('production', [eventOf(2, large)]);
+  await journal.close();
+  await expect(journal.tryWrite()).rejects.toThrow('stopping');
 });
 
 test('only a lack of room is storage-full', () => {

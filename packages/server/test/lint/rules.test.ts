@@ -8,7 +8,7 @@ import { type Body, goodTour, startServer, world as worldOf, writeKey } from './
 
 /** Each test makes one mistake, in an environment of its own, and reads it back as one finding. */
 
-const names = Array.from({ length: 40 }, (_, index) => `env${index}`);
+const names = Array.from({ length: 60 }, (_, index) => `env${index}`);
 const directory = mkdtempSync(join(tmpdir(), 'onym-lint-rules-'));
 let server: Server;
 let used = 0;
@@ -347,6 +347,91 @@ describe('clock-skew', () => {
     expect(await findings()).toMatchObject([
       finding('clock-skew', { problem: expect.stringContaining('1970-01-01T00:00:12.000Z') }),
     ]);
+  });
+});
+
+describe('unknown-field', () => {
+  it('names the field, the call and what to do with it', async () => {
+    const { identify, alias, track, inject, findings } = world();
+    const environment = names[used - 1]!;
+    await track({ distinct_id: 'user_1', plan: 'pro' });
+    await identify('user_1', undefined, { email: 'ada@example.com' });
+    await alias('user_1', 'stripe:1', { sent_at: 1 });
+    await inject('POST', '/track?v=2', [
+      { environment, event: 'e', distinct_id: 'user_1', properties: { $lib: 'shop-backend' } },
+    ]);
+    const [first, ...others] = await findings();
+    expect(others).toEqual([]);
+    expect(first).toEqual({
+      ...finding('unknown-field', { count: 4 }),
+      problem: 'The query parameter "v" of /track means nothing to Onym: it changed nothing.',
+      instead: 'Leave it out. What belongs to a call goes into its body.',
+      examples: [
+        ['track', '?v'],
+        ['alias', 'sent_at'],
+        ['identify', 'email'],
+        ['track', 'plan'],
+      ].map(([call, field]) => ({ call, field, time: expect.stringMatching(isoTime) })),
+    });
+  });
+
+  it.each([
+    [
+      'track',
+      'plan',
+      'Move it into properties, or leave it out: POST /track {"distinct_id":"<user id>","event":"…","properties":{"plan":"…"}}',
+    ],
+    ['track', 'traits', 'Traits are set by identify(): POST /identify {"distinct_id":"<user id>","traits":{"…":"…"}}'],
+    ['track', 'user_id', 'If it is the distinct_id, send it under that name; else leave it out.'],
+    [
+      'identify',
+      'email',
+      'Move it into traits, or leave it out: POST /identify {"distinct_id":"<user id>","traits":{"email":"…"}}',
+    ],
+    ['identify', 'time', 'If it is the timestamp, send it under that name; else leave it out.'],
+    ['alias', 'traits', 'Traits are set by identify(): POST /identify {"distinct_id":"<user id>","traits":{"…":"…"}}'],
+    ['alias', 'sent_at', 'Leave it out.'],
+  ])('of %s: %s', async (call, field, instead) => {
+    const { send, findings } = world();
+    await send(`/${call}`, {
+      event: 'e',
+      distinct_id: 'user_1',
+      ...(call === 'alias' && { alias_id: 'crm:1' }),
+      [field]: {},
+    });
+    const found = (await findings()).filter(({ examples }) => examples[0].field === field);
+    expect(found).toMatchObject([{ rule: 'unknown-field', count: 1, instead }]);
+    expect(found[0].problem).toBe(
+      `The field "${field}" of ${call} means nothing to Onym: what it holds is kept nowhere.`,
+    );
+  });
+
+  it('counts calls, not fields, and shows each field once', async () => {
+    const { track, findings } = world();
+    const fields = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`own_${index}`, index]));
+    for (const id of ['user_1', 'user_2', 'user_3']) await track({ distinct_id: id, ...fields });
+    const [first, ...others] = await findings();
+    expect(others).toEqual([]);
+    expect(first.count).toBe(3);
+    expect(new Set(first.examples.map((example: Body) => example.field)).size).toBe(lintLimits.examplesPerFindingMax);
+  });
+
+  it('forgets an erased id that was the name of a field', async () => {
+    const { track, findings } = world();
+    const long = 'x'.repeat(500);
+    await track({ distinct_id: 'user_1', 'ada@example.com': 1, [long]: 2 });
+    await server.lint.forget(names[used - 1]!, ['ada@example.com', long]);
+    expect(await findings()).toMatchObject([{ rule: 'unknown-field', count: 1, examples: [] }]);
+  });
+
+  it('finds nothing in what was refused, nor in dry runs', async () => {
+    const { send, identify, inject, findings } = world();
+    const environment = names[used - 1]!;
+    expect(await send('/identify', { distinct_id: 'user_1', enviroment: 'x' })).toMatchObject({ ok: false });
+    expect(await send('/track', { sent_at: 1 })).toMatchObject({ ok: false });
+    await inject('POST', '/identify?dry_run=true', { environment, distinct_id: 'user_1', sent_at: 1 });
+    await identify('user_1', 'anonymous-1', { session_id: 's', device_id: 'd' });
+    expect(await findings()).toEqual([]);
   });
 });
 

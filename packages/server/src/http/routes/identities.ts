@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
+import type { TimelinePlace } from '../../events/types.ts';
 import { distinctIdOf } from '../../ingest/distinct-ids.ts';
 import { parseTimestamp } from '../../ingest/timestamps.ts';
 import { limits } from '../../limits.ts';
@@ -26,9 +27,12 @@ const profileCursor = cursorOf(
 );
 const eventCursor = cursorOf(
   'events',
-  Type.Object({ timestamp: Type.Integer(), uuid: Type.String({ maxLength: 36 }) }),
+  Type.Object({ timestamp: Type.Integer(), uuid: Type.String({ maxLength: 36 }), distinct_id: Type.String() }),
 );
-const traitCursor = cursorOf('traits', Type.Object({ effectiveTime: Type.Integer(), seq: Type.Integer() }));
+const traitCursor = cursorOf(
+  'traits',
+  Type.Object({ effectiveTime: Type.Integer(), seq: Type.Integer(), once: Type.Boolean() }),
+);
 
 /** Below every uuid: a `before` that is a time excludes the events of that very millisecond. */
 const leastUuid = '00000000-0000-0000-0000-000000000000';
@@ -100,7 +104,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
       events: shown.map((event) => eventToWire(event, nodeId(environment, timeline.canonicalId))),
       next:
         timeline.events.length > limit && last !== undefined
-          ? eventCursor.encode({ timestamp: last.timestamp, uuid: last.uuid })
+          ? eventCursor.encode({ timestamp: last.timestamp, uuid: last.uuid, distinct_id: last.distinct_id })
           : null,
     };
   });
@@ -120,14 +124,14 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
       values: shown.map(traitWriteToWire),
       next:
         values.length > limit && last !== undefined
-          ? traitCursor.encode({ effectiveTime: last.effectiveTime, seq: last.seq })
+          ? traitCursor.encode({ effectiveTime: last.effectiveTime, seq: last.seq, once: last.once })
           : null,
     };
   });
 }
 
-function beforeOf(before: string | undefined): { timestamp: number; uuid: string } | null {
+function beforeOf(before: string | undefined): TimelinePlace | null {
   if (before === undefined) return null;
   const timestamp = parseTimestamp(before);
-  return timestamp === null ? eventCursor.decode(before) : { timestamp, uuid: leastUuid };
+  return timestamp === null ? eventCursor.decode(before) : { timestamp, uuid: leastUuid, distinct_id: '' };
 }

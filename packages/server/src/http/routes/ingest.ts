@@ -1,13 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OnymError } from '../../errors.ts';
 import { needs } from '../auth.ts';
+import { answerPreflight, openToOrigin } from '../cors.ts';
 import { aliasCall, type IngestCall, identifyCall, trackCall } from '../ingest-calls.ts';
 import { ingestArray, ingestOne, ingestOptionsOf } from '../ingest-request.ts';
 import { aliasSchema, identifySchema, trackSchema } from '../ingest-schemas.ts';
 import type { RouteContext } from '../route-context.ts';
 import { noValidation } from '../validation.ts';
-
-const preflightMaxAgeSeconds = 7_200;
 
 /** The three calls of applications. CORS is open on these alone: their keys are publishable, and they read nothing. */
 export async function ingestRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
@@ -23,21 +22,6 @@ export async function ingestRoutes(app: FastifyInstance, context: RouteContext):
   addCall(app, context, aliasCall, aliasSchema);
 }
 
-/**
- * A beacon of JSON is sent with credentials, and browsers let those through to the very origin that asks, never to `*`. Allowing
- * them gives nothing away: Onym has no cookies and asks for no certificate, a key is in each request or it is refused.
- */
-function openToOrigin(origin: string | undefined, reply: FastifyReply): void {
-  if (origin === undefined) {
-    reply.header('access-control-allow-origin', '*');
-    return;
-  }
-  reply.header('access-control-allow-origin', origin);
-  reply.header('access-control-allow-credentials', 'true');
-  reply.header('access-control-expose-headers', 'retry-after');
-  reply.header('vary', 'Origin');
-}
-
 function addCall<Item, Result>(
   app: FastifyInstance,
   context: RouteContext,
@@ -45,17 +29,12 @@ function addCall<Item, Result>(
   schema: object,
 ): void {
   const url = `/${call.name}`;
-  app.post(url, { ...needs(call.name, schema), validatorCompiler: noValidation }, (request, reply) =>
+  // A `timestamp` in the address is there to get past caches. A dry run of any call is told what it may have.
+  const names = { notInQuery: ['environment', 'batch'], inQuery: ['dry_run'] };
+  app.post(url, { ...needs(call.name, schema, names), validatorCompiler: noValidation }, (request, reply) =>
     handle(call, request, reply, context),
   );
-  app.options(url, needs(null, { hide: true }), (_request, reply) => {
-    reply
-      .code(204)
-      .header('access-control-allow-methods', 'POST')
-      .header('access-control-allow-headers', 'authorization, x-api-key, content-type, content-encoding')
-      .header('access-control-max-age', preflightMaxAgeSeconds)
-      .send();
-  });
+  app.options(url, needs(null, { hide: true }), answerPreflight);
 }
 
 async function handle<Item, Result>(

@@ -51,7 +51,7 @@ const numberName: Partial<Record<LintRule, string>> = {
   'shared-identifier': 'claimants',
 };
 
-function exampleToWire(rule: LintRule, { call, time, ids, seq, uuid, timestamp, number }: Example) {
+function exampleToWire(rule: LintRule, { call, time, ids, seq, uuid, timestamp, number, field }: Example) {
   return {
     call,
     time: timeToWire(time),
@@ -59,6 +59,7 @@ function exampleToWire(rule: LintRule, { call, time, ids, seq, uuid, timestamp, 
     ...(seq === undefined ? {} : { seq }),
     ...(uuid === undefined ? {} : { uuid }),
     ...(timestamp === undefined ? {} : { timestamp: timeToWire(timestamp) }),
+    ...(field === undefined ? {} : { field }),
     ...(number === undefined ? {} : { [numberName[rule] ?? 'number']: number }),
   };
 }

@@ -1,12 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
+import { errorBody, prepareErrorReply } from '../errors.ts';
 import type { RouteContext } from '../route-context.ts';
 import { errorResponses, jsonResponse } from '../schemas.ts';
 
-const startRetryAfterSeconds = 1;
+const readyRetryAfterSeconds = 1;
 const tags = ['operations'];
 const ok = Type.Object({ ok: Type.Literal(true) });
+const reasons = Type.Array(Type.String(), { description: 'Why not, for people; empty when ready.' });
+const ready = Type.Object({ ok: Type.Literal(true), ready: Type.Literal(true), reasons });
+const notReady = Type.Intersect([Type.Ref('Error#'), Type.Object({ ready: Type.Literal(false), reasons })]);
 
 /** For whoever runs the server. Without a key: they tell nothing of anyone. */
 export async function operationRoutes(app: FastifyInstance, { services, metrics }: RouteContext): Promise<void> {
@@ -28,18 +32,25 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
     '/readyz',
     {
       schema: {
-        summary: 'Are calls accepted?',
+        summary: 'Are calls kept?',
+        description:
+          'Looks at the disk and at how the last writes went; where that leaves a doubt, a little is written.',
         operationId: 'getReadiness',
         tags,
-        response: { 200: jsonResponse('They are.', ok), ...errorResponses() },
+        response: {
+          200: jsonResponse('They are.', ready),
+          500: errorResponses()[500],
+          503: jsonResponse('They can not be, and why: starting, stopping, a full disk, a full journal.', notReady),
+        },
       } as object,
       config: { scope: null },
     },
-    async () => {
-      if (services.ready()) return { ok: true };
-      throw new OnymError('overloaded', 'Onym is starting or stopping. Try again in a moment.', {
-        retryAfterSeconds: startRetryAfterSeconds,
-      });
+    async (_request, reply) => {
+      const obstacles = await services.obstacles();
+      const reasons = obstacles.map(({ reason }) => reason);
+      if (obstacles[0] === undefined) return { ok: true, ready: true, reasons };
+      const error = new OnymError(obstacles[0].code, reasons.join(' '), { retryAfterSeconds: readyRetryAfterSeconds });
+      return prepareErrorReply(reply, error).send(JSON.stringify({ ...errorBody(error), ready: false, reasons }));
     },
   );
 

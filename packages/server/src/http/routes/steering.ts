@@ -57,12 +57,14 @@ export async function steeringRoutes(app: FastifyInstance, { services }: RouteCo
   app.post<schemas.SeparateRoute>('/separations', needs('steer', schemas.separate), (request) =>
     pairCall(request, 'separate', request.body),
   );
-  app.delete<schemas.LiftRoute>('/separations', needs('steer', schemas.lift), (request) =>
+  const pairFields = { bodyFields: Object.keys(schemas.separate.body.properties) };
+  app.delete<schemas.LiftRoute>('/separations', needs('steer', schemas.lift, pairFields), (request) =>
     pairCall(request, 'lift', { ...request.query, ...request.body }),
   );
 
   for (const op of ['approve', 'reject'] as const) {
-    app.post<schemas.LinkRoute>(`/links/:seq/${op}`, needs('steer', schemas.decide(op)), async (request) => {
+    const options = needs('steer', schemas.decide(op), { bodyFields: ['environment'] });
+    app.post<schemas.LinkRoute>(`/links/:seq/${op}`, options, async (request) => {
       const environment = environmentFor(request, services, request.query.environment ?? request.body?.environment);
       const operation = { op, link: request.params.seq, ...asked(request) } as SteeringOperation;
       const result = await steering.run(environment, operation, optionsOf(request.query));
