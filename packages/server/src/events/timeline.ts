@@ -1,13 +1,11 @@
 import type { Databases } from './databases.ts';
 import { type Engine, literal } from './engine.ts';
-import type { EventCounts, IdentifierRow, StoredEvent } from './types.ts';
+import { sentJson } from './json-column.ts';
+import type { EventCounts, IdentifierRow, TimelineEvent } from './types.ts';
 
 const inList = (uuids: readonly string[]): string => uuids.map(literal).join(',');
 
-interface TimelineRow extends Omit<StoredEvent, 'properties'> {
-  properties: Record<string, unknown>;
-  properties_raw: string;
-}
+type TimelineRow = Omit<TimelineEvent, 'client_timestamp'> & { client_timestamp: string | null };
 
 /** By node, so that the bloom filter serves it: an identity_id would scan. */
 export async function timeline(
@@ -15,7 +13,7 @@ export async function timeline(
   { data }: Databases,
   nodeIds: readonly string[],
   { before, limit }: { before: { timestamp: number; uuid: string } | null; limit: number },
-): Promise<StoredEvent[]> {
+): Promise<TimelineEvent[]> {
   if (nodeIds.length === 0) return [];
   // A UUID's own order in the engine is not that of its text.
   const older =
@@ -25,17 +23,18 @@ export async function timeline(
          AND (toUnixTimestamp64Milli(timestamp), toString(uuid)) < (${Math.trunc(before.timestamp)}, ${literal(before.uuid.toLowerCase())})`;
   const rows = await engine.rows<TimelineRow>(
     `SELECT toString(uuid) AS uuid, toUnixTimestamp64Milli(e.timestamp) AS timestamp,
-       toUnixTimestamp64Milli(e.received_at) AS received_at, event, properties, properties_raw, distinct_id,
-       anonymous_id, device_id, session_id
+       client_timestamp, toUnixTimestamp64Milli(e.received_at) AS received_at, event, ${sentJson('properties')} AS properties,
+       distinct_id, anonymous_id, device_id, session_id
      FROM (
        SELECT * FROM ${data}.events WHERE node_id IN (${inList(nodeIds)}) ${older}
        ORDER BY timestamp DESC, toString(uuid) DESC LIMIT ${Math.trunc(limit)}
      ) AS e
      ORDER BY timestamp DESC, uuid DESC`,
   );
-  return rows.map(({ properties_raw, ...event }) =>
-    properties_raw === '' ? event : { ...event, properties: JSON.parse(properties_raw) },
-  );
+  return rows.map((row) => ({
+    ...row,
+    client_timestamp: row.client_timestamp === null ? null : Date.parse(row.client_timestamp),
+  }));
 }
 
 export async function counts(engine: Engine, { data }: Databases, nodeIds: readonly string[]): Promise<EventCounts> {

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type ErrorCode, OnymError } from '../errors.ts';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import { defaultEnvironment, environmentOf, type ItemContext, itemOf } from '../ingest/validate.ts';
 import type { Key } from '../keys/types.ts';
 import { limits } from '../limits.ts';
@@ -56,6 +57,7 @@ function itemContextOf(request: FastifyRequest, key: Key, context: RouteContext)
     public: key.kind === 'publishable',
     small: request.bodyBytes <= limits.propertiesBytesMax,
     newUuid: context.newUuid,
+    namesByContent: true,
   };
 }
 
@@ -180,9 +182,9 @@ function bury<Item, Result>(
 
 function textOf(value: unknown): string {
   try {
-    return JSON.stringify(value).slice(0, deadLetterItemLengthMax);
+    return stringifyExact(value).slice(0, deadLetterItemLengthMax);
   } catch {
-    // Nested too deeply even for JSON.stringify.
+    // Nested too deeply even for a text.
     return '"(nested too deeply to keep)"';
   }
 }

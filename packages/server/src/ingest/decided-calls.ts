@@ -1,5 +1,6 @@
 import { isSteering, type Operation, type Seq } from '@onym/core';
 import { LRUCache } from 'lru-cache';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import type { Commit, Committed } from '../identity/types.ts';
 import { limits } from '../limits.ts';
 
@@ -102,7 +103,7 @@ function keyOf(operation: Operation): string | null {
     case 'identify': {
       if (operation.traits.length > 0 && operation.timestamp !== null && operation.timestamp > Date.now()) return null;
       const said =
-        operation.traits.length === 0 ? '' : `${operation.timestamp ?? ''}${JSON.stringify(operation.traits)}`;
+        operation.traits.length === 0 ? '' : `${operation.timestamp ?? ''}${stringifyExact(operation.traits)}`;
       return `i\u0000${operation.distinctId}\u0000${operation.anonymousId ?? ''}\u0000${sender}\u0000${said}`;
     }
     case 'alias':

@@ -54,7 +54,11 @@ describe('events', () => {
       session_id: 's1',
     });
     await insert(store, [sent]);
-    expect(await store.timeline(environment, [node('whole')], { before: null, limit: 10 })).toEqual([sent]);
+    const { lossy, properties, ...rest } = sent;
+    const [seen, ...others] = await store.timeline(environment, [node('whole')], { before: null, limit: 10 });
+    expect(seen).toEqual({ ...rest, properties: expect.any(String) });
+    expect(JSON.parse(seen!.properties)).toEqual(JSON.parse(properties));
+    expect([lossy, others]).toEqual([false, []]);
     const [row] = await rows(store, `SELECT * FROM events WHERE distinct_id = 'whole'`);
     expect(Object.keys(row!)).toEqual([
       'uuid',
@@ -67,6 +71,7 @@ describe('events', () => {
       'device_id',
       'session_id',
       'identity_id',
+      'client_timestamp',
     ]);
     expect(row).toMatchObject({ timestamp: '2026-01-01 00:00:00.000', identity_id: node('whole') });
   });

@@ -5,6 +5,7 @@ import { distinctIdOf } from '../../ingest/distinct-ids.ts';
 import { parseTimestamp, timestampForms } from '../../ingest/timestamps.ts';
 import { nodeId } from '../../node-id.ts';
 import type { SteeringAnswer, SteeringOperation } from '../../steering/types.ts';
+import { withTextIds } from '../id-numbers.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import * as schemas from '../steering-schemas.ts';
@@ -14,7 +15,8 @@ import { linkToWire } from '../wire.ts';
 export async function steeringRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
   const { steering } = services;
 
-  app.post<schemas.SplitRoute>('/split', { schema: schemas.split }, async (request) => {
+  const splitIds = withTextIds('distinct_id', 'from', 'distinct_ids');
+  app.post<schemas.SplitRoute>('/split', { schema: schemas.split, preValidation: splitIds }, async (request) => {
     const { body, query } = request;
     const environment = environmentFor(request, services, body.environment);
     const operation = { op: 'split', target: splitTarget(body), ...asked(request) } as const;
@@ -52,10 +54,11 @@ export async function steeringRoutes(app: FastifyInstance, { services }: RouteCo
       await steering.run(environment, operation, optionsOf(request.query as schemas.Options)),
     );
   };
-  app.post<schemas.SeparateRoute>('/separations', { schema: schemas.separate }, (request) =>
+  const pairIds = withTextIds('a', 'b');
+  app.post<schemas.SeparateRoute>('/separations', { schema: schemas.separate, preValidation: pairIds }, (request) =>
     pairCall(request, 'separate', request.body),
   );
-  app.delete<schemas.LiftRoute>('/separations', { schema: schemas.lift }, (request) =>
+  app.delete<schemas.LiftRoute>('/separations', { schema: schemas.lift, preValidation: pairIds }, (request) =>
     pairCall(request, 'lift', { ...request.query, ...request.body }),
   );
 

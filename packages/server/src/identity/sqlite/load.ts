@@ -12,6 +12,7 @@ import {
   type TraitWrite,
   wasActiveAt,
 } from '@onym/core';
+import { parseExact } from '../../exact-json/parse.ts';
 import type { Statements } from './statements.ts';
 
 export const flag = { known: 1, wasAnonymous: 2, wasCanonical: 4 } as const;
@@ -358,7 +359,7 @@ function traitOf(row: TraitRow, sourceOf: (id: number) => Source): TraitWrite {
   return {
     seq: row.seq,
     key: row.key,
-    value: JSON.parse(row.value),
+    value: parseExact(row.value),
     once: row.once === 1,
     time: row.time,
     effectiveTime: row.effective_time,
