@@ -3,9 +3,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OnymError } from '../errors.ts';
-import { parseForeign } from '../exact-json/parse.ts';
+import { parseForeign, parseWith } from '../exact-json/parse.ts';
 import { limits } from '../limits.ts';
-import { isIdPath, mayHoldOddId } from './id-numbers.ts';
+import { holdsOddId, isIdPath } from './id-numbers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -112,7 +112,8 @@ export function parseJson(bytes: Buffer): unknown {
   let text = bytes.toString('utf8');
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   try {
-    return parseForeign(text, mayHoldOddId(text) ? isIdPath : undefined);
+    const value = parseForeign(text);
+    return holdsOddId(value, text) ? parseWith(text, { withoutProto: true, isId: isIdPath }) : value;
   } catch (error) {
     throw new OnymError('invalid-json', 'The body is not valid JSON. Check it with a JSON parser and send it again.', {
       cause: error,

@@ -4,7 +4,7 @@ import { idText } from '../ingest/distinct-ids.ts';
 
 /** Applications with integer keys send numbers as ids. An id is the text that was sent, so the literal counts and not its value: `1` is one, `1.0` is none. */
 
-const idFields: ReadonlySet<string | number> = new Set([
+const idFields = [
   'distinct_id',
   'anonymous_id',
   'alias_id',
@@ -16,23 +16,32 @@ const idFields: ReadonlySet<string | number> = new Set([
   'a',
   'b',
   'from',
-]);
+] as const;
 const idList = 'distinct_ids';
 
 /** Whether an id stands there in a body: a field of the item, or of an item of an array, or an entry of a list of ids. */
 export function isIdPath(path: Path): boolean {
   const [field, entry, ...deeper] = typeof path[0] === 'number' ? path.slice(1) : path;
-  if (field === undefined || deeper.length > 0) return false;
-  return entry === undefined ? idFields.has(field) : field === idList && typeof entry === 'number';
+  if (deeper.length > 0) return false;
+  if (entry !== undefined) return field === idList && typeof entry === 'number';
+  return (idFields as readonly unknown[]).includes(field);
 }
 
-/** Each takes time linear in the text. False alarms only cost a slower parser. */
-const oddField = /(?:id|[{,]\s*"(?:a|b|from))"\s*:\s*-?\d+[.eE]/;
-const oddEntry = /[[,]\s*-?\d+[.eE]/;
+/** In a time that is linear in the text. */
+const oddNumber = /[:[,]\s*-?\d+[.eE]/;
 
-/** Whether a number that is no plain integer may stand in the place of an id. */
-export function mayHoldOddId(text: string): boolean {
-  return oddField.test(text) || (text.includes(idList) && oddEntry.test(text));
+/** Whether one of a body's ids may be a number that was not written as an integer. Parsed, `1.0` can't be told from `1`. */
+export function holdsOddId(body: unknown, text: string): boolean {
+  const items = Array.isArray(body) ? body : [body];
+  return items.some(hasNumberForId) && oddNumber.test(text);
+}
+
+function hasNumberForId(item: unknown): boolean {
+  if (typeof item !== 'object' || item === null) return false;
+  const fields = item as Record<string, unknown>;
+  for (const field of idFields) if (typeof fields[field] === 'number') return true;
+  const list = fields[idList];
+  return Array.isArray(list) && list.some((entry) => typeof entry === 'number');
 }
 
 /** A hook that turns the numbers of these fields, and of lists of ids in them, into their digits before the schema sees the body. */

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { lintLimits, lintRules } from '../lint/rules.ts';
 import { environment, errorResponses, jsonResponse, time } from './schemas.ts';
 
-/** What GET /v1/lint takes and answers (DESIGN §6). */
+/** What GET /v1/lint takes and answers. */
 
 const rule = Type.Union(
   lintRules.map((name) => Type.Literal(name)),

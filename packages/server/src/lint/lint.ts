@@ -20,7 +20,7 @@ import { createFindings, type Findings } from './findings.ts';
 import { createNearMisses, type NearMiss, type NearMisses } from './near-misses.ts';
 import { type CallSite, type Example, type Finding, isSkewed, lintLimits, lintRules } from './rules.ts';
 
-/** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead (DESIGN §6). */
+/** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead. */
 export interface Lint {
   /** The three that follow are on the way of every call: they note, and never wait, throw or read a store. */
   observe(environment: string, operation: Operation, answer: Committed | OperationError, time: number): void;

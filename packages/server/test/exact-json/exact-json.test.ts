@@ -34,6 +34,14 @@ describe('parseExact', () => {
     expect(parseExact(` [ ${json} , {"k" : ${json}}]\n`)).toEqual([value, { k: value }]);
   });
 
+  test('finds long integers wherever they lie', () => {
+    for (let before = 0; before < 40; before++) {
+      const text = `["${'x'.repeat(before)}",9007199254740993]`;
+      expect(parseExact(text)[1]).toBe(9007199254740993n);
+      expect(parseExact(text.replace('900', '-900'))[1]).toBe(-9007199254740993n);
+    }
+  });
+
   test('an integer beyond any double is bounded, and no work', () => {
     expect(parseExact(`[${'9'.repeat(1_000)}]`)).toEqual([BigInt('9'.repeat(1_000))]);
     expect(parseExact(`[${'9'.repeat(5_000_000)}]`)).toEqual([Number.POSITIVE_INFINITY]);
@@ -130,11 +138,11 @@ describe('numbers in the place of an id', () => {
   const isId = (path: readonly (string | number)[]) => path.length === 1 && path[0] === 'id';
 
   test('keep how they were written unless they are integers', () => {
-    const value = parseForeign('{"id":1.0,"n":1.0,"in":{"id":1e3}}', isId) as Record<string, unknown>;
+    const value = parseWith('{"id":1.0,"n":1.0,"in":{"id":1e3}}', { isId }) as Record<string, unknown>;
     expect(isWrittenNumber(value.id)).toBe(true);
     expect(value).toMatchObject({ n: 1, in: { id: 1000 } });
     expect(stringifyExact(value)).toBe('{"id":1.0,"n":1,"in":{"id":1000}}');
-    expect(parseForeign('{"id":12345678901234567890}', isId)).toEqual({ id: 12345678901234567890n });
+    expect(parseWith('{"id":12345678901234567890}', { isId })).toEqual({ id: 12345678901234567890n });
     expect(isWrittenNumber({ written: '1.0' })).toBe(false);
   });
 });
