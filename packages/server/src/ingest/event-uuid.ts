@@ -1,4 +1,4 @@
-import { canonicalText } from '../exact-json/stringify.ts';
+import { contentText } from '../exact-json/content-text.ts';
 import { contentUuid, messageUuid } from '../node-id.ts';
 
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -14,5 +14,5 @@ export function uuidOf(
 ): string | null {
   if (messageId !== null)
     return uuidForm.test(messageId) ? messageId.toLowerCase() : messageUuid(environment, messageId);
-  return content === null ? null : contentUuid(environment, canonicalText(content));
+  return content === null ? null : contentUuid(environment, contentText(content));
 }

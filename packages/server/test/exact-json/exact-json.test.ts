@@ -1,7 +1,9 @@
+import { type Json, jsonEquals } from '@onym/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { contentText } from '../../src/exact-json/content-text.ts';
 import { isWrittenNumber, numberOf, parseExact, parseForeign, parseWith } from '../../src/exact-json/parse.ts';
-import { canonicalText, stringifyExact } from '../../src/exact-json/stringify.ts';
+import { stringifyExact } from '../../src/exact-json/stringify.ts';
 
 const outcome = (parse: () => unknown): unknown => {
   try {
@@ -181,7 +183,7 @@ describe('stringifyExact', () => {
       fc.property(tree, (made) => {
         const text = stringifyExact(made);
         expect(stringifyExact(parseExact(text))).toBe(text);
-        expect(canonicalText(parseExact(text))).toBe(canonicalText(made));
+        expect(contentText(parseExact(text))).toBe(contentText(made));
       }),
       { numRuns: 1_000 },
     );
@@ -194,7 +196,34 @@ describe('stringifyExact', () => {
   });
 });
 
-test('canonicalText does not depend on the order of keys', () => {
-  expect(canonicalText({ b: [{ d: 1, c: 2n }], a: 'x' })).toBe('{"a":"x","b":[{"c":2,"d":1}]}');
-  expect(canonicalText({ a: 'x', b: [{ c: 2, d: 1 }] })).toBe('{"a":"x","b":[{"c":2,"d":1}]}');
+describe('contentText', () => {
+  test('does not depend on the order of keys, nor on how a number is kept', () => {
+    expect(contentText({ b: [{ d: 1, c: 2n }], a: 'x' })).toBe(contentText({ a: 'x', b: [{ c: 2, d: 1n }] }));
+  });
+
+  test('is another for any other value', () => {
+    const values = [
+      ...['', 'a', 'ab', '1', 'null', 't', 0, 1, 11, 1.1, -1, 2n ** 70n, true, false, null],
+      ...[[], [1], [1, 1], [11], [[1], 1], [[1, 1]], [''], ['', ''], ['ab'], ['a', 'b'], [null], [[]], {}, { a: 1 }],
+      ...[
+        { a: '1' },
+        { a: 1, b: 1 },
+        { a: { b: 1 } },
+        { 'a:1': 1 },
+        { ab: 1 },
+        { a: 'b:1' },
+        [{ a: 1 }],
+        [{}, {}],
+        [{}],
+      ],
+      ...['1:a', '"1:a', ['1:a', 'b'], ['1', ':ab'], { '': 1 }, { '': '' }, ['#1,'], ['#1', ','], [1, '']],
+    ];
+    expect(new Set(values.map(contentText)).size).toBe(values.length);
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        expect(contentText(a) === contentText(b)).toBe(jsonEquals(a as Json, b as Json));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });

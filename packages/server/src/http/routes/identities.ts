@@ -34,26 +34,23 @@ const traitCursor = cursorOf('traits', Type.Object({ effectiveTime: Type.Integer
 const leastUuid = '00000000-0000-0000-0000-000000000000';
 
 export async function identityRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.post<schemas.ResolveRoute>(
-    '/resolve',
-    { schema: schemas.resolve, preValidation: withTextIds('distinct_ids') },
-    async (request) => {
-      const { distinct_ids: ids, ...body } = request.body;
-      if (ids.length > limits.resolveIdsMax) {
-        throw new OnymError(
-          'payload-too-large',
-          `More than ${limits.resolveIdsMax} distinct_ids. Split them over several requests.`,
-        );
-      }
-      const environment = environmentFor(request, services, body.environment);
-      for (let i = 0; i < ids.length; i++) distinctIdOf(ids[i], `distinct_ids[${i}]`);
-      const resolved = await services.resolve(environment, ids, atOf(body));
-      const identities: [string, object][] = [];
-      for (const [id, identity] of resolved) identities.push([id, resolvedToWire(environment, identity)]);
-      // fromEntries defines own properties, whatever an id is called.
-      return { identities: Object.fromEntries(identities) };
-    },
-  );
+  const resolve = { schema: schemas.resolve, preValidation: withTextIds('distinct_ids') };
+  app.post<schemas.ResolveRoute>('/resolve', resolve, async (request) => {
+    const { distinct_ids: ids, ...body } = request.body;
+    if (ids.length > limits.resolveIdsMax) {
+      throw new OnymError(
+        'payload-too-large',
+        `More than ${limits.resolveIdsMax} distinct_ids. Split them over several requests.`,
+      );
+    }
+    const environment = environmentFor(request, services, body.environment);
+    for (let i = 0; i < ids.length; i++) distinctIdOf(ids[i], `distinct_ids[${i}]`);
+    const resolved = await services.resolve(environment, ids, atOf(body));
+    const identities: [string, object][] = [];
+    for (const [id, identity] of resolved) identities.push([id, resolvedToWire(environment, identity)]);
+    // fromEntries defines own properties, whatever an id is called.
+    return { identities: Object.fromEntries(identities) };
+  });
 
   app.get<schemas.IdentityRoute>('/identities/:id', { schema: schemas.identity }, async (request) => {
     const { query } = request;
