@@ -110,7 +110,6 @@ describe('identify (4.1)', () => {
     for (const [n, anonymous_id] of [
       'null',
       ' "Guest" ',
-      '',
       '   ',
       '0',
       '-1',
@@ -122,6 +121,14 @@ describe('identify (4.1)', () => {
       expect(answer).toMatchObject({ verdict: 'refused', reason: 'reserved-distinct-id', canonical_id: `r:${n}` });
       expect(await profile(`r:${n}`)).toMatchObject({ known: true, traits: { n }, identifier_count: 1 });
     }
+  });
+
+  test('an empty anonymous id asks for no link, as none does', async () => {
+    const { identify, profile } = world('links');
+    const answer = await identify('r:empty', { anonymous_id: '', traits: { n: 1 } });
+    expect(answer).toMatchObject({ verdict: 'applied', canonical_id: 'r:empty' });
+    expect(answer).not.toHaveProperty('reason');
+    expect(await profile('r:empty')).toMatchObject({ known: true, traits: { n: 1 }, identifier_count: 1 });
   });
 
   test('an anonymous id of a known person: refused, also when the distinct_id was never seen; the rest stands', async () => {
@@ -156,7 +163,7 @@ describe('identify (4.1)', () => {
     const { error } = world('links');
     expect(await error('/identify', { distinct_id: 'undefined' })).toEqual([422, 'reserved-distinct-id']);
     expect(await error('/identify', { distinct_id: '' })).toEqual([422, 'reserved-distinct-id']);
-    expect(await error('/identify', { distinct_id: 7 })).toEqual([422, 'invalid-distinct-id']);
+    expect(await error('/identify', { distinct_id: 7.5 })).toEqual([422, 'invalid-distinct-id']);
     expect(await error('/identify', { distinct_id: 'x'.repeat(513) })).toEqual([422, 'invalid-distinct-id']);
     expect(await error('/identify', { distinct_id: 'é'.repeat(257) })).toEqual([422, 'invalid-distinct-id']);
     expect(await error('/identify', { distinct_id: 'a\u0000b' })).toEqual([422, 'invalid-distinct-id']);
@@ -583,9 +590,11 @@ describe('guard rails (4.5)', () => {
       verdict: 'applied',
       seq: null,
     });
-    expect(await counted()).toBe(before + 2);
+    await track({ distinct_id: 'guest' });
+    expect(await counted()).toBe(before + 3);
     expect(await head()).toBe(0);
     expect(await rows('SELECT distinct_id FROM events ORDER BY 1')).toEqual([
+      { distinct_id: 'anonymous-1' },
       { distinct_id: 'guest' },
       { distinct_id: 'user_1' },
     ]);
