@@ -21,9 +21,11 @@ const events = batchTrackItems().map(
   (item): StoredEvent => ({
     uuid: randomUUID(),
     timestamp: Date.parse(item.timestamp as string),
+    client_timestamp: null,
     received_at: now,
     event: item.event as string,
-    properties: item.properties as Record<string, unknown>,
+    properties: JSON.stringify(item.properties),
+    lossy: false,
     distinct_id: item.distinct_id as string,
     anonymous_id: null,
     device_id: item.device_id as string,

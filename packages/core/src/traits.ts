@@ -1,9 +1,11 @@
 import type { State } from './state.ts';
 import type { DistinctId, Json, Millis, Source, TraitInput, TraitWrite } from './types.ts';
 
-/** Deep equality of JSON values; the order of an object's keys does not matter. */
+/** Deep equality of JSON values; the order of an object's keys does not matter, nor does how a number is kept. */
 export function jsonEquals(a: Json, b: Json): boolean {
   if (a === b) return true;
+  // Between a bigint and a number these compare exactly.
+  if (isNumber(a) && isNumber(b)) return a <= b && a >= b;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
   if (isList(a) || isList(b)) {
     return isList(a) && isList(b) && a.length === b.length && a.every((value, index) => jsonEquals(value, b[index]!));
@@ -13,6 +15,8 @@ export function jsonEquals(a: Json, b: Json): boolean {
     keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && jsonEquals(a[key]!, b[key]!))
   );
 }
+
+const isNumber = (value: Json): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
 
 const isList = (value: Json): value is readonly Json[] => Array.isArray(value);
 

@@ -9,8 +9,8 @@ export type DistinctId = string;
 export type Seq = number;
 export type Millis = number;
 
-/** What a trait may hold: any JSON value. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+/** What a trait may hold: any JSON value. Integers that a double can't hold are bigints. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | { readonly [key: string]: Json };
 
 export type LinkKind = 'identify' | 'alias' | 'track' | 'import' | 'manual';
 

@@ -13,6 +13,8 @@ export const limits = {
   eventNameBytesMax: 512,
   /** One event's properties, or one call's traits, serialised. */
   propertiesBytesMax: 256 * 1024,
+  /** How far ahead of its receipt an event counts; one that says more counts as this far, and keeps what it said beside it. */
+  clockAheadMaxMs: 5 * 60_000,
   traitKeyBytesMax: 512,
   traitsPerCallMax: 500,
   /** Unknown names of one object that are compared with the known ones; those beyond are only counted. */

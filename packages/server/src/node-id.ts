@@ -59,3 +59,8 @@ export function nodeId(environment: string, distinctId: string): string {
 export function messageUuid(environment: string, messageId: string): string {
   return uuidV5(namespaceOf(environment).bytes, `message:${messageId}`);
 }
+
+/** UUIDv5 for an event that is named by what it says. */
+export function contentUuid(environment: string, content: string): string {
+  return uuidV5(namespaceOf(environment).bytes, `content:${content}`);
+}

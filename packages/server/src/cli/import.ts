@@ -1,6 +1,7 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
+import { parseExact } from '../exact-json/parse.ts';
 import type { Counts, ImportEvent } from '../import/types.ts';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
@@ -153,7 +154,7 @@ async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line
   for await (const chunk of whole(chunks)) {
     const lines = (text + decoder.decode(chunk, { stream: true })).split('\n');
     text = lines.pop()!;
-    for (const line of lines) if (line !== '') yield JSON.parse(line) as Line;
+    for (const line of lines) if (line !== '') yield parseExact(line) as Line;
   }
 }
 

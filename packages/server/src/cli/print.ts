@@ -1,3 +1,5 @@
+import { stringifyExact } from '../exact-json/stringify.ts';
+
 /** A table with a header, columns padded to their widest cell. Colour only where a person reads it. */
 export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = header.map((title, column) =>
@@ -20,5 +22,5 @@ export function print(text: string): void {
 }
 
 export function printJson(value: unknown): void {
-  print(JSON.stringify(value, null, 2));
+  print(stringifyExact(value, 2));
 }

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { parseExact } from '../exact-json/parse.ts';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import { type ReadOptions, readOptions } from './options.ts';
 import { print, table } from './print.ts';
 import { withTransport } from './transport.ts';
@@ -17,7 +19,7 @@ export function queryCommand(program: Command): void {
 }
 
 function asTable(answer: string): string {
-  const { meta, data } = JSON.parse(answer) as { meta: { name: string }[]; data: Record<string, unknown>[] };
+  const { meta, data } = parseExact(answer) as { meta: { name: string }[]; data: Record<string, unknown>[] };
   const columns = meta.map(({ name }) => name);
   const rows = data.map((row) => columns.map((column) => cell(row[column])));
   const count = data.length === 1 ? '1 row' : `${data.length} rows`;
@@ -25,5 +27,5 @@ function asTable(answer: string): string {
 }
 
 function cell(value: unknown): string {
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '');
+  return typeof value === 'object' && value !== null ? stringifyExact(value) : String(value ?? '');
 }

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createReadStream, createWriteStream, existsSync, renameSync, rmSync, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { parseExact } from '../exact-json/parse.ts';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import type { Rejection } from '../import/types.ts';
 
 export interface RejectedFile {
@@ -42,7 +44,7 @@ export function openRejectedFile(path: string, isDryRun: boolean): RejectedFile 
       rmSync(aside);
       rmSync(file, { force: true });
     },
-    add: (row) => write(JSON.stringify(row)),
+    add: (row) => write(stringifyExact(row)),
     async close() {
       if (stream === null) return;
       stream.end();
@@ -56,7 +58,7 @@ export function openRejectedFile(path: string, isDryRun: boolean): RejectedFile 
 /** Null for a last line that a kill cut off. */
 function parsed(text: string): Rejection | null {
   try {
-    return JSON.parse(text) as Rejection;
+    return parseExact(text) as Rejection;
   } catch {
     return null;
   }

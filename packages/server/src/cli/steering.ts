@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { type Command, InvalidArgumentError } from 'commander';
+import { parseExact } from '../exact-json/parse.ts';
 import { type ReadOptions, readOptions } from './options.ts';
 import { print, printJson } from './print.ts';
 import { RequestError, type Transport, withTransport } from './transport.ts';
@@ -90,7 +91,7 @@ export async function steer(
   const text = await withTransport(options, (transport) =>
     long(transport, method, `${path}${query}`, { environment, ...body }),
   );
-  const answer = JSON.parse(text) as SteeringAnswer;
+  const answer = parseExact(text) as SteeringAnswer;
   if (options.json) printJson(answer);
   else print(describe(answer, options.dryRun ?? false));
 }

@@ -1,5 +1,5 @@
 import type { Fact, Link, Pair, Separation, Seq, TraitWrite } from '@onym/core';
-import type { EventCounts, EventStore, StoredEvent, TimelinePlace } from '../events/types.ts';
+import type { EventCounts, EventStore, TimelineEvent, TimelinePlace } from '../events/types.ts';
 import type { IdentityProfile, IdentityStore } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
 
@@ -11,7 +11,7 @@ export type PersonPart =
   | { readonly type: 'link'; readonly link: Link }
   | { readonly type: 'separation'; readonly separation: Separation }
   | { readonly type: 'ledger'; readonly fact: Fact }
-  | { readonly type: 'event'; readonly event: StoredEvent; readonly canonicalId: string };
+  | { readonly type: 'event'; readonly event: TimelineEvent; readonly canonicalId: string };
 
 interface Stores {
   readonly identityStore: Pick<IdentityStore, 'profile' | 'members' | 'recorded' | 'ledger'>;
@@ -52,7 +52,7 @@ export async function* personParts(
   }
   let before: TimelinePlace | null = null;
   for (;;) {
-    const events: StoredEvent[] = await eventStore.timeline(environment, nodes, { before, limit: eventsPerRead });
+    const events: TimelineEvent[] = await eventStore.timeline(environment, nodes, { before, limit: eventsPerRead });
     for (const event of events) yield { type: 'event', event, canonicalId };
     if (events.length < eventsPerRead) return;
     before = events.at(-1)!;

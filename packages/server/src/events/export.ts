@@ -1,5 +1,6 @@
 import type { Databases } from './databases.ts';
 import type { Engine } from './engine.ts';
+import { sentJson } from './json-column.ts';
 import type { ExportFormat, ExportTable } from './types.ts';
 import { identityExpression, type Overlay } from './views.ts';
 
@@ -12,9 +13,6 @@ interface Column {
 
 const column = (name: string, kind: Column['kind'] = 'text', sql = name): Column => ({ name, kind, sql });
 
-/** What timelines answer, not what SQL sees: properties as they were sent. */
-const sentProperties = `if(e.properties_raw = '', toJSONString(e.properties), e.properties_raw)`;
-
 function columnsOf(what: ExportTable, data: string, overlay: Overlay): readonly Column[] {
   switch (what) {
     case 'events':
@@ -23,19 +21,20 @@ function columnsOf(what: ExportTable, data: string, overlay: Overlay): readonly 
         column('timestamp', 'time', 'e.timestamp'),
         column('received_at', 'time', 'e.received_at'),
         column('event', 'text', 'toString(e.event)'),
-        column('properties', 'json', sentProperties),
+        column('properties', 'json', sentJson('properties')),
         column('distinct_id'),
         column('anonymous_id'),
         column('device_id'),
         column('session_id'),
         column('identity_id', 'text', `toString(${identityExpression(data, overlay)})`),
+        column('client_timestamp'),
       ];
     case 'identities':
       return [
         column('identity_id', 'text', 'toString(e.identity_id)'),
         column('canonical_id'),
         column('known', 'plain'),
-        column('traits', 'json', 'toJSONString(e.traits)'),
+        column('traits', 'json', sentJson('traits')),
         column('identifiers', 'list'),
         column('created_at', 'time'),
       ];
@@ -134,7 +133,14 @@ export function createExporter(engine: Engine): Exporter {
   };
 }
 
-/** The alias `e` is what the columns name. */
+/** The alias `e` is what the columns name. What is kept as text beside a JSON column is in the tables alone. */
 function sourceOf({ open, data }: Databases, what: ExportTable): string {
-  return what === 'events' ? `${data}.events AS e` : `${open}.${what} AS e`;
+  switch (what) {
+    case 'events':
+      return `${data}.events AS e`;
+    case 'identities':
+      return `${data}.identities AS e FINAL`;
+    default:
+      return `${open}.${what} AS e`;
+  }
 }

@@ -1,3 +1,5 @@
+import { parseExact } from '../exact-json/parse.ts';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import type { Databases } from './databases.ts';
 import type { Engine, Settings } from './engine.ts';
 import { jsonSettings } from './projection.ts';
@@ -31,8 +33,8 @@ function isOneLine(ndjson: Buffer): boolean {
 
 /** The row with empty properties, or null when they are not what the engine refuses. */
 function withoutProperties(line: Buffer): Buffer | null {
-  const row = JSON.parse(line.toString('utf8'));
-  const raw = row.properties_raw || JSON.stringify(row.properties);
+  const row = parseExact(line.toString('utf8'));
+  const raw = row.properties_raw || stringifyExact(row.properties);
   if (Object.keys(row.properties).length === 0) return null;
   return Buffer.from(`${JSON.stringify({ ...row, properties: {}, properties_raw: raw })}\n`, 'utf8');
 }

@@ -105,6 +105,14 @@ const migrations: Migration[] = [
       ),
     ],
   },
+  {
+    id: 2,
+    statements: ({ data }, { onCluster }) => [
+      // As text, for it may lie in a year that no DateTime64 holds.
+      `ALTER TABLE ${data}.events${onCluster} ADD COLUMN IF NOT EXISTS client_timestamp Nullable(String)`,
+      `ALTER TABLE ${data}.identities${onCluster} ADD COLUMN IF NOT EXISTS traits_raw String CODEC(ZSTD(1)) AFTER traits`,
+    ],
+  },
 ];
 
 export async function migrate(engine: Engine, databases: Databases): Promise<void> {

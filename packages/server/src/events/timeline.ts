@@ -1,14 +1,12 @@
 import { limits } from '../limits.ts';
 import type { Databases } from './databases.ts';
 import { type Engine, literal } from './engine.ts';
-import type { EventCounts, IdentifierRow, StoredEvent, TimelinePlace } from './types.ts';
+import { sentJson } from './json-column.ts';
+import type { EventCounts, IdentifierRow, TimelineEvent, TimelinePlace } from './types.ts';
 
 const inList = (uuids: readonly string[]): string => uuids.map(literal).join(',');
 
-interface TimelineRow extends Omit<StoredEvent, 'properties'> {
-  properties: Record<string, unknown>;
-  properties_raw: string;
-}
+type TimelineRow = Omit<TimelineEvent, 'client_timestamp'> & { client_timestamp: string | null };
 
 function partsOf(nodeIds: readonly string[]): string[][] {
   const parts: string[][] = [];
@@ -28,14 +26,14 @@ export async function timeline(
   databases: Databases,
   nodeIds: readonly string[],
   page: Page,
-): Promise<StoredEvent[]> {
-  const events: StoredEvent[] = [];
+): Promise<TimelineEvent[]> {
+  const events: TimelineEvent[] = [];
   for (const part of partsOf(nodeIds)) events.push(...(await timelineOf(engine, databases, part, page)));
   return nodeIds.length <= limits.nodesPerReadMax ? events : events.sort(newestFirst).slice(0, page.limit);
 }
 
 /** As the engine orders them: texts by their bytes. */
-function newestFirst(a: StoredEvent, b: StoredEvent): number {
+function newestFirst(a: TimelineEvent, b: TimelineEvent): number {
   if (a.timestamp !== b.timestamp) return b.timestamp - a.timestamp;
   if (a.uuid !== b.uuid) return a.uuid < b.uuid ? 1 : -1;
   return Buffer.compare(Buffer.from(b.distinct_id), Buffer.from(a.distinct_id));
@@ -47,7 +45,7 @@ async function timelineOf(
   { data }: Databases,
   nodeIds: readonly string[],
   { before, limit }: Page,
-): Promise<StoredEvent[]> {
+): Promise<TimelineEvent[]> {
   // A UUID's own order in the engine is not that of its text.
   const older =
     before === null
@@ -57,17 +55,18 @@ async function timelineOf(
            < (${Math.trunc(before.timestamp)}, ${literal(before.uuid.toLowerCase())}, ${literal(before.distinct_id)})`;
   const rows = await engine.rows<TimelineRow>(
     `SELECT toString(uuid) AS uuid, toUnixTimestamp64Milli(e.timestamp) AS timestamp,
-       toUnixTimestamp64Milli(e.received_at) AS received_at, event, properties, properties_raw, distinct_id,
-       anonymous_id, device_id, session_id
+       client_timestamp, toUnixTimestamp64Milli(e.received_at) AS received_at, event, ${sentJson('properties')} AS properties,
+       distinct_id, anonymous_id, device_id, session_id
      FROM (
        SELECT * FROM ${data}.events WHERE node_id IN (${inList(nodeIds)}) ${older}
        ORDER BY timestamp DESC, toString(uuid) DESC, distinct_id DESC LIMIT ${Math.trunc(limit)}
      ) AS e
      ORDER BY timestamp DESC, uuid DESC, distinct_id DESC`,
   );
-  return rows.map(({ properties_raw, ...event }) =>
-    properties_raw === '' ? event : { ...event, properties: JSON.parse(properties_raw) },
-  );
+  return rows.map((row) => ({
+    ...row,
+    client_timestamp: row.client_timestamp === null ? null : Date.parse(row.client_timestamp),
+  }));
 }
 
 const noEvents: EventCounts = { event_count: 0, first_seen: null, last_seen: null };

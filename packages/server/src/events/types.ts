@@ -4,16 +4,25 @@ import type { Seq } from '@onym/core';
 export interface StoredEvent {
   /** Lower-case UUID. */
   uuid: string;
+  /** What order and queries go by. */
   timestamp: number;
+  /** What the client said, where that lies too far ahead of its receipt to go by. */
+  client_timestamp: number | null;
   received_at: number;
   event: string;
-  properties: Record<string, unknown>;
+  /** JSON text of an object, with every digit as it was sent. */
+  properties: string;
+  /** Whether the event store's JSON type would not give the properties back as they are (isLossy). */
+  lossy: boolean;
   /** The identifier the event is attributed to. */
   distinct_id: string;
   anonymous_id: string | null;
   device_id: string | null;
   session_id: string | null;
 }
+
+/** An event as the event store gives it back. */
+export type TimelineEvent = Omit<StoredEvent, 'lossy'>;
 
 /** An identifier as of `version`. `identity_id` is the node id of its identity's canonical id of that moment. */
 export interface IdentifierRow {
@@ -136,7 +145,7 @@ export interface EventStore {
     environment: string,
     nodeIds: readonly string[],
     options: { before: TimelinePlace | null; limit: number },
-  ): Promise<StoredEvent[]>;
+  ): Promise<TimelineEvent[]>;
 
   /** Of all events of these nodes, however many. */
   counts(environment: string, nodeIds: readonly string[]): Promise<EventCounts>;

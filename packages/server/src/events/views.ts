@@ -27,7 +27,8 @@ export async function replaceEventsView(engine: Engine, { open, data }: Database
     `CREATE OR REPLACE VIEW ${open}.events${engine.dialect.onCluster} AS
      SELECT e.uuid AS uuid, e.timestamp AS timestamp, e.received_at AS received_at, e.event AS event,
        e.properties AS properties, e.distinct_id AS distinct_id, e.anonymous_id AS anonymous_id,
-       e.device_id AS device_id, e.session_id AS session_id, ${identityExpression(data, overlay)} AS identity_id
+       e.device_id AS device_id, e.session_id AS session_id, ${identityExpression(data, overlay)} AS identity_id,
+       e.client_timestamp AS client_timestamp
      FROM ${data}.events AS e`,
   );
 }

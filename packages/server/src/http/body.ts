@@ -3,7 +3,9 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OnymError } from '../errors.ts';
+import { parseForeign, parseWith } from '../exact-json/parse.ts';
 import { limits } from '../limits.ts';
+import { holdsOddId, isIdPath } from './id-numbers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -97,7 +99,10 @@ async function decompress(bytes: Buffer, encoding: string | undefined): Promise<
   }
 }
 
-/** Throws `invalid-json` or `invalid-payload`. Keys named `__proto__` are dropped at every level: nobody means them well. */
+/**
+ * Throws `invalid-json` or `invalid-payload`. Keys named `__proto__` are dropped at every level: nobody means them well. Integers beyond
+ * ±(2^53 − 1) are bigints; a number that stands where an id belongs and is no integer is a WrittenNumber.
+ */
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new OnymError('invalid-json', 'The body is empty. Send a JSON object or array.');
   if (!isUtf8(bytes)) throw new OnymError('invalid-json', 'The body is not UTF-8. Encode it as UTF-8.');
@@ -107,23 +112,13 @@ export function parseJson(bytes: Buffer): unknown {
   let text = bytes.toString('utf8');
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   try {
-    return mayHoldProto(text) ? JSON.parse(text, withoutProto) : JSON.parse(text);
+    const value = parseForeign(text);
+    return holdsOddId(value, text) ? parseWith(text, { withoutProto: true, isId: isIdPath }) : value;
   } catch (error) {
     throw new OnymError('invalid-json', 'The body is not valid JSON. Check it with a JSON parser and send it again.', {
       cause: error,
     });
   }
-}
-
-const protoKey = /"(?:_|\\u005f){2}(?:p|\\u0070)(?:r|\\u0072)(?:o|\\u006f)(?:t|\\u0074)(?:o|\\u006f)(?:_|\\u005f){2}"/i;
-
-function mayHoldProto(text: string): boolean {
-  // The two searches are far cheaper than the pattern, and almost always enough.
-  return (text.includes('__proto__') || text.includes('\\u00')) && protoKey.test(text);
-}
-
-function withoutProto(key: string, value: unknown): unknown {
-  return key === '__proto__' ? undefined : value;
 }
 
 function isNestedDeeper(json: Buffer, levels: number): boolean {

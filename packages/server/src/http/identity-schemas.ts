@@ -18,7 +18,7 @@ const resolveBody = Type.Object(
   {
     environment,
     distinct_ids: Type.Array(Type.String(), {
-      description: `At most ${limits.resolveIdsMax}.`,
+      description: `At most ${limits.resolveIdsMax}. A whole number is its digits.`,
       examples: [['user_123', 'anonymous-1']],
     }),
     as_of: Type.Optional(

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type ErrorCode, OnymError } from '../errors.ts';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import type { JsonObject } from '../ingest/json-values.ts';
 import { defaultEnvironment, environmentOf, type ItemContext, itemOf, libOf } from '../ingest/validate.ts';
 import type { Key } from '../keys/types.ts';
@@ -54,6 +55,7 @@ function itemContextOf(request: FastifyRequest, key: Key, context: RouteContext)
     public: key.kind === 'publishable',
     small: request.bodyBytes <= limits.propertiesBytesMax,
     newUuid: context.newUuid,
+    namesByContent: true,
   };
 }
 
@@ -201,9 +203,9 @@ function bury<Item, Result>(
 
 function textOf(value: unknown): string {
   try {
-    return JSON.stringify(value).slice(0, deadLetterItemLengthMax);
+    return stringifyExact(value).slice(0, deadLetterItemLengthMax);
   } catch {
-    // Nested too deeply even for JSON.stringify.
+    // Nested too deeply even for a text.
     return '"(nested too deeply to keep)"';
   }
 }

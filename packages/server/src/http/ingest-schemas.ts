@@ -23,8 +23,8 @@ const library = Type.Optional(
   }),
 );
 const id = (description: string) =>
-  Type.String({
-    description: `${description} 1 to ${limits.distinctIdBytesMax} bytes of UTF-8, never cut or case-folded.`,
+  Type.Union([Type.String(), Type.Integer()], {
+    description: `${description} 1 to ${limits.distinctIdBytesMax} bytes of UTF-8, never cut or case-folded; a whole number is its digits.`,
   });
 const optionalId = (description: string) => Type.Optional(Type.Union([id(description), Type.Null()]));
 const freeObject = (description: string) => Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description }));
@@ -42,17 +42,27 @@ const trackItem = Type.Object(
       'Who it was before being identified. With distinct_id: evidence that both are one person.',
     ),
     device_id: optionalId('The device.'),
-    session_id: Type.Optional(Type.Union([Type.String(), Type.Null()], { description: 'The session.' })),
+    session_id: Type.Optional(
+      Type.Union([Type.String(), Type.Integer(), Type.Null()], { description: 'The session.' }),
+    ),
     properties: freeObject(
       `Anything about the event; \`$lib\` names the sending library. At most ${limits.propertiesBytesMax} bytes.`,
     ),
     uuid: Type.Optional(
-      Type.String({ description: 'Names the event: the same one for the same distinct_id counts once.' }),
+      Type.Union([Type.String(), Type.Integer()], {
+        description:
+          'Names the event: the same one for the same distinct_id counts once. Without it an event that carries session_id and timestamp is named by its content.',
+      }),
     ),
-    message_id: Type.Optional(Type.String({ description: 'Same as `uuid`, which goes before it.' })),
+    message_id: Type.Optional(
+      Type.Union([Type.String(), Type.Integer()], { description: 'Same as `uuid`, which goes before it.' }),
+    ),
     ...common,
   },
-  { description: 'Attributed to the first of distinct_id, anonymous_id and device_id that is present; one must be.' },
+  {
+    description:
+      'Attributed to the first of distinct_id, anonymous_id and device_id that names somebody (is present and not reserved); one must be present.',
+  },
 );
 
 const identifyItem = Type.Object({

@@ -1,4 +1,5 @@
 import type { Seq } from '@onym/core';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import { mayRead } from './auth.ts';
 import type { RouteContext } from './route-context.ts';
 import { factToWire } from './wire.ts';
@@ -45,7 +46,7 @@ export async function* ledgerStream(
       const facts = await services.ledgerPage(environment, seq, rowsPerRead);
       let text = '';
       for (const fact of facts) {
-        text += `id: ${fact.seq}\nevent: ledger\ndata: ${JSON.stringify(factToWire(fact))}\n\n`;
+        text += `id: ${fact.seq}\nevent: ledger\ndata: ${stringifyExact(factToWire(fact))}\n\n`;
         seq = fact.seq;
       }
       if (text !== '') yield text;

@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { lintLimits, lintRules } from '../lint/rules.ts';
 import { environment, errorResponses, jsonResponse, time } from './schemas.ts';
 
-/** What GET /v1/lint takes and answers (DESIGN §6). */
+/** What GET /v1/lint takes and answers. */
 
 const rule = Type.Union(
   lintRules.map((name) => Type.Literal(name)),
@@ -31,6 +31,7 @@ const example = Type.Object({
   anonymous_id: id('As sent; on alias, the side that is anonymous.'),
   device_id: id('As sent.'),
   canonical_id: id('alias only: the id that names the identity of the distinct_id.'),
+  similar_id: id('near-miss-id only: the id that one of these looks like.'),
   seq: Type.Optional(Type.Integer({ description: 'The ledger row.' })),
   uuid: id('Of the event.'),
   timestamp: Type.Optional(

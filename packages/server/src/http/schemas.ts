@@ -124,7 +124,13 @@ export const link = Type.Object(
 export const event = Type.Object(
   {
     uuid: Type.String({ format: 'uuid' }),
-    timestamp: time('When it happened.'),
+    timestamp: time(
+      `When it happened; at most ${limits.clockAheadMaxMs / 60_000} minutes after it was received. Order goes by it.`,
+    ),
+    client_timestamp: nullable(
+      Type.String({ format: 'date-time' }),
+      'What the client said, where that lies further ahead; else null.',
+    ),
     received_at: time('When it was received.'),
     event: Type.String(),
     properties: Type.Record(Type.String(), Type.Unknown()),

@@ -14,7 +14,14 @@ import type {
 } from '@onym/core';
 import type { PersonPart } from '../erasure/person.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { EventCounts, EventStore, QueryOptions, StoredEvent, TimelinePlace } from '../events/types.ts';
+import type {
+  EventCounts,
+  EventStore,
+  QueryOptions,
+  StoredEvent,
+  TimelineEvent,
+  TimelinePlace,
+} from '../events/types.ts';
 import type { Committed, IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/types.ts';
 import type { Imports } from '../import/imports.ts';
 import type { Lint } from '../lint/lint.ts';
@@ -99,12 +106,14 @@ export type Answer = (Committed & { readonly blastRadius?: Json }) | OperationEr
 
 export interface TrackItem {
   readonly event: StoredEvent;
-  /** True when the client named the event (`uuid` or `message_id`): the same one for the same distinct_id counts once. */
+  /** True when the client (`uuid` or `message_id`) or the content names the event: the same one for the same distinct_id counts once. */
   readonly explicitUuid: boolean;
   /** To be committed before the event is journaled. */
   readonly evidence: TrackOperation | null;
   /** True when one of the ids is reserved: to be counted. */
   readonly reserved: boolean;
+  /** The distinct_id as sent, where the event belongs to another id because this one is reserved. */
+  readonly passedOver: string | null;
   readonly source: Source;
 }
 
@@ -148,7 +157,7 @@ export interface IdentityPage extends At {
 
 export interface Timeline {
   readonly canonicalId: string;
-  readonly events: readonly StoredEvent[];
+  readonly events: readonly TimelineEvent[];
 }
 
 export interface IdentityView {

@@ -1,5 +1,6 @@
 import type { EraseFact, Fact, Link, LinkFact, Millis, Pair, Seq, Source, TraitWrite } from '@onym/core';
-import type { StoredEvent } from '../events/types.ts';
+import type { TimelineEvent } from '../events/types.ts';
+import { parseExact } from '../exact-json/parse.ts';
 import type { IdentityProfile, Resolved } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
 import { kindsOf } from './ledger-kinds.ts';
@@ -49,13 +50,14 @@ export function identifierToWire(identifier: IdentityProfile['identifiers'][numb
   };
 }
 
-export function eventToWire(event: StoredEvent, identityId: string) {
+export function eventToWire(event: TimelineEvent, identityId: string) {
   return {
     uuid: event.uuid,
     timestamp: timeToWire(event.timestamp),
+    client_timestamp: optionalTimeToWire(event.client_timestamp),
     received_at: timeToWire(event.received_at),
     event: event.event,
-    properties: event.properties,
+    properties: parseExact(event.properties),
     distinct_id: event.distinct_id,
     anonymous_id: event.anonymous_id,
     device_id: event.device_id,

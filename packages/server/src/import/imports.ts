@@ -71,6 +71,7 @@ export function createImports(parts: ImportsParts): Imports {
           public: false,
           small: false,
           newUuid: parts.newUuid,
+          namesByContent: false,
           environment,
           settings: parts.services().settings(environment),
           source,

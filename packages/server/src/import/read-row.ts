@@ -1,6 +1,8 @@
 import type { AliasOperation, IdentifyOperation, Settings, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
+import { isWrittenNumber, numberOf, parseForeign } from '../exact-json/parse.ts';
 import type { TrackItem } from '../http/services.ts';
+import { idText } from '../ingest/distinct-ids.ts';
 import { isObject, type JsonObject } from '../ingest/json-values.ts';
 import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
 import { messageUuid } from '../node-id.ts';
@@ -48,7 +50,7 @@ function itemOf(mapping: Mapping, cells: Cells): JsonObject {
     const name = field as Field;
     const value = cells[mapping.fields[name]!];
     if (value === null || value === undefined) continue;
-    if (idFields.includes(name)) item[name] = idOf(value);
+    if (idFields.includes(name)) item[name] = idText(value);
     else if (name === 'timestamp') item[name] = timestampOf(value);
     else if (name === 'event') item[name] = value;
     else item[name] = jsonCell(value, mapping.fields[name]!);
@@ -72,12 +74,6 @@ function addMembers(item: JsonObject, { kind, members }: Mapping, cells: Cells):
   item[field] = object;
 }
 
-/** Numbers of a file are ids as text; anything else is left for the reader to refuse. */
-function idOf(value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
-}
-
 function timestampOf(value: unknown): unknown {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'not a date' : value.toISOString();
   if (typeof value === 'bigint') return Number(value);
@@ -90,15 +86,16 @@ function jsonCell(value: unknown, column: string): unknown {
 
 function parsed(text: string, column: string): unknown {
   try {
-    return JSON.parse(text, (key, value) => (key === '__proto__' ? undefined : value));
+    return parseForeign(text);
   } catch (error) {
     throw new OnymError('invalid-payload', `${column} is not valid JSON.`, { cause: error });
   }
 }
 
-/** Of a Parquet file: dates and 64-bit integers have no place in JSON. */
+/** Of a Parquet file: dates have no place in JSON, and its integers of 64 bits are all bigints. */
 function plainJson(value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (typeof value === 'bigint') return numberOf(String(value));
+  if (isWrittenNumber(value)) return Number(value.written);
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
   if (Array.isArray(value)) return value.map(plainJson);
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, plainJson);
@@ -111,5 +108,5 @@ function memberValue(value: unknown, type: MemberType, column: string): unknown 
   if (type === 'json') return parsed(value, column);
   const wanted = type === 'number' ? /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/ : /^\s*(true|false)\s*$/i;
   if (!wanted.test(value)) throw new OnymError('invalid-payload', `${column} is not a ${type}.`);
-  return type === 'number' ? Number(value) : value.trim().toLowerCase() === 'true';
+  return type === 'number' ? numberOf(value.trim()) : value.trim().toLowerCase() === 'true';
 }

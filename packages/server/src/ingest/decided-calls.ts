@@ -1,5 +1,6 @@
 import { isSteering, type Millis, type Operation, type Seq } from '@onym/core';
 import { LRUCache } from 'lru-cache';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import type { Commit, Committed } from '../identity/types.ts';
 import { limits } from '../limits.ts';
 
@@ -102,7 +103,7 @@ function keyOf(operation: Operation, now: Millis): string | null {
     case 'identify': {
       if (operation.traits.length > 0 && operation.timestamp !== null && operation.timestamp > now) return null;
       const said =
-        operation.traits.length === 0 ? '' : `${operation.timestamp ?? ''}${JSON.stringify(operation.traits)}`;
+        operation.traits.length === 0 ? '' : `${operation.timestamp ?? ''}${stringifyExact(operation.traits)}`;
       const name = operation.anonymous ? 'I' : 'i';
       return `${name}\u0000${operation.distinctId}\u0000${operation.anonymousId ?? ''}\u0000${sender}\u0000${said}`;
     }

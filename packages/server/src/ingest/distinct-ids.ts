@@ -1,5 +1,6 @@
 import type { Forms } from '@onym/core';
 import { OnymError } from '../errors.ts';
+import { isWrittenNumber } from '../exact-json/parse.ts';
 import { limits } from '../limits.ts';
 
 /** No UTF-16 code unit takes more bytes of UTF-8: shorter strings need no counting. */
@@ -23,14 +24,23 @@ export function exceedsBytes(text: string, bytesMax: number): boolean {
   return text.length * BYTES_PER_UNIT_MAX > bytesMax && Buffer.byteLength(text) > bytesMax;
 }
 
+/** The digits of a whole number as it was sent; anything else as it is. */
+export function idText(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return Number.isSafeInteger(value) && !Object.is(value, -0) ? String(value) : value;
+}
+
 /**
- * The id as it came: never cut, trimmed or case-folded. Throws `invalid-distinct-id` for what no identifier can be; a reserved id
- * (the empty string included) passes.
+ * The id as it came: never cut, trimmed or case-folded, a whole number as its digits. Throws `invalid-distinct-id` for what no
+ * identifier can be; a reserved id (the empty string included) passes.
  */
-export function distinctIdOf(value: unknown, field: string): string {
+export function distinctIdOf(given: unknown, field: string): string {
+  const value = idText(given);
   if (typeof value !== 'string') {
-    const kind = Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
-    throw new OnymError('invalid-distinct-id', `${field} is ${kind}. Send it as a string.`);
+    throw new OnymError(
+      'invalid-distinct-id',
+      `${field} is ${kindOf(value)}. An id is a string, or a whole number without point and exponent. Send it as a string.`,
+    );
   }
   if (exceedsBytes(value, limits.distinctIdBytesMax)) {
     throw new OnymError(
@@ -47,9 +57,21 @@ export function distinctIdOf(value: unknown, field: string): string {
   return value;
 }
 
-/** As distinctIdOf; null and absent are null. */
+function kindOf(value: unknown): string {
+  if (isWrittenNumber(value)) return `the number ${value.written.slice(0, 64)}`;
+  if (typeof value === 'number') return `the number ${Object.is(value, -0) ? '-0' : value}`;
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** As distinctIdOf; null, absent and the empty string are null. */
 export function optionalDistinctIdOf(value: unknown, field: string): string | null {
-  return value === undefined || value === null ? null : distinctIdOf(value, field);
+  return isAbsent(value) ? null : distinctIdOf(value, field);
+}
+
+/** Applications send `""` for an optional field that they have nothing for. */
+export function isAbsent(value: unknown): value is undefined | null | '' {
+  return value === undefined || value === null || value === '';
 }
 
 /** As distinctIdOf, for calls where a reserved id (docs/resolution.md, "Guard rails") is an error and absence another. */

@@ -1,6 +1,7 @@
 import { OnymError } from '../errors.ts';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import { limits } from '../limits.ts';
-import { exceedsBytes, hasOnlyWholeCharacters, withWholeCharacters } from './distinct-ids.ts';
+import { exceedsBytes, hasOnlyWholeCharacters, isAbsent, withWholeCharacters } from './distinct-ids.ts';
 
 export type JsonObject = Record<string, unknown>;
 
@@ -9,24 +10,29 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * An object of free JSON (properties, traits), made safe to store. Absent and null are null. In place: half surrogate pairs in
- * strings become U+FFFD (a client that cuts an emoji in two must not lose its event) and -0 becomes 0. Throws `invalid-payload` for
- * nesting beyond jsonDepthMax, counted from the item, for numbers beyond a double, and, when `measure`, beyond propertiesBytesMax.
- * `measure` may be false when the whole body is smaller than that.
+ * An object of free JSON (properties, traits), made safe to store. Absent, null and `""` are null; `[]` is what PHP makes of an empty
+ * map. In place: half surrogate pairs in strings become U+FFFD (a client that cuts an emoji in two must not lose its event), -0 becomes
+ * 0, and a whole number that JSON would write with more than 15 digits a bigint, which it is when it is read again. Throws
+ * `invalid-payload` for nesting beyond jsonDepthMax, counted from the item, and for numbers beyond a double.
  */
-export function jsonObjectOf(value: unknown, field: string, measure: boolean): JsonObject | null {
-  if (value === undefined || value === null) return null;
+export function jsonObjectOf(value: unknown, field: string): JsonObject | null {
+  if (isAbsent(value)) return null;
+  if (Array.isArray(value) && value.length === 0) return {};
   if (!isObject(value)) {
     throw new OnymError('invalid-payload', `${field} is not an object. Send {"key": value, …} or leave it out.`);
   }
   settle(value, field, limits.jsonDepthMax - 1);
-  if (measure && exceedsBytes(JSON.stringify(value), limits.propertiesBytesMax)) {
-    throw new OnymError(
-      'invalid-payload',
-      `${field} is larger than ${limits.propertiesBytesMax} bytes of JSON. Send less of it, or a reference to it.`,
-    );
-  }
   return value;
+}
+
+/** The object as JSON text. Throws `invalid-payload` beyond propertiesBytesMax. */
+export function jsonTextOf(object: JsonObject, field: string): string {
+  const text = stringifyExact(object);
+  if (!exceedsBytes(text, limits.propertiesBytesMax)) return text;
+  throw new OnymError(
+    'invalid-payload',
+    `${field} is larger than ${limits.propertiesBytesMax} bytes of JSON. Send less of it, or a reference to it.`,
+  );
 }
 
 function settle(container: JsonObject | unknown[], field: string, levels: number): void {
@@ -57,13 +63,20 @@ function settle(container: JsonObject | unknown[], field: string, levels: number
   }
 }
 
-function needsSettling(value: unknown): value is string | number {
+function needsSettling(value: unknown): value is string | number | bigint {
   if (typeof value === 'string') return !hasOnlyWholeCharacters(value);
-  return typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0));
+  if (typeof value === 'number') return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER) || Object.is(value, -0);
+  return typeof value === 'bigint';
 }
 
-function settled(value: string | number, field: string): string | number {
+/** From here on JSON.stringify writes an exponent, by which the number is told from an integer. */
+const EXPONENT_FROM = 1e21;
+
+function settled(value: string | number | bigint, field: string): string | number | bigint {
   if (typeof value === 'string') return withWholeCharacters(value);
   if (value === 0) return 0;
-  throw new OnymError('invalid-payload', `A number in ${field} is too large for a double. Send it as a string.`);
+  if (!Number.isFinite(Number(value))) {
+    throw new OnymError('invalid-payload', `A number in ${field} is too large for a double. Send it as a string.`);
+  }
+  return typeof value === 'number' && Math.abs(value) < EXPONENT_FROM ? BigInt(value) : value;
 }

@@ -1,6 +1,6 @@
 import type { Millis } from '@onym/core';
 
-/** Numbers below are epoch seconds, the others milliseconds (DESIGN §5.1). */
+/** Numbers below are epoch seconds, the others milliseconds. */
 const SECONDS_BELOW = 1e11;
 /** 9999-12-31T23:59:59.999Z */
 const TIMESTAMP_MAX = 253_402_300_799_999;

@@ -9,18 +9,21 @@ import {
   type TraitInput,
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
+import { isLossy } from '../events/json-column.ts';
 import type { TrackItem } from '../http/services.ts';
 import { limits } from '../limits.ts';
-import { messageUuid } from '../node-id.ts';
 import { formsFor } from '../patterns.ts';
 import {
   exceedsBytes,
   hasOnlyWholeCharacters,
+  idText,
+  isAbsent,
   optionalDistinctIdOf,
   requiredDistinctIdOf,
   withWholeCharacters,
 } from './distinct-ids.ts';
-import { isObject, type JsonObject, jsonObjectOf } from './json-values.ts';
+import { uuidOf } from './event-uuid.ts';
+import { isObject, type JsonObject, jsonObjectOf, jsonTextOf } from './json-values.ts';
 import { parseTimestamp, timestampForms } from './timestamps.ts';
 
 /** Where an item names no environment. */
@@ -36,9 +39,9 @@ export interface ItemContext {
   /** True when the whole body is within propertiesBytesMax, so that no part of it need be measured. */
   readonly small: boolean;
   readonly newUuid: () => string;
+  /** Whether content may name an event that came without a uuid. The rows of a file may well be alike. */
+  readonly namesByContent: boolean;
 }
-
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /** The item as an object, and the environment it names. Like all readers below, throws the item's OnymError. */
 export function itemOf(value: unknown): JsonObject {
@@ -48,56 +51,66 @@ export function itemOf(value: unknown): JsonObject {
 
 export function environmentOf(item: JsonObject): string {
   const environment = item.environment;
-  if (environment === undefined || environment === null) return defaultEnvironment;
+  if (isAbsent(environment)) return defaultEnvironment;
   if (typeof environment === 'string') return environment;
   throw new OnymError('invalid-payload', 'environment is not a string. Send its name, such as "production".');
 }
 
-/** DESIGN §4.1, track: reserved ids pass, are never link evidence, and are counted. */
+/**
+ * The event belongs to the first of its ids that names somebody. Reserved ones pass where there is no other, are never link evidence, and
+ * are counted.
+ */
 export function readTrack(item: JsonObject, environment: string, settings: Settings, context: ItemContext): TrackItem {
   const distinctId = optionalDistinctIdOf(item.distinct_id, 'distinct_id');
   const anonymousId = optionalDistinctIdOf(item.anonymous_id, 'anonymous_id');
   const deviceId = optionalDistinctIdOf(item.device_id, 'device_id');
-  const subject = distinctId ?? anonymousId ?? deviceId;
+  const forms = formsFor(settings);
+  const ids = [distinctId, anonymousId, deviceId].filter((id) => id !== null);
+  const naming = ids.filter((id) => !forms.isReserved(id));
+  const subject = naming[0] ?? ids[0] ?? blankIdOf(item);
   if (subject === null) {
     throw new OnymError('invalid-payload', 'The event names nobody. Send distinct_id, anonymous_id or device_id.');
   }
   const event = nameOf(item.event);
-  const sessionId = optionalTextOf(item.session_id, 'session_id', limits.distinctIdBytesMax);
-  const timestamp = timestampOf(item.timestamp);
-  const properties = jsonObjectOf(item.properties, 'properties', !context.small) ?? {};
+  const sessionId = optionalTextOf(idText(item.session_id), 'session_id', limits.distinctIdBytesMax);
+  const sent = timestampOf(item.timestamp);
+  const latest = context.now + limits.clockAheadMaxMs;
+  const properties = jsonObjectOf(item.properties, 'properties') ?? {};
   const messageId =
-    optionalTextOf(item.uuid, 'uuid', limits.distinctIdBytesMax) ??
-    optionalTextOf(item.message_id, 'message_id', limits.distinctIdBytesMax);
+    optionalTextOf(idText(item.uuid), 'uuid', limits.distinctIdBytesMax) ??
+    optionalTextOf(idText(item.message_id), 'message_id', limits.distinctIdBytesMax);
   const source = sourceOf(item, properties, context);
-  const forms = formsFor(settings);
   const isEvidence = distinctId !== null && anonymousId !== null && isTrackEvidence(distinctId, anonymousId, forms);
+  const unnamed = {
+    timestamp: Math.min(sent ?? context.now, latest),
+    client_timestamp: sent !== null && sent > latest ? sent : null,
+    received_at: context.now,
+    event,
+    properties: jsonTextOf(properties, 'properties'),
+    lossy: isLossy(properties),
+    distinct_id: subject,
+    anonymous_id: anonymousId,
+    device_id: deviceId,
+    session_id: sessionId,
+  };
+  const content =
+    context.namesByContent && sessionId !== null && sent !== null
+      ? [distinctId, anonymousId, deviceId, sessionId, event, item.timestamp, properties]
+      : null;
+  const uuid = uuidOf(environment, messageId, content);
   return {
-    event: {
-      uuid:
-        messageId === null
-          ? context.newUuid()
-          : uuidForm.test(messageId)
-            ? messageId.toLowerCase()
-            : messageUuid(environment, messageId),
-      timestamp: timestamp ?? context.now,
-      received_at: context.now,
-      event,
-      properties,
-      distinct_id: subject,
-      anonymous_id: anonymousId,
-      device_id: deviceId,
-      session_id: sessionId,
-    },
-    explicitUuid: messageId !== null,
-    evidence: isEvidence ? { op: 'track', distinctId, anonymousId, timestamp, source } : null,
-    reserved:
-      (!isEvidence &&
-        ((distinctId !== null && forms.isReserved(distinctId)) ||
-          (anonymousId !== null && forms.isReserved(anonymousId)))) ||
-      (deviceId !== null && forms.isReserved(deviceId)),
+    event: { uuid: uuid ?? context.newUuid(), ...unnamed },
+    explicitUuid: uuid !== null,
+    evidence: isEvidence ? { op: 'track', distinctId, anonymousId, timestamp: sent, source } : null,
+    reserved: naming.length < ids.length || ids.length === 0,
+    passedOver: distinctId === subject ? null : distinctId,
     source,
   };
+}
+
+/** An empty id where the item has no other: the event is kept, though it names nobody. */
+function blankIdOf({ distinct_id, anonymous_id, device_id }: JsonObject): '' | null {
+  return distinct_id === '' || anonymous_id === '' || device_id === '' ? '' : null;
 }
 
 /**
@@ -122,7 +135,8 @@ export function readIdentify(item: JsonObject, settings: Settings, context: Item
 
 export function readAlias(item: JsonObject, settings: Settings, context: ItemContext): AliasOperation {
   const forms = formsFor(settings);
-  const { alias_id: aliasId = null, new_user_id: newUserId = null } = item;
+  const aliasId = optionalDistinctIdOf(item.alias_id, 'alias_id');
+  const newUserId = optionalDistinctIdOf(item.new_user_id, 'new_user_id');
   if (aliasId !== null && newUserId !== null && aliasId !== newUserId) {
     throw new OnymError(
       'invalid-payload',
@@ -130,10 +144,9 @@ export function readAlias(item: JsonObject, settings: Settings, context: ItemCon
     );
   }
   const primary = requiredDistinctIdOf(item.distinct_id, 'distinct_id', forms);
-  const secondary =
-    newUserId === null
-      ? requiredDistinctIdOf(aliasId, 'alias_id', forms)
-      : requiredDistinctIdOf(newUserId, 'new_user_id', forms);
+  // An empty one is worth its own message only where there is no other.
+  const field = aliasId === null && (newUserId !== null || item.new_user_id === '') ? 'new_user_id' : 'alias_id';
+  const secondary = requiredDistinctIdOf(item[field], field, forms);
   const timestamp = timestampOf(item.timestamp);
   const source = sourceOf(item, item.properties, context);
   return { op: 'alias', primary, secondary, kind: 'alias', timestamp, source };
@@ -141,8 +154,9 @@ export function readAlias(item: JsonObject, settings: Settings, context: ItemCon
 
 function addTraits(traits: TraitInput[], value: unknown, once: boolean, context: ItemContext): void {
   const field = once ? 'traits_once' : 'traits';
-  const object = jsonObjectOf(value, field, !context.small);
+  const object = jsonObjectOf(value, field);
   if (object === null) return;
+  if (!context.small) jsonTextOf(object, field);
   for (const [key, trait] of Object.entries(object)) {
     if (key === '' || exceedsBytes(key, limits.traitKeyBytesMax) || key.includes('\u0000')) {
       throw new OnymError(
@@ -161,7 +175,7 @@ function addTraits(traits: TraitInput[], value: unknown, once: boolean, context:
 }
 
 function timestampOf(value: unknown): Millis | null {
-  if (value === undefined || value === null) return null;
+  if (isAbsent(value)) return null;
   const timestamp = parseTimestamp(value);
   if (timestamp !== null) return timestamp;
   throw new OnymError('invalid-timestamp', `timestamp is not a moment from 1970 to 9999. Send ${timestampForms}.`);
@@ -181,8 +195,8 @@ function nameOf(value: unknown): string {
 }
 
 function optionalTextOf(value: unknown, field: string, bytesMax: number): string | null {
-  if (value === undefined || value === null) return null;
-  if (typeof value === 'string' && value !== '' && !exceedsBytes(value, bytesMax)) {
+  if (isAbsent(value)) return null;
+  if (typeof value === 'string' && !exceedsBytes(value, bytesMax)) {
     if (hasOnlyWholeCharacters(value) && !value.includes('\u0000')) return value;
   }
   throw new OnymError(

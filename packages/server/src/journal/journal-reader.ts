@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../events/types.ts';
+import { eventLine, eventsOf } from './event-lines.ts';
 import type { BatchHead, BatchRow, DrainRow, JournalFile } from './journal-file.ts';
 import type { createSegments } from './segments.ts';
 import type { Drain, JournalBatch, JournalReader } from './types.ts';
@@ -21,9 +21,7 @@ export interface JournalReaderParts {
 }
 
 const batchOf = (environment: string, row: BatchRow | undefined): JournalBatch | null =>
-  row === undefined
-    ? null
-    : { id: row.id, environment, bytes: row.bytes, events: JSON.parse(row.events) as StoredEvent[] };
+  row === undefined ? null : { id: row.id, environment, bytes: row.bytes, events: eventsOf(row.events) };
 
 /** The drain's side of a journal. Drains under way live in the file and, mirrored, in memory. */
 export function createJournalReader(parts: JournalReaderParts): JournalReader {
@@ -105,8 +103,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
     },
     quarantine(drain, event, message) {
       file.durably(() => {
-        const text = JSON.stringify(event);
-        file.insertQuarantined(drain.environment, event.distinct_id, parts.now(), message, text);
+        file.insertQuarantined(drain.environment, event.distinct_id, parts.now(), message, eventLine(event));
         return removeDrain(drain);
       })();
     },
@@ -119,7 +116,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
       file.quarantined(environment, limit).map((row) => ({
         id: row.id,
         environment,
-        event: JSON.parse(row.event) as StoredEvent,
+        event: eventsOf(`[${row.event}]`)[0]!,
         message: row.message,
         quarantinedAt: row.quarantined_at,
       })),

@@ -1,6 +1,7 @@
 import { OnymError } from '../errors.ts';
 import { limits as defaultLimits } from '../limits.ts';
 import { toStorageError } from '../sqlite.ts';
+import { eventLine } from './event-lines.ts';
 import { type BatchHead, openJournalFile } from './journal-file.ts';
 import { createJournalReader } from './journal-reader.ts';
 import { createSegments } from './segments.ts';
@@ -241,7 +242,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
         if (waitingEvents + events.length > limits.waitingEventsMax) {
           throw overloaded('Too many events wait to be written. Send it again later.');
         }
-        const lines = events.map((event) => JSON.stringify(event));
+        const lines = events.map(eventLine);
         let length = 0;
         for (const line of lines) length += line.length + 1;
         if (waitingLength + length > waitingLengthMax) {

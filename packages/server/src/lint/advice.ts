@@ -1,4 +1,6 @@
 import { isReserved, typeOf } from '@onym/core';
+import { limits } from '../limits.ts';
+import { isNearMiss } from './near-misses.ts';
 import { type Example, type LintRule, lintLimits } from './rules.ts';
 
 export interface Advice {
@@ -75,10 +77,20 @@ const advice: Record<LintRule, (example: Example) => Advice> = {
   }),
 
   'reserved-id': (example) => {
-    const [field, id] = Object.entries(example.ids).find(([, value]) => isReserved(value)) ?? ['distinct_id', ''];
+    const ids = Object.entries(example.ids);
+    // Where none is reserved everywhere, the environment's patterns say so of the first.
+    const [field, id] = ids.find(([, value]) => isReserved(value)) ?? ids[0] ?? ['distinct_id', ''];
     return {
       problem: `The ${field} ${JSON.stringify(id)} names nobody: it is what a program sends when it has no id, and linking it would blend people.`,
       instead: insteadOfReserved(example, field),
+    };
+  },
+
+  'near-miss-id': ({ ids: { similar_id: other = '<id>', ...ids } }) => {
+    const id = Object.values(ids).find((value) => isNearMiss(value, other)) ?? '<other spelling>';
+    return {
+      problem: `The ids ${visible(JSON.stringify(id))} and ${visible(JSON.stringify(other))} look alike and are two to Onym, which compares ids to the letter: upper and lower case, blanks and the encoding of characters count.`,
+      instead: `Send one spelling from everywhere. If both are one person: ${visible(call('alias', { distinct_id: other, alias_id: id }))}`,
     };
   },
 
@@ -86,7 +98,7 @@ const advice: Record<LintRule, (example: Example) => Advice> = {
     problem:
       timestamp !== undefined && timestamp < lintLimits.clockSetSince
         ? `The timestamp ${isoTime(timestamp)} comes from a clock that was never set or from another unit than seconds or milliseconds.`
-        : `The timestamp ${timestamp === undefined ? '' : `${isoTime(timestamp)} `}lies ahead of the time of receipt${timestamp === undefined ? '' : `, ${isoTime(time)}`}: traits count from their receipt, an event shows up in the future.`,
+        : `The timestamp ${timestamp === undefined ? '' : `${isoTime(timestamp)} `}lies ahead of the time of receipt${timestamp === undefined ? '' : `, ${isoTime(time)}`}: traits count from their receipt, an event from ${limits.clockAheadMaxMs / 60_000} minutes after it.`,
     instead: `Correct the clock, or leave timestamp out, so that the time of receipt counts: ${call(path, { distinct_id, ...(path === 'track' && { event: '…' }) })}`,
   }),
 
@@ -151,5 +163,9 @@ function likelyType(id: string): string {
   if (id.includes('@')) return 'email';
   return /^(cus|sub|acct)_/.test(id) ? 'stripe' : 'legacy';
 }
+
+/** JSON text in which equal-looking characters can be told apart. */
+const visible = (json: string): string =>
+  json.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
 const isoTime = (time: number): string => new Date(time).toISOString();

@@ -1,6 +1,7 @@
 import type { AliasOperation, IdentifyOperation, Seq, TrackOperation } from '@onym/core';
-import type { StoredEvent } from '../events/types.ts';
-import type { DeadLetter } from '../http/services.ts';
+import { parseExact } from '../exact-json/parse.ts';
+import type { DeadLetter, TrackItem } from '../http/services.ts';
+import { idText } from '../ingest/distinct-ids.ts';
 import { isObject } from '../ingest/json-values.ts';
 import { libOf } from '../ingest/validate.ts';
 import { limits } from '../limits.ts';
@@ -23,8 +24,9 @@ export function exampleOfOperation(
   return { call: operation.op, time, ids, ...(seq === null ? {} : { seq }) };
 }
 
-export function exampleOfEvent(event: StoredEvent): Example {
-  const { distinct_id, anonymous_id, device_id } = event;
+export function exampleOfTrack({ event, passedOver }: TrackItem): Example {
+  const { anonymous_id, device_id } = event;
+  const distinct_id = passedOver ?? event.distinct_id;
   return {
     call: 'track',
     time: event.received_at,
@@ -52,7 +54,7 @@ export function exampleOfLetter({ call, key, receivedAt, item: text }: DeadLette
   const item = objectOf(text);
   const ids: Partial<Record<ExampleId, string>> = {};
   for (const [name, field] of idFields) {
-    const id = item[field];
+    const id = idText(item[field]);
     if (typeof id === 'string') ids[name] = id.slice(0, limits.distinctIdBytesMax);
   }
   return { site: { key, lib: libOf(item, item.properties) }, example: { call, time: receivedAt, ids } };
@@ -60,7 +62,7 @@ export function exampleOfLetter({ call, key, receivedAt, item: text }: DeadLette
 
 function objectOf(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseExact(text);
     return isObject(value) ? value : {};
   } catch {
     return {};

@@ -10,12 +10,14 @@ import type {
 } from '@onym/core';
 import type { DeadLetter, TrackItem } from '../http/services.ts';
 import type { Committed, IdentityStore } from '../identity/types.ts';
+import { formsFor } from '../patterns.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { type AliasCall, type Aliases, createAliases } from './aliases.ts';
 import { type Claims, createClaims } from './claims.ts';
-import { exampleOfEvent, exampleOfLetter, exampleOfOperation } from './examples.ts';
+import { exampleOfLetter, exampleOfOperation, exampleOfTrack } from './examples.ts';
 import { openFindingTable } from './finding-table.ts';
 import { createFindings, type Findings } from './findings.ts';
+import { createNearMisses, type NearMiss, type NearMisses } from './near-misses.ts';
 import {
   type CallSite,
   type Example,
@@ -26,7 +28,7 @@ import {
   type UnknownFields,
 } from './rules.ts';
 
-/** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead (DESIGN §6). */
+/** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead. */
 export interface Lint {
   /** The four that follow are on the way of every call: they note, and never wait, throw or read a store. */
   observe(environment: string, operation: Operation, answer: Committed | OperationError, time: number): void;
@@ -46,12 +48,15 @@ export interface LintReport {
   readonly unexamined: number;
 }
 
+type Waiting = AliasCall | DeadLetter | NearMiss;
+
 interface Lane {
   readonly findings: Findings;
   readonly claims: Claims;
   readonly aliases: Aliases;
+  readonly nearMisses: NearMisses;
   /** To be looked into at the next flush. */
-  waiting: (AliasCall | DeadLetter)[];
+  waiting: Waiting[];
   unexamined: number;
 }
 
@@ -73,16 +78,36 @@ export function createLint({ file, environments, identityStore, settings, log }:
     const own = stored.filter(({ environment }) => environment === name).map(({ finding }) => finding);
     const findings = createFindings(own);
     const aliases = createAliases(name, findings, identityStore, () => settings(name));
-    lanes.set(name, { findings, claims: createClaims(findings), aliases, waiting: [], unexamined: 0 });
+    const nearMisses = createNearMisses(name, findings, identityStore);
+    lanes.set(name, { findings, claims: createClaims(findings), aliases, nearMisses, waiting: [], unexamined: 0 });
   }
 
-  function wait(lane: Lane, call: AliasCall | DeadLetter): void {
-    if (lane.waiting.length < lintLimits.waitingCallsMax) lane.waiting.push(call);
+  /** False when there is no room. */
+  function wait(lane: Lane, call: Waiting): boolean {
+    const hasRoom = lane.waiting.length < lintLimits.waitingCallsMax;
+    if (hasRoom) lane.waiting.push(call);
     else lane.unexamined++;
+    return hasRoom;
+  }
+
+  function observeId(lane: Lane, id: string, site: CallSite, exampleOf: () => Example): void {
+    const miss = lane.nearMisses.observe(id, site, exampleOf);
+    if (miss !== null && !wait(lane, miss)) lane.nearMisses.drop(miss);
+  }
+
+  function observeIds(
+    lane: Lane,
+    operation: IdentifyOperation | AliasOperation | TrackOperation,
+    { seq }: Committed,
+    time: number,
+  ): void {
+    const example = exampleOfOperation(operation, time, seq);
+    for (const id of Object.values(example.ids)) observeId(lane, id, operation.source, () => example);
   }
 
   function observeEvidence(lane: Lane, operation: IdentifyOperation | TrackOperation, answer: Committed, time: number) {
     const { distinctId, anonymousId, source, op } = operation;
+    observeIds(lane, operation, answer, time);
     if (op === 'identify') {
       if (answer.seq !== null) lane.aliases.noteKnown(distinctId, answer.seq);
       noteSkew(lane, operation, time, answer.seq);
@@ -102,6 +127,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
       if (index % lintLimits.callsPerTurnMax === lintLimits.callsPerTurnMax - 1) await nextTurn();
       try {
         if ('errorCode' in call) noteRejected(lane, call);
+        else if ('other' in call) await lane.nearMisses.inspect(call);
         else await lane.aliases.inspect(call);
       } catch (error) {
         lane.unexamined++;
@@ -153,6 +179,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
       if (operation.op === 'identify' || operation.op === 'track') observeEvidence(lane, operation, answer, time);
       // The pairs of a file come from no call site.
       if (operation.op !== 'alias' || operation.kind === 'import') return;
+      observeIds(lane, operation, answer, time);
       const { primary, secondary, source: site } = operation;
       const { seq, recorded, canonicalId, verdict } = answer;
       noteSkew(lane, operation, time, seq);
@@ -163,13 +190,16 @@ export function createLint({ file, environments, identityStore, settings, log }:
 
     observeEvent(environment, item) {
       const { event, reserved, source } = item;
-      const skewed = isSkewed(event.timestamp, event.received_at);
-      if (!reserved && !skewed) return;
+      const timestamp = event.client_timestamp ?? event.timestamp;
+      const skewed = isSkewed(timestamp, event.received_at);
       const lane = lanes.get(environment);
       if (lane === undefined) return;
-      const example = exampleOfEvent(event);
-      if (reserved) lane.findings.note('reserved-id', source, example);
-      if (skewed) lane.findings.note('clock-skew', source, { ...example, timestamp: event.timestamp });
+      // Ids that are anonymous by form are made by machines, and there are too many of them.
+      if (!formsFor(settings(environment)).isAnonymous(event.distinct_id)) {
+        observeId(lane, event.distinct_id, source, () => exampleOfTrack(item));
+      }
+      if (reserved) lane.findings.note('reserved-id', source, exampleOfTrack(item));
+      if (skewed) lane.findings.note('clock-skew', source, { ...exampleOfTrack(item), timestamp });
     },
 
     observeRejected(letters) {
@@ -207,12 +237,17 @@ export function createLint({ file, environments, identityStore, settings, log }:
         const lane = lanes.get(environment);
         if (lane === undefined) return;
         // Nothing is left to judge an erased id's alias by.
-        lane.waiting = lane.waiting.filter(
-          (call) => 'errorCode' in call || !(ids.has(call.primary) || ids.has(call.secondary)),
-        );
+        lane.waiting = lane.waiting.filter((call) => {
+          const named =
+            'errorCode' in call ? [] : 'other' in call ? [call.id, call.other] : [call.primary, call.secondary];
+          const isKept = !named.some((id) => ids.has(id));
+          if (!isKept && 'other' in call) lane.nearMisses.drop(call);
+          return isKept;
+        });
         await inspect(environment, lane, lane.waiting.length);
         lane.aliases.forget(ids);
         lane.claims.forget(ids);
+        lane.nearMisses.forget(ids);
         lane.findings.forget(ids);
         const changes = lane.findings.takeChanges();
         try {

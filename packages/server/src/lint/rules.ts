@@ -1,6 +1,7 @@
 import type { Millis, Seq, Source } from '@onym/core';
+import { limits } from '../limits.ts';
 
-/** The rules of DESIGN §6, in the order in which findings are listed. */
+/** The rules, in the order in which findings are listed. */
 export const lintRules = [
   'alias-at-login',
   'alias-before-identify',
@@ -10,6 +11,7 @@ export const lintRules = [
   'no-stable-canonical',
   'shared-identifier',
   'reserved-id',
+  'near-miss-id',
   'clock-skew',
   'unknown-field',
 ] as const;
@@ -31,6 +33,8 @@ export const lintLimits = {
   claimedIdsMax: 10_000,
   knownIdsMax: 10_000,
   crowdedIdentitiesMax: 10_000,
+  /** near-miss-id: ids remembered per environment, the most recent. */
+  spellingsMax: 20_000,
   /** repeated-alias: calls with one pair from one call site. */
   callsPerPairMin: 10,
   /** shared-identifier: users to whom one anonymous id was refused, and how many of them are remembered. */
@@ -41,7 +45,7 @@ export const lintLimits = {
   /** unknown-field: a name is cut after this many characters: as many as an id may have, so that an erased one is recognised. */
   fieldNameLengthMax: 512,
   /** clock-skew: how far ahead of the received time a timestamp may be. */
-  aheadMaxMs: 5 * 60_000,
+  aheadMaxMs: limits.clockAheadMaxMs,
   /** clock-skew: earlier timestamps come from a clock that was never set, or from a wrong unit. */
   clockSetSince: Date.UTC(2000, 0, 1),
 } as const;
@@ -49,7 +53,7 @@ export const lintLimits = {
 /** Where a call comes from: findings are kept apart by it. */
 export type CallSite = Pick<Source, 'key' | 'lib'>;
 
-export type ExampleId = 'distinct_id' | 'alias_id' | 'anonymous_id' | 'device_id' | 'canonical_id';
+export type ExampleId = 'distinct_id' | 'alias_id' | 'anonymous_id' | 'device_id' | 'canonical_id' | 'similar_id';
 
 /** One call that broke a rule. */
 export interface Example {
@@ -57,7 +61,7 @@ export interface Example {
   readonly time: Millis;
   /**
    * Its ids under their wire names. On an alias, `anonymous_id` says which side is the anonymous one; `canonical_id` is the id that names
-   * the identity of the call's subject.
+   * the identity of the call's subject. `similar_id` is the one that an id of the call is a near miss of.
    */
   readonly ids: Readonly<Partial<Record<ExampleId, string>>>;
   /** The ledger row. */

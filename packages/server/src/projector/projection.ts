@@ -1,5 +1,6 @@
 import type { Link } from '@onym/core';
 import type { IdentifierRow, IdentityRow, LinkRow, Projection } from '../events/types.ts';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import type { Changes } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
 
@@ -35,7 +36,7 @@ export function projectionOf(environment: string, changes: Changes): Projection 
       identity_id: nodeId(environment, identity.canonicalId),
       canonical_id: identity.canonicalId,
       known: identity.known,
-      traits: JSON.stringify(identity.traits),
+      traits: stringifyExact(identity.traits),
       identifiers: identity.identifiers,
       created_at: identity.createdAt,
       version,

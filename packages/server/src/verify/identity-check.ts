@@ -8,6 +8,7 @@ import {
   type Seq,
   type State,
 } from '@onym/core';
+import { stringifyExact } from '../exact-json/stringify.ts';
 import type { Changes, IdentityStore } from '../identity/types.ts';
 import { compilePattern } from '../patterns.ts';
 
@@ -57,8 +58,8 @@ export async function foldLedger(
 /** The stored state against the fold (R1). */
 export function compareStored(state: State, stored: Changes, report: (difference: Difference) => void): void {
   const compare = (what: Difference['what'], name: string, expected: unknown, found: unknown) => {
-    const [a, b] = [JSON.stringify(expected), JSON.stringify(found)];
-    if (a !== b) report({ what, name, expected: a ?? 'nothing', found: b ?? 'nothing' });
+    const [a, b] = [expected, found].map((value) => (value === undefined ? 'nothing' : stringifyExact(value)));
+    if (a !== b) report({ what, name, expected: a!, found: b! });
   };
   const identifiers = new Map(stored.identifiers.map((row) => [row.distinctId, row]));
   for (const [id, { known, firstSeen }] of state.identifiers) {

@@ -131,6 +131,9 @@ const js10 = lib('altertable-js', '1.0.7');
 const js13 = lib('altertable-js', '1.3.0');
 const rubyLib = lib('altertable-ruby', '0.2.1');
 
+const waitingIds = { device_id: 'device-eve', distinct_id: 'anonymous-eve', session_id: 'session-eve' };
+const waiting = { timestamp: noon, event: 'Cart Left', environment: 'production', ...waitingIds, anonymous_id: null };
+
 const requests: readonly Row[] = [
   [
     'altertable-js 1.0.7',
@@ -371,25 +374,35 @@ const requests: readonly Row[] = [
   ],
   [
     'altertable-js 1.0.0',
-    'an event with fields that mean nothing here: they are ignored',
-    js('track', {
-      timestamp: noon,
-      event: 'Step Viewed',
+    'identify() of a visitor, of another form than the later versions give them',
+    js('identify', {
       environment: 'production',
       device_id: 'device-dora',
-      user_id: 'user_dora',
       distinct_id: 'user_dora',
-      visitor_id: 'visitor-dora',
-      session_id: 'session-dora',
-      properties: {},
+      traits: {},
+      anonymous_id: 'visitor-6f1d3c1e-3b52-4c1b-9c3e-7f1f4a1c2b3d',
     }),
-    applied,
+    appliedLink,
     {
-      events: [
-        { event: 'Step Viewed', distinct_id: 'user_dora', device_id: 'device-dora', session_id: 'session-dora' },
+      ledger: [['identify', 'user_dora', 'visitor-6f1d3c1e-3b52-4c1b-9c3e-7f1f4a1c2b3d', 'applied']],
+      people: [
+        { canonical_id: 'user_dora', identifiers: ['user_dora', 'visitor-6f1d3c1e-3b52-4c1b-9c3e-7f1f4a1c2b3d'] },
       ],
-      people: [{ canonical_id: 'user_dora', identifiers: ['user_dora'] }],
     },
+  ],
+  [
+    'altertable-js 1.1',
+    'an event that waits when the page is left, as a beacon',
+    js('track', [waiting]),
+    all(applied),
+    { events: [{ ...waitingIds, event: 'Cart Left' }] },
+  ],
+  [
+    'altertable-js 1.1',
+    'the same from the next page, among others: it counts once',
+    js('track', [waiting, { ...waiting, properties: { step: 2 } }]),
+    all({ ok: true, verdict: 'unchanged', seq: null }, applied),
+    { events: [{ ...waitingIds, event: 'Cart Left', properties: { step: 2 } }] },
   ],
   [
     'a page',

@@ -44,6 +44,7 @@ const context: ItemContext = {
   public: false,
   small: true,
   newUuid: () => 'made by the server',
+  namesByContent: true,
 };
 
 const readers: Record<Route, (item: Record<string, unknown>) => unknown> = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { encodeEvents } from '../../src/events/rows.ts';
-import type { EventStore, StoredEvent } from '../../src/events/types.ts';
+import type { EventStore, TimelineEvent } from '../../src/events/types.ts';
 import { limits } from '../../src/limits.ts';
 import {
   environment,
@@ -57,7 +57,11 @@ describe('events', () => {
       session_id: 's1',
     });
     await insert(store, [sent]);
-    expect(await store.timeline(environment, [node('whole')], { before: null, limit: 10 })).toEqual([sent]);
+    const { lossy, properties, ...rest } = sent;
+    const [seen, ...others] = await store.timeline(environment, [node('whole')], { before: null, limit: 10 });
+    expect(seen).toEqual({ ...rest, properties: expect.any(String) });
+    expect(JSON.parse(seen!.properties)).toEqual(JSON.parse(properties));
+    expect([lossy, others]).toEqual([false, []]);
     const [row] = await rows(store, `SELECT * FROM events WHERE distinct_id = 'whole'`);
     expect(Object.keys(row!)).toEqual([
       'uuid',
@@ -70,6 +74,7 @@ describe('events', () => {
       'device_id',
       'session_id',
       'identity_id',
+      'client_timestamp',
     ]);
     expect(row).toMatchObject({ timestamp: '2026-01-01 00:00:00.000', identity_id: node('whole') });
   });
@@ -109,11 +114,11 @@ describe('events', () => {
     ).toEqual([{ n: 200 }]);
   });
 
-  async function pagesOf(ids: readonly string[], limit: number): Promise<StoredEvent[]> {
+  async function pagesOf(ids: readonly string[], limit: number): Promise<TimelineEvent[]> {
     const nodes = ids.map((id) => node(id));
-    const seen: StoredEvent[] = [];
+    const seen: TimelineEvent[] = [];
     for (;;) {
-      const page: StoredEvent[] = await store.timeline(environment, nodes, { before: seen.at(-1) ?? null, limit });
+      const page: TimelineEvent[] = await store.timeline(environment, nodes, { before: seen.at(-1) ?? null, limit });
       if (page.length === 0) return seen;
       seen.push(...page);
     }
@@ -150,7 +155,7 @@ describe('events', () => {
     });
     expect(await store.counts(environment, nobody)).toMatchObject({ event_count: 0, first_seen: null });
     for (const limit of [4, 100]) {
-      const seen: StoredEvent[] = [];
+      const seen: TimelineEvent[] = [];
       for (let page = await store.timeline(environment, nodes, { before: null, limit }); page.length > 0; ) {
         seen.push(...page);
         page = await store.timeline(environment, nodes, { before: seen.at(-1)!, limit });

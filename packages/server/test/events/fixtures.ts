@@ -3,8 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createEventStore, type EventStoreOptions } from '../../src/events/event-store.ts';
+import { isLossy } from '../../src/events/json-column.ts';
 import { encodeEvents } from '../../src/events/rows.ts';
 import type { EventStore, IdentifierRow, Projection, QueryOptions, StoredEvent } from '../../src/events/types.ts';
+import { stringifyExact } from '../../src/exact-json/stringify.ts';
 import { nodeId } from '../../src/node-id.ts';
 
 export const environment = 'production';
@@ -28,13 +30,19 @@ export async function openTemporaryStore(
 
 export const T0 = Date.UTC(2026, 0, 1);
 
-export function event(distinctId: string, over: Partial<StoredEvent> = {}): StoredEvent {
+/** As ingestion makes them of the properties. */
+export function event(
+  distinctId: string,
+  { properties = {}, ...over }: Omit<Partial<StoredEvent>, 'properties' | 'lossy'> & { properties?: object } = {},
+): StoredEvent {
   return {
     uuid: randomUUID(),
     timestamp: T0,
+    client_timestamp: null,
     received_at: T0 + 5,
     event: 'visited',
-    properties: {},
+    properties: stringifyExact(properties),
+    lossy: isLossy(properties),
     distinct_id: distinctId,
     anonymous_id: null,
     device_id: null,

@@ -28,7 +28,7 @@ describe('content types', () => {
     'application/x-www-form-urlencoded',
   ])('takes %s', async (type) => {
     expect(await outcome(plain, { 'content-type': type })).toBe('ok');
-    expect(t.services.tracked[0]!.items[0]!.event.properties).toEqual(event.properties);
+    expect(JSON.parse(t.services.tracked[0]!.items[0]!.event.properties)).toEqual(event.properties);
   });
 
   it('takes none', async () => {
@@ -54,7 +54,7 @@ describe('compression', () => {
     ['identity', plain],
   ])('takes %s', async (encoding, body) => {
     expect(await outcome(body, { 'content-type': 'application/json', 'content-encoding': encoding })).toBe('ok');
-    expect(t.services.tracked[0]!.items[0]!.event.properties).toEqual(event.properties);
+    expect(JSON.parse(t.services.tracked[0]!.items[0]!.event.properties)).toEqual(event.properties);
   });
 
   it('knows gzip without a header, as beacons send it', async () => {
@@ -145,7 +145,7 @@ it('a polluting body changes no prototype', async () => {
   const item =
     '{"event":"e","distinct_id":"a","properties":{"__proto__":{"polluted":1},"x":2},"__proto__":{"event":"z"}}';
   expect(await outcome(item, {})).toBe('ok');
-  expect(t.services.tracked[0]!.items[0]!.event).toMatchObject({ event: 'e', properties: { x: 2 } });
+  expect(t.services.tracked[0]!.items[0]!.event).toMatchObject({ event: 'e', properties: '{"x":2}' });
   await post(t.app, '/identify', '{"distinct_id":"a","traits":{"__proto__":{"polluted":1},"k":1}}');
   expect(t.services.identified[0]!.operations[0]!.traits).toEqual([{ key: 'k', value: 1, once: false }]);
   const { identities } = (await post(t.app, '/v1/resolve', { distinct_ids: ['__proto__', 'constructor'] })).json();

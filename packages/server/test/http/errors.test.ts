@@ -83,7 +83,7 @@ describe('validation', () => {
     ['no body', undefined],
     ['an array', []],
     ['no ids', {}],
-    ['a number for an id', { distinct_ids: [1] }],
+    ['a fraction for an id', { distinct_ids: [1.5] }],
     ['text for ids', { distinct_ids: 'a' }],
     ['a number for the environment', { distinct_ids: [], environment: 1 }],
     ['text for a seq', { distinct_ids: [], as_of_seq: '1' }],

@@ -39,7 +39,7 @@ describe('a single item', () => {
     expect(t.services.tracked).toHaveLength(1);
     const [{ environment, items, sync }] = t.services.tracked as [TestApp['services']['tracked'][number]];
     expect({ environment, sync }).toEqual({ environment: 'staging', sync: false });
-    expect(items[0]!.event).toMatchObject({ distinct_id: 'user_1', received_at: now, properties: { a: 1 } });
+    expect(items[0]!.event).toMatchObject({ distinct_id: 'user_1', received_at: now, properties: '{"a":1}' });
     expect(items[0]!.event.uuid).toMatch(/^[0-9a-f-]{36}$/);
   });
 

@@ -1,6 +1,6 @@
 import type { Link, TraitWrite } from '@onym/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { StoredEvent } from '../../src/events/types.ts';
+import type { TimelineEvent } from '../../src/events/types.ts';
 import type { At, IdentityName, IdentityPage, IdentityView } from '../../src/http/services.ts';
 import { limits } from '../../src/limits.ts';
 import { nodeId } from '../../src/node-id.ts';
@@ -217,12 +217,13 @@ describe('GET /v1/identities/:id', () => {
 });
 
 describe('GET /v1/identities/:id/events', () => {
-  const event = (timestamp: number): StoredEvent => ({
+  const event = (timestamp: number): TimelineEvent => ({
     uuid: `00000000-0000-4000-8000-00000000000${timestamp}`,
     timestamp,
+    client_timestamp: null,
     received_at: now,
     event: 'e',
-    properties: {},
+    properties: '{}',
     distinct_id: 'b',
     anonymous_id: null,
     device_id: null,

@@ -129,6 +129,26 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       );
     });
 
+    it('keeps every digit of a trait, and takes an equal number for a repeat', async () => {
+      const store = await openStore();
+      const traits = { id: 9007199254740993n, deep: { list: [-(2n ** 80n), 1.5, 7] }, small: 7 };
+      const [first] = (await store.commit('production', [identify('ada', null, traits)], 1)).answers;
+      const reopened = await underTest.reopen(store);
+      const [repeat] = (await reopened.commit('production', [identify('ada', null, { ...traits, small: 7n })], 2))
+        .answers;
+      expect([first, repeat]).toMatchObject([{ verdict: 'applied' }, { verdict: 'unchanged' }]);
+      const profile = await reopened.profile('production', 'ada', page);
+      const values = Object.entries(profile.traits).map(([key, { value }]) => [key, value]);
+      expect(Object.fromEntries(values)).toEqual(traits);
+      expect(await reopened.ledger('production', 0, 10)).toMatchObject([
+        { traits: Object.entries(traits).map(([key, value]) => ({ key, value })) },
+      ]);
+      const [other] = (await reopened.commit('production', [identify('ada', null, { id: 9007199254740992n })], 3))
+        .answers;
+      expect(other).toMatchObject({ verdict: 'applied' });
+      await reopened.close();
+    });
+
     it('erases every trace of an identity, and knows what is left to do elsewhere until told that it is done', async () => {
       const store = await openStore();
       const link = (primary: string, secondary: string): Operation => alias(primary, secondary);

@@ -13,7 +13,14 @@ import {
 import { limits } from '../../src/limits.ts';
 import { messageUuid } from '../../src/node-id.ts';
 
-const context: ItemContext = { now: 1_000, key: 'web', public: true, small: true, newUuid: () => 'new-uuid' };
+const context: ItemContext = {
+  now: 1_000,
+  key: 'web',
+  public: true,
+  small: true,
+  newUuid: () => 'new-uuid',
+  namesByContent: true,
+};
 const measured: ItemContext = { ...context, small: false };
 
 const track = (item: JsonObject, settings: Settings = defaultSettings, from = context) =>
@@ -49,7 +56,9 @@ const malformedIds: [string, unknown][] = [
   ['513 bytes', 'a'.repeat(513)],
   ['513 bytes in 257 characters', `${'é'.repeat(256)}a`],
   ['half a surrogate pair', 'a\ud83d'],
-  ['a number', 12],
+  ['a fraction', 1.5],
+  ['minus zero', -0],
+  ['a number beyond what a double tells apart', 1e20],
   ['a boolean', true],
   ['an object', {}],
   ['an array', ['a']],
@@ -60,14 +69,50 @@ describe('distinct_id', () => {
     expect(codeOf(() => identify({ distinct_id: id }))).toBe('reserved-distinct-id');
     expect(codeOf(() => alias({ distinct_id: id, alias_id: 'b' }))).toBe('reserved-distinct-id');
     expect(codeOf(() => alias({ distinct_id: 'a', alias_id: id }))).toBe('reserved-distinct-id');
-    // The engine refuses it: D's traits stand.
-    expect(identify({ distinct_id: 'a', anonymous_id: id }).anonymousId).toBe(id);
     for (const field of ['distinct_id', 'anonymous_id', 'device_id']) {
       expect(track({ [field]: id })).toMatchObject({ event: { distinct_id: id }, evidence: null, reserved: true });
     }
+    if (id === '') return;
+    // The engine refuses it: D's traits stand.
+    expect(identify({ distinct_id: 'a', anonymous_id: id }).anonymousId).toBe(id);
     expect(track({ distinct_id: 'a', anonymous_id: id })).toMatchObject({ evidence: null, reserved: true });
     expect(track({ distinct_id: id, anonymous_id: 'a' })).toMatchObject({ evidence: null, reserved: true });
     expect(track({ distinct_id: 'a', device_id: id })).toMatchObject({ evidence: null, reserved: true });
+  });
+
+  it.each<[unknown, string]>([
+    [12, '12'],
+    [-5, '-5'],
+    [9_007_199_254_740_991, '9007199254740991'],
+    [1234567890123456789n, '1234567890123456789'],
+    [-(10n ** 40n), '-10000000000000000000000000000000000000000'],
+  ])('takes the whole number %s as its digits, on every call and field', (number, digits) => {
+    expect(identify({ distinct_id: number, anonymous_id: 'a' })).toMatchObject({ distinctId: digits });
+    expect(identify({ distinct_id: 'd', anonymous_id: number })).toMatchObject({ anonymousId: digits });
+    expect(alias({ distinct_id: number, alias_id: 'b' })).toMatchObject({ primary: digits });
+    expect(alias({ distinct_id: 'a', alias_id: number })).toMatchObject({ secondary: digits });
+    expect(alias({ distinct_id: 'a', new_user_id: number })).toMatchObject({ secondary: digits });
+    expect(alias({ distinct_id: 'a', alias_id: digits, new_user_id: number })).toMatchObject({ secondary: digits });
+    const fields = ['distinct_id', 'anonymous_id', 'device_id', 'session_id'];
+    const all = Object.fromEntries(fields.map((field) => [field, number]));
+    const texts = Object.fromEntries(fields.map((field) => [field, digits]));
+    expect(track(all).event).toMatchObject(texts);
+    for (const field of ['uuid', 'message_id']) {
+      const named = track({ distinct_id: 'd', [field]: number });
+      expect(named.event.uuid).toBe(messageUuid('production', digits));
+    }
+  });
+
+  it.each([0, -1, 0n, -1n])('%s is reserved as a number too', (number) => {
+    expect(codeOf(() => identify({ distinct_id: number }))).toBe('reserved-distinct-id');
+    expect(codeOf(() => alias({ distinct_id: 'a', alias_id: number }))).toBe('reserved-distinct-id');
+    expect(track({ distinct_id: number, anonymous_id: 'a' }).event.distinct_id).toBe('a');
+  });
+
+  it('says what is wrong with a number that is no integer', () => {
+    expect(() => identify({ distinct_id: 1.5 })).toThrow(
+      'distinct_id is the number 1.5. An id is a string, or a whole',
+    );
   });
 
   it.each(['OBJECT', '[object]', '00', '-10', 'nullable', 'user_1', 'guest-1', '0x0', 'nu\u200bll'])(
@@ -111,6 +156,7 @@ describe('environmentOf', () => {
   it('is production where absent or null', () => {
     expect(environmentOf({})).toBe('production');
     expect(environmentOf({ environment: null })).toBe('production');
+    expect(environmentOf({ environment: '' })).toBe('production');
     expect(environmentOf({ environment: 'staging' })).toBe('staging');
     expect(codeOf(() => environmentOf({ environment: 1 }))).toBe('invalid-payload');
   });
@@ -123,20 +169,60 @@ describe('itemOf', () => {
 });
 
 describe('readTrack', () => {
-  it('attributes to the first of distinct_id, anonymous_id and device_id that is present', () => {
+  it('attributes to the first of distinct_id, anonymous_id and device_id that names somebody', () => {
     expect(track({ distinct_id: 'd', anonymous_id: 'a', device_id: 'v' }).event.distinct_id).toBe('d');
     expect(track({ distinct_id: null, anonymous_id: 'a', device_id: 'v' }).event.distinct_id).toBe('a');
     expect(track({ device_id: 'v' }).event.distinct_id).toBe('v');
     expect(codeOf(() => track({}))).toBe('invalid-payload');
     expect(codeOf(() => track({ distinct_id: null, session_id: 's' }))).toBe('invalid-payload');
+    for (const nobody of ['null', ' ', 'undefined', '00000000-0000-0000-0000-000000000000', 0]) {
+      expect(track({ distinct_id: nobody, anonymous_id: 'a', device_id: 'v' })).toMatchObject({
+        event: { distinct_id: 'a', anonymous_id: 'a', device_id: 'v' },
+        evidence: null,
+        reserved: true,
+        passedOver: String(nobody),
+      });
+      expect(track({ distinct_id: nobody, anonymous_id: 'guest', device_id: 'v' }).event).toMatchObject({
+        distinct_id: 'v',
+        anonymous_id: 'guest',
+      });
+      expect(track({ distinct_id: nobody, anonymous_id: 'guest' })).toMatchObject({
+        event: { distinct_id: String(nobody), anonymous_id: 'guest' },
+        reserved: true,
+        passedOver: null,
+      });
+    }
+  });
+
+  it('takes an empty id for none, unless the event has no other', () => {
+    const empty = { distinct_id: '', anonymous_id: 'a', device_id: '' };
+    expect(track(empty)).toMatchObject({
+      event: { distinct_id: 'a', anonymous_id: 'a', device_id: null },
+      reserved: false,
+      passedOver: null,
+    });
+    expect(track({ distinct_id: '', device_id: 'null' }).event.distinct_id).toBe('null');
+    expect(track({ distinct_id: '', anonymous_id: '' })).toMatchObject({
+      event: { distinct_id: '', anonymous_id: null },
+      reserved: true,
+    });
   });
 
   it('keeps every field', () => {
     const properties = { page: '/', deep: { list: [1, null, true] } };
     const ids = { distinct_id: 'd', anonymous_id: 'a', device_id: 'v', session_id: 's' };
-    expect(track({ ...ids, properties, timestamp: '1970-01-01T00:00:05Z' })).toEqual({
-      event: { uuid: 'new-uuid', timestamp: 5_000, received_at: 1_000, event: 'e', properties, ...ids },
-      explicitUuid: false,
+    expect(track({ ...ids, uuid: 'm', properties, timestamp: '1970-01-01T00:00:05Z' })).toEqual({
+      event: {
+        uuid: messageUuid('production', 'm'),
+        timestamp: 5_000,
+        client_timestamp: null,
+        received_at: 1_000,
+        event: 'e',
+        properties: JSON.stringify(properties),
+        lossy: true,
+        ...ids,
+      },
+      explicitUuid: true,
       evidence: {
         op: 'track',
         distinctId: 'd',
@@ -145,13 +231,14 @@ describe('readTrack', () => {
         source: { key: 'web', lib: null, batch: null, public: true },
       },
       reserved: false,
+      passedOver: null,
       source: { key: 'web', lib: null, batch: null, public: true },
     });
   });
 
   it('fills in what is absent or null', () => {
     const absent = track({ distinct_id: 'd' });
-    expect(absent.event).toMatchObject({ timestamp: 1_000, properties: {}, anonymous_id: null, session_id: null });
+    expect(absent.event).toMatchObject({ timestamp: 1_000, properties: '{}', anonymous_id: null, session_id: null });
     const nulls = { timestamp: null, properties: null, anonymous_id: null, device_id: null, session_id: null };
     expect(track({ distinct_id: 'd', ...nulls, uuid: null, message_id: null, batch: null })).toEqual(absent);
   });
@@ -178,7 +265,7 @@ describe('readTrack', () => {
     const message = track({ distinct_id: 'd', message_id: 'm-1' });
     expect(message).toMatchObject({ event: { uuid: messageUuid('production', 'm-1') }, explicitUuid: true });
     expect(track({ distinct_id: 'd', uuid, message_id: 'm-1' }).event.uuid).toBe(uuid.toLowerCase());
-    for (const wrong of ['', 1, {}, 'a\u0000', 'a'.repeat(513)]) {
+    for (const wrong of [1.5, {}, 'a\u0000', 'a'.repeat(513)]) {
       expect(codeOf(() => track({ distinct_id: 'd', uuid: wrong }))).toBe('invalid-payload');
       expect(codeOf(() => track({ distinct_id: 'd', message_id: wrong }))).toBe('invalid-payload');
     }
@@ -188,12 +275,32 @@ describe('readTrack', () => {
     expect(codeOf(() => track({ distinct_id: 'd', event }))).toBe('invalid-payload');
   });
 
-  it.each([[''], [1], [{}], ['a\u0000']])('rejects the session_id %j', (session_id) => {
+  it.each([[1.5], [{}], [[]], ['a\u0000']])('rejects the session_id %j', (session_id) => {
     expect(codeOf(() => track({ distinct_id: 'd', session_id }))).toBe('invalid-payload');
   });
 
-  it.each([['text'], [1], [[]], [true]])('rejects the properties %j', (properties) => {
+  it.each([['text'], [1], [[1]], [true]])('rejects the properties %j', (properties) => {
     expect(codeOf(() => track({ distinct_id: 'd', properties }))).toBe('invalid-payload');
+  });
+
+  it('takes an empty array for an empty object, and empty optional fields for absent ones', () => {
+    const bare = track({ distinct_id: 'd' });
+    expect(track({ distinct_id: 'd', properties: [] })).toEqual(bare);
+    const empty = { properties: '', session_id: '', uuid: '', message_id: '', timestamp: '', batch: '', device_id: '' };
+    expect(track({ distinct_id: 'd', ...empty })).toEqual(bare);
+    expect(track({ distinct_id: 'd', uuid: '', message_id: 'm' }).event.uuid).toBe(messageUuid('production', 'm'));
+    expect(identify({ distinct_id: 'd', traits: [], traits_once: [], anonymous_id: '' })).toEqual(
+      identify({ distinct_id: 'd' }),
+    );
+    expect(alias({ distinct_id: 'p', alias_id: '', new_user_id: 's' })).toEqual(
+      alias({ distinct_id: 'p', alias_id: 's' }),
+    );
+    expect(alias({ distinct_id: 'p', alias_id: 's', new_user_id: '' })).toEqual(
+      alias({ distinct_id: 'p', alias_id: 's' }),
+    );
+    for (const field of ['alias_id', 'new_user_id']) {
+      expect(codeOf(() => alias({ distinct_id: 'p', [field]: '' }))).toBe('reserved-distinct-id');
+    }
   });
 
   it.each([['now'], [true], [-1], [{}], [Number.NaN]])('rejects the timestamp %j', (timestamp) => {
@@ -220,9 +327,86 @@ describe('readTrack', () => {
     const properties = { cut: 'ok \ud83d', list: ['\udc00', -0], zero: -0, whole: '👍' };
     const read = track({ distinct_id: 'd', event: 'e\ud83d', properties }).event;
     expect(read.event).toBe('e\ufffd');
-    expect(read.properties).toEqual({ cut: 'ok \ufffd', list: ['\ufffd', 0], zero: 0, whole: '👍' });
+    expect(JSON.parse(read.properties)).toEqual({ cut: 'ok \ufffd', list: ['\ufffd', 0], zero: 0, whole: '👍' });
     expect(codeOf(() => track({ distinct_id: 'd', properties: { '\ud83d': 1 } }))).toBe('invalid-payload');
     expect(codeOf(() => track({ distinct_id: 'd', properties: JSON.parse('{"a":1e999}') }))).toBe('invalid-payload');
+  });
+});
+
+describe('the time of an event', () => {
+  const latest = context.now + limits.clockAheadMaxMs;
+
+  it('is the client’s up to a tolerance ahead of the receipt; beyond it, what was sent is kept beside', () => {
+    const times = (timestamp: unknown) => {
+      const { event, evidence } = track({ distinct_id: 'd', anonymous_id: 'a', timestamp });
+      return [event.timestamp, event.client_timestamp, evidence!.timestamp];
+    };
+    expect(times(new Date(latest).toISOString())).toEqual([latest, null, latest]);
+    expect(times(new Date(latest + 1).toISOString())).toEqual([latest, latest + 1, latest + 1]);
+    const year2999 = Date.UTC(2999, 0, 1);
+    expect(times('2999-01-01')).toEqual([latest, year2999, year2999]);
+    expect(times('9999-12-31T23:59:59.999Z')).toEqual([latest, 253_402_300_799_999, 253_402_300_799_999]);
+    expect(times('1970-01-01')).toEqual([0, null, 0]);
+  });
+});
+
+describe('an event without a uuid', () => {
+  const content = {
+    distinct_id: 'd',
+    anonymous_id: 'a',
+    session_id: 's',
+    timestamp: '1970-01-01T00:00:00.500Z',
+    properties: { path: '/pricing', n: 1, list: [{ a: 1, b: 2 }], order_id: 9007199254740993n },
+  };
+  const named = (over: JsonObject) => {
+    const { event, explicitUuid } = track({ ...structuredClone(content), ...over });
+    return explicitUuid ? event.uuid : 'by the server';
+  };
+
+  it('is named by its content, where it carries a session and a time', () => {
+    const uuid = named({});
+    expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(named({})).toBe(uuid);
+    for (const missing of ['session_id', 'timestamp']) {
+      for (const none of [undefined, null, '']) expect(named({ [missing]: none })).toBe('by the server');
+    }
+    expect(named({ uuid: 'mine' })).toBe(messageUuid('production', 'mine'));
+  });
+
+  it('has another name for any other content', () => {
+    const { properties } = content;
+    const others = [
+      { event: 'f' },
+      { distinct_id: 'e' },
+      { anonymous_id: 'b' },
+      { anonymous_id: null },
+      { device_id: 'a' },
+      { anonymous_id: null, device_id: 'a' },
+      { session_id: 't' },
+      { timestamp: '1970-01-01T00:00:00.501Z' },
+      { timestamp: '1970-01-01T00:00:00.500001Z' },
+      { properties: { ...properties, n: 2 } },
+      { properties: { ...properties, n: '1' } },
+      { properties: { ...properties, order_id: 9007199254740992n } },
+      { properties: { ...properties, list: [{ b: 2 }, { a: 1 }] } },
+      { properties: {} },
+    ];
+    const names = [named({}), ...others.map(named)];
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('keeps its name when the same content is written differently', () => {
+    const { properties } = content;
+    const turned = Object.fromEntries(Object.entries(properties).reverse());
+    expect(named({ properties: { ...turned, list: [{ b: 2, a: 1 }], n: 1.0 } })).toBe(named({}));
+    expect(named({ properties: {}, library: 1 })).toBe(named({ properties: null, sent_at: 2 }));
+  });
+
+  it('has no name of its own where rows may well be alike', () => {
+    expect(track(structuredClone(content), defaultSettings, { ...context, namesByContent: false })).toMatchObject({
+      event: { uuid: 'new-uuid' },
+      explicitUuid: false,
+    });
   });
 });
 
@@ -242,10 +426,11 @@ describe('readIdentify', () => {
     });
   });
 
-  it('takes absent and null for no anonymous id, and blank for a reserved one', () => {
+  it('takes absent, null and empty for no anonymous id, and blank for a reserved one', () => {
     expect(identify({ distinct_id: 'd' }).anonymousId).toBeNull();
     expect(identify({ distinct_id: 'd', anonymous_id: null }).anonymousId).toBeNull();
-    expect(identify({ distinct_id: 'd', anonymous_id: '' }).anonymousId).toBe('');
+    expect(identify({ distinct_id: 'd', anonymous_id: '' }).anonymousId).toBeNull();
+    expect(identify({ distinct_id: 'd', anonymous_id: ' ' }).anonymousId).toBe(' ');
     expect(identify({ distinct_id: 'd', anonymous_id: 'd' }).anonymousId).toBe('d');
   });
 
@@ -253,7 +438,7 @@ describe('readIdentify', () => {
     const code = (value: unknown) => codeOf(() => identify({ distinct_id: 'd', [field]: value }, measured));
     expect(code(null)).toBe('accepted');
     expect(code({})).toBe('accepted');
-    for (const wrong of ['a', 1, [], true]) expect(code(wrong)).toBe('invalid-payload');
+    for (const wrong of ['a', 1, [1], true]) expect(code(wrong)).toBe('invalid-payload');
     expect(code({ '': 1 })).toBe('invalid-payload');
     expect(code({ 'a\u0000': 1 })).toBe('invalid-payload');
     expect(code({ ['k'.repeat(512)]: 1 })).toBe('accepted');
@@ -303,7 +488,7 @@ describe('the source of a call', () => {
     }
     expect(lib({ properties: { $lib: { a: 1 } } })).toBeNull();
     expect(identify({ distinct_id: 'd', batch: 'import-1' }).source.batch).toBe('import-1');
-    for (const batch of ['', 1, {}, 'b'.repeat(513)]) {
+    for (const batch of [1, {}, 'b'.repeat(513)]) {
       expect(codeOf(() => identify({ distinct_id: 'd', batch }))).toBe('invalid-payload');
     }
   });

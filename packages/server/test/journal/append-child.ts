@@ -9,7 +9,7 @@ let next = Number(first);
 async function appendForEver(): Promise<never> {
   for (;;) {
     const n = next++;
-    const event = { ...eventOf(n), properties: { text: 'x'.repeat((n * 31) % 3_000) } };
+    const event = eventOf(n, { properties: { text: 'x'.repeat((n * 31) % 3_000) } });
     await journal.append(n % 5 ? 'production' : 'staging', [event]);
     process.stdout.write(`${n}\n`);
   }

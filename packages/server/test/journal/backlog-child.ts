@@ -17,7 +17,7 @@ const eventStore = {
 };
 const text = 'x'.repeat(900);
 for (let call = 0; call < 160; call++) {
-  const events = Array.from({ length: 1_000 }, (_, n) => ({ ...eventOf(call * 1_000 + n), properties: { text } }));
+  const events = Array.from({ length: 1_000 }, (_, n) => eventOf(call * 1_000 + n, { properties: { text } }));
   await journal.append('production', events);
 }
 const backlogBytes = journal.bytes();

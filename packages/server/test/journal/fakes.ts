@@ -3,13 +3,18 @@ import type { StoredEvent } from '../../src/events/types.ts';
 import type { Resolved } from '../../src/identity/types.ts';
 import type { Log } from '../../src/journal/types.ts';
 
-export function eventOf(n: number, overrides: Partial<StoredEvent> = {}): StoredEvent {
+export function eventOf(
+  n: number,
+  { properties = { n }, ...overrides }: Omit<Partial<StoredEvent>, 'properties'> & { properties?: object } = {},
+): StoredEvent {
   return {
     uuid: `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`,
     timestamp: 1_700_000_000_000 + n,
+    client_timestamp: null,
     received_at: 1_700_000_000_000 + n,
     event: 'page_view',
-    properties: { n },
+    properties: JSON.stringify(properties),
+    lossy: false,
     distinct_id: `user_${n}`,
     anonymous_id: null,
     device_id: null,

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { Journal, JournalReader } from '../../src/journal/types.ts';
+import { openDatabase } from '../../src/sqlite.ts';
 import { copyAsAfterCrash, temporaryDirectory } from './directories.ts';
 import { eventOf } from './fakes.ts';
 
@@ -228,6 +229,29 @@ describe('quarantine', () => {
     expect(uuidsIn(reopened, 'production')).toEqual([eventOf(1).uuid, eventOf(3).uuid]);
     expect(reopened.begin('production', reopened.head(), 0)).toMatchObject({ to: 2 });
   });
+});
+
+test('lines of the first version, with their properties as an object, are read as those of today', async () => {
+  const directory = temporaryDirectory();
+  const journal = openJournal({ directory });
+  await journal.append('production', [eventOf(1)]);
+  await journal.append('production', [eventOf(2)]);
+  journal.quarantine({ ...journal.begin('production', journal.head(), 0)!, from: 0, to: 1 }, eventOf(1), 'no');
+  await journal.append('production', [eventOf(1)]);
+  await journal.close();
+  const { properties, lossy, client_timestamp, ...rest } = eventOf(1);
+  const line = JSON.stringify({ ...rest, properties: { 'a.b': 1, none: null } });
+  const database = openDatabase(join(directory, 'journal.sqlite'));
+  database.prepare('UPDATE batches SET events = ?').run(`[${line},${JSON.stringify(eventOf(2))}]`);
+  database.prepare('UPDATE quarantine SET event = ?').run(line);
+  database.close();
+
+  const reopened = open(directory);
+  const upgraded = { ...eventOf(1), properties: '{"a.b":1,"none":null}', lossy: true };
+  expect(reopened.next('production', 0, reopened.head())?.events).toEqual([upgraded, eventOf(2)]);
+  expect(reopened.quarantined('production', 10)).toMatchObject([{ event: upgraded }]);
+  reopened.release('production');
+  expect(reopened.previous('production', reopened.head() + 1)?.events).toEqual([upgraded]);
 });
 
 describe('a torn tail', () => {

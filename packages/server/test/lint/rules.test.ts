@@ -302,7 +302,7 @@ describe('reserved-id', () => {
       { distinct_id: 'null', anonymous_id: 'anonymous-1' },
       'POST /identify {"distinct_id":"<user id>","anonymous_id":"anonymous-1"}',
     ],
-    ['identify', { distinct_id: 'user_1', anonymous_id: '' }, 'POST /identify {"distinct_id":"user_1"}'],
+    ['identify', { distinct_id: 'user_1', anonymous_id: ' ' }, 'POST /identify {"distinct_id":"user_1"}'],
     [
       'alias',
       { distinct_id: 'user_1', new_user_id: 'None' },
@@ -310,10 +310,89 @@ describe('reserved-id', () => {
     ],
     ['track', { distinct_id: 'guest' }, 'POST /track {"anonymous_id":"<anonymous id>","event":"…"}'],
     ['track', { distinct_id: 'guest', anonymous_id: 'a1' }, 'POST /track {"anonymous_id":"a1","event":"…"}'],
+    [
+      'track',
+      { distinct_id: 'null', anonymous_id: '', device_id: 'phone' },
+      'Leave distinct_id out while there is no id: POST /track {"device_id":"phone","event":"…"}',
+    ],
   ])('says what to send instead of %s %j', async (call, item, instead) => {
     const { send, findings } = world();
     await send(`/${call}`, { event: 'seen', ...item });
     expect(await findings()).toMatchObject([finding('reserved-id', { instead: expect.stringContaining(instead) })]);
+  });
+});
+
+describe('near-miss-id', () => {
+  it.each<[string, string, string]>([
+    ['upper and lower case', 'ann@x.com', 'Ann@X.com'],
+    ['the case of a UUID', '7f3a0001-1111-4222-8333-444455556666', '7F3A0001-1111-4222-8333-444455556666'],
+    ['how an accent is encoded', 'Jos\u00e9', 'Jose\u0301'],
+    ['a blank at the end', 'user_1', 'user_1 '],
+    ['a blank before', 'user_1', '\u00a0user_1'],
+    ['an invisible character', 'user_1', 'user_\u200b1'],
+    ['full width', 'user_1', '\uff55ser_1'],
+  ])('finds ids that differ in %s, with both, and keeps them apart', async (_name, id, other) => {
+    const { track, identify, findings, inject } = world();
+    const environment = names[used - 1]!;
+    await identify(id);
+    await track({ distinct_id: other });
+    await track({ distinct_id: other });
+    await track({ distinct_id: id });
+    const [first, ...others] = await findings();
+    expect(others).toEqual([]);
+    expect(first).toMatchObject(finding('near-miss-id', { count: 2 }));
+    expect(first.examples).toMatchObject([{ call: 'track', distinct_id: other, similar_id: id }]);
+    const { identities } = (await inject('POST', '/v1/resolve', { environment, distinct_ids: [id, other] })).json();
+    expect(identities[id].identity_id).not.toBe(identities[other].identity_id);
+  });
+
+  it('shows what can not be seen, and how to join the two', async () => {
+    const { identify, findings } = world();
+    await identify('Jos\u00e9 ');
+    await identify('Jose\u0301');
+    const [{ problem, instead }] = await findings();
+    expect(problem).toContain('The ids "Jose\\u0301" and "Jos\\u00e9 " look alike');
+    const [, body] = /POST \/alias (.*)$/.exec(instead)!;
+    expect(JSON.parse(body!)).toEqual({ distinct_id: 'Jos\u00e9 ', alias_id: 'Jose\u0301' });
+  });
+
+  it('looks at every id of identity calls, and counts by call site', async () => {
+    const { identify, alias, send, findings } = world();
+    await identify('user_1', 'anonymous-A');
+    await alias('user_1', 'stripe:cus_1');
+    await identify('user_2', 'anonymous-a');
+    await send('/alias', { distinct_id: 'user_3', alias_id: 'STRIPE:cus_1', properties: { $lib: 'billing' } });
+    const missed = (await findings('&rule=near-miss-id')).map(({ lib, examples }: Body) => [lib, examples[0]]);
+    expect(missed.sort()).toMatchObject([
+      ['billing', { alias_id: 'STRIPE:cus_1', similar_id: 'stripe:cus_1' }],
+      ['shop-backend', { anonymous_id: 'anonymous-a', similar_id: 'anonymous-A' }],
+    ]);
+  });
+
+  it('leaves alone what is one person, and visitors of plain events', async () => {
+    const { alias, identify, track, findings } = world();
+    await identify('ann@x.com');
+    await alias('ann@x.com', 'Ann@x.com');
+    await track({ distinct_id: 'Ann@x.com' });
+    await track({ distinct_id: 'anonymous-x' });
+    await track({ distinct_id: 'anonymous-X' });
+    expect(await findings('&rule=near-miss-id')).toEqual([]);
+  });
+
+  it('forgets erased ids, the waiting ones too', async () => {
+    const { identify, track, findings } = world();
+    const environment = names[used - 1]!;
+    await identify('Secret@x.com');
+    await track({ distinct_id: 'secret@x.com' });
+    await server.lint.forget(environment, ['Secret@x.com']);
+    await track({ distinct_id: 'secret@x.com' });
+    expect(await findings()).toEqual([]);
+    await identify('SECRET@x.com');
+    expect(await findings()).toMatchObject([
+      { examples: [{ distinct_id: 'SECRET@x.com', similar_id: 'secret@x.com' }] },
+    ]);
+    await server.lint.forget(environment, ['secret@x.com']);
+    expect(await findings()).toMatchObject([{ examples: [] }]);
   });
 });
 

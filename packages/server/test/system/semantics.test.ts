@@ -110,7 +110,6 @@ describe('identify ', () => {
     for (const [n, anonymous_id] of [
       'null',
       ' "Guest" ',
-      '',
       '   ',
       '0',
       '-1',
@@ -122,6 +121,14 @@ describe('identify ', () => {
       expect(answer).toMatchObject({ verdict: 'refused', reason: 'reserved-distinct-id', canonical_id: `r:${n}` });
       expect(await profile(`r:${n}`)).toMatchObject({ known: true, traits: { n }, identifier_count: 1 });
     }
+  });
+
+  test('an empty anonymous id asks for no link, as none does', async () => {
+    const { identify, profile } = world('links');
+    const answer = await identify('r:empty', { anonymous_id: '', traits: { n: 1 } });
+    expect(answer).toMatchObject({ verdict: 'applied', canonical_id: 'r:empty' });
+    expect(answer).not.toHaveProperty('reason');
+    expect(await profile('r:empty')).toMatchObject({ known: true, traits: { n: 1 }, identifier_count: 1 });
   });
 
   test('an anonymous id of a known person: refused, also when the distinct_id was never seen; the rest stands', async () => {
@@ -156,7 +163,7 @@ describe('identify ', () => {
     const { error } = world('links');
     expect(await error('/identify', { distinct_id: 'undefined' })).toEqual([422, 'reserved-distinct-id']);
     expect(await error('/identify', { distinct_id: '' })).toEqual([422, 'reserved-distinct-id']);
-    expect(await error('/identify', { distinct_id: 7 })).toEqual([422, 'invalid-distinct-id']);
+    expect(await error('/identify', { distinct_id: 7.5 })).toEqual([422, 'invalid-distinct-id']);
     expect(await error('/identify', { distinct_id: 'x'.repeat(513) })).toEqual([422, 'invalid-distinct-id']);
     expect(await error('/identify', { distinct_id: 'é'.repeat(257) })).toEqual([422, 'invalid-distinct-id']);
     expect(await error('/identify', { distinct_id: 'a\u0000b' })).toEqual([422, 'invalid-distinct-id']);
@@ -409,7 +416,7 @@ describe('survivors  and known-ness (4.3)', () => {
   });
 
   test('an identify inside an anonymous identity names it', async () => {
-    const { alias, identify, canonical } = world('survivors');
+    const { identify, canonical } = world('survivors');
     await identify('device-1', { anonymous_id: 'cookie-2' });
     expect(await canonical('cookie-2')).toBe('device-1');
     expect((await identify('cookie-2')).canonical_id).toBe('cookie-2');
@@ -586,9 +593,11 @@ describe('guard rails ', () => {
       verdict: 'applied',
       seq: null,
     });
-    expect(await counted()).toBe(before + 2);
+    await track({ distinct_id: 'guest' });
+    expect(await counted()).toBe(before + 3);
     expect(await head()).toBe(0);
     expect(await rows('SELECT distinct_id FROM events ORDER BY 1')).toEqual([
+      { distinct_id: 'anonymous-1' },
       { distinct_id: 'guest' },
       { distinct_id: 'user_1' },
     ]);

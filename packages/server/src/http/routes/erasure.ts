@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { PersonPart } from '../../erasure/person.ts';
+import { stringifyExact } from '../../exact-json/stringify.ts';
 import { nodeId } from '../../node-id.ts';
 import { needs } from '../auth.ts';
 import * as schemas from '../erasure-schemas.ts';
@@ -53,7 +54,7 @@ const chunkLengthMax = 64 * 1024;
 async function* linesOf(environment: string, parts: AsyncIterable<PersonPart>): AsyncGenerator<string> {
   let chunk = '';
   for await (const part of parts) {
-    chunk += `${JSON.stringify({ type: part.type, ...partToWire(environment, part) })}\n`;
+    chunk += `${stringifyExact({ type: part.type, ...partToWire(environment, part) })}\n`;
     if (chunk.length < chunkLengthMax) continue;
     yield chunk;
     chunk = '';

@@ -8,6 +8,7 @@ import { limits } from '../../limits.ts';
 import { nodeId } from '../../node-id.ts';
 import { needs } from '../auth.ts';
 import { cursorOf } from '../cursors.ts';
+import { withTextIds } from '../id-numbers.ts';
 import * as schemas from '../identity-schemas.ts';
 import { atOf, environmentFor, found, identityNameOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -38,7 +39,8 @@ const traitCursor = cursorOf(
 const leastUuid = '00000000-0000-0000-0000-000000000000';
 
 export async function identityRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.post<schemas.ResolveRoute>('/resolve', needs('read', schemas.resolve), async (request) => {
+  const resolve = { ...needs('read', schemas.resolve), preValidation: withTextIds('distinct_ids') };
+  app.post<schemas.ResolveRoute>('/resolve', resolve, async (request) => {
     const { distinct_ids: ids, ...body } = request.body;
     if (ids.length > limits.resolveIdsMax) {
       throw new OnymError(

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { stringifyExact } from '../../exact-json/stringify.ts';
 import type { ImportEvent, ImportOptions } from '../../import/types.ts';
 import type { Key } from '../../keys/types.ts';
 import { limits } from '../../limits.ts';
@@ -72,16 +73,13 @@ async function* visibleTo(key: Key, events: AsyncIterable<ImportEvent>): AsyncGe
 /** What fails once the answer has begun is its last line. */
 async function* lines(events: AsyncIterable<ImportEvent>, request: FastifyRequest): AsyncGenerator<Buffer> {
   try {
-    for await (const event of events) yield Buffer.from(`${JSON.stringify(event, plainValues)}\n`);
+    for await (const event of events) yield Buffer.from(`${stringifyExact(event)}\n`);
   } catch (thrown) {
     const error = toOnymError(thrown);
     if (error.code === 'internal-error') request.log.error({ err: thrown }, 'import failed');
     yield Buffer.from(`${JSON.stringify({ type: 'error', ...errorBody(error) })}\n`);
   }
 }
-
-/** Parquet has integers that JSON has not. */
-const plainValues = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);
 
 async function collected(events: AsyncIterable<ImportEvent>): Promise<string> {
   const rejected: unknown[] = [];
@@ -92,5 +90,5 @@ async function collected(events: AsyncIterable<ImportEvent>): Promise<string> {
     if (type === 'done') done = event;
     if (type === 'rejected' && rejected.length < limits.importRejectionsListedMax) rejected.push(event);
   }
-  return JSON.stringify({ ...started, ...done, rejected }, plainValues);
+  return stringifyExact({ ...started, ...done, rejected });
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OnymError } from '../../errors.ts';
+import { stringifyExact } from '../../exact-json/stringify.ts';
 import { needs } from '../auth.ts';
 import { answerPreflight, openToOrigin } from '../cors.ts';
 import { aliasCall, type IngestCall, identifyCall, trackCall } from '../ingest-calls.ts';
@@ -49,9 +50,9 @@ async function handle<Item, Result>(
   }
   const options = ingestOptionsOf(request.query, call.name, request.key!);
   reply.type('application/json; charset=utf-8');
-  if (!Array.isArray(body)) return JSON.stringify(await ingestOne(call, request, options, context));
+  if (!Array.isArray(body)) return stringifyExact(await ingestOne(call, request, options, context));
   const answer = await ingestArray(call, request, body, options, context);
   // Whatever the first item's error, an array without one good item is 422.
   if (!answer.ok) reply.code(422);
-  return JSON.stringify(answer);
+  return stringifyExact(answer);
 }

@@ -6,6 +6,7 @@ import { parseTimestamp, timestampForms } from '../../ingest/timestamps.ts';
 import { nodeId } from '../../node-id.ts';
 import type { SteeringAnswer, SteeringOperation } from '../../steering/types.ts';
 import { mayRead, needs } from '../auth.ts';
+import { withTextIds } from '../id-numbers.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import * as schemas from '../steering-schemas.ts';
@@ -15,7 +16,9 @@ import { linkToWire } from '../wire.ts';
 export async function steeringRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
   const { steering } = services;
 
-  app.post<schemas.SplitRoute>('/split', needs('steer', schemas.split), async (request) => {
+  const splitIds = withTextIds('distinct_id', 'from', 'distinct_ids');
+  const splitOptions = { ...needs('steer', schemas.split), preValidation: splitIds };
+  app.post<schemas.SplitRoute>('/split', splitOptions, async (request) => {
     const { body, query } = request;
     const environment = environmentFor(request, services, body.environment);
     const operation = { op: 'split', target: splitTarget(body), ...asked(request) } as const;
@@ -54,11 +57,14 @@ export async function steeringRoutes(app: FastifyInstance, { services }: RouteCo
     const result = await steering.run(environment, operation, optionsOf(request.query as schemas.Options));
     return answerToWire(environment, result, mayRead(request.key!));
   };
-  app.post<schemas.SeparateRoute>('/separations', needs('steer', schemas.separate), (request) =>
+  const preValidation = withTextIds('a', 'b');
+  const separateOptions = { ...needs('steer', schemas.separate), preValidation };
+  app.post<schemas.SeparateRoute>('/separations', separateOptions, (request) =>
     pairCall(request, 'separate', request.body),
   );
   const pairFields = { bodyFields: Object.keys(schemas.separate.body.properties) };
-  app.delete<schemas.LiftRoute>('/separations', needs('steer', schemas.lift, pairFields), (request) =>
+  const liftOptions = { ...needs('steer', schemas.lift, pairFields), preValidation };
+  app.delete<schemas.LiftRoute>('/separations', liftOptions, (request) =>
     pairCall(request, 'lift', { ...request.query, ...request.body }),
   );
 

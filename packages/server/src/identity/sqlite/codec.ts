@@ -7,6 +7,8 @@ import {
   type Source,
   settingsFrom,
 } from '@onym/core';
+import { parseExact } from '../../exact-json/parse.ts';
+import { stringifyExact } from '../../exact-json/stringify.ts';
 
 /**
  * How a ledger row's body is kept: JSON with identifiers as refs, short keys, and what is null or empty left out. Seq, time and source
@@ -42,7 +44,7 @@ export function encodeFact(fact: Fact, ref: Ref): string {
     case 'alias':
     case 'track':
     case 'approve':
-      return JSON.stringify({ ...common, ...encodeEvidence(fact, ref) });
+      return stringifyExact({ ...common, ...encodeEvidence(fact, ref) });
     case 'split':
       return JSON.stringify({
         ...common,
@@ -120,7 +122,7 @@ export interface LedgerRow {
 }
 
 export function decodeFact(row: LedgerRow, source: Source, name: Name): Fact {
-  const body = JSON.parse(row.body);
+  const body = parseExact(row.body);
   const common = {
     seq: row.seq,
     time: row.time,

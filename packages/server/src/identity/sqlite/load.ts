@@ -13,6 +13,7 @@ import {
   type TraitWrite,
   wasActiveAt,
 } from '@onym/core';
+import { parseExact } from '../../exact-json/parse.ts';
 import { compilePattern } from '../../patterns.ts';
 import type { Statements } from './statements.ts';
 
@@ -358,7 +359,7 @@ function traitOf(row: TraitRow, sourceOf: (id: number) => Source): TraitWrite {
   return {
     seq: row.seq,
     key: row.key,
-    value: JSON.parse(row.value),
+    value: parseExact(row.value),
     once: row.once === 1,
     time: row.time,
     effectiveTime: row.effective_time,

@@ -1,4 +1,5 @@
 import { type Component, type Fact, type Identifier, rootOf, type Seq, type Source, type State } from '@onym/core';
+import { stringifyExact } from '../../exact-json/stringify.ts';
 import { nodeId } from '../../node-id.ts';
 import { encodeFact } from './codec.ts';
 import { type EnvironmentRow, flag, type WorkingSet } from './load.ts';
@@ -151,7 +152,7 @@ function writeFacts(
       write.seq,
       write.time,
       write.timestamp,
-      JSON.stringify(write.value),
+      stringifyExact(write.value),
       sourceId(write.source),
       write.revokedSeq,
     );
