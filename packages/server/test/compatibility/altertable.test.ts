@@ -686,17 +686,17 @@ const requests: readonly Row[] = [
   // What an operator should know who comes with ids of a form of their own: docs/http.md, Coming from Altertable.
   [
     'altertable-ruby 0.2',
-    'alias() to someone known of a visitor whose id does not look like one: held, for it would rename them',
+    'alias() to someone known of a visitor: applied, and the name stays',
     ruby('alias', {
       timestamp: noon,
       environment: 'production',
       distinct_id: 'anon_session_456',
       new_user_id: 'user_ida',
     }),
-    { ok: true, verdict: 'held', reason: 'needs-secret-key', seq: expect.any(Number) },
+    appliedLink,
     {
-      ledger: [['alias', 'anon_session_456', 'user_ida', 'held']],
-      people: [{ canonical_id: 'user_ida', identifiers: ['user_ida'] }],
+      ledger: [['alias', 'anon_session_456', 'user_ida', 'applied']],
+      people: [{ canonical_id: 'user_ida', identifiers: ['anon_session_456', 'user_ida'] }],
     },
   ],
   [
@@ -712,14 +712,14 @@ const requests: readonly Row[] = [
     ruby('alias', {
       timestamp: noon,
       environment: 'staging',
-      distinct_id: 'anon_session_456',
+      distinct_id: 'session/456',
       new_user_id: 'user_ida',
     }),
     appliedLink,
     {
       environment: 'staging',
-      ledger: [['alias', 'anon_session_456', 'user_ida', 'applied']],
-      people: [{ canonical_id: 'user_ida', identifiers: ['anon_session_456', 'user_ida'] }],
+      ledger: [['alias', 'session/456', 'user_ida', 'applied']],
+      people: [{ canonical_id: 'user_ida', identifiers: ['session/456', 'user_ida'] }],
     },
   ],
 ];

@@ -26,7 +26,7 @@ export async function startServer(): Promise<RealServer> {
     ONYM_ENVIRONMENTS: 'production,staging',
     ONYM_INITIAL_WRITE_KEY: writeKey,
     ONYM_INITIAL_SECRET_KEY: secretKey,
-    ONYM_SETTINGS: JSON.stringify({ staging: { anonymousPatterns: ['^anon_'] } }),
+    ONYM_SETTINGS: JSON.stringify({ staging: { anonymousPatterns: ['^session/'] } }),
   });
   const server = await createServer({ config });
   const url = await server.listen();
