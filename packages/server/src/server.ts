@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { defaultSettings } from '@onym/core';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
@@ -7,6 +8,7 @@ import { openDeadLetters } from './dead-letters.ts';
 import { createErasures } from './erasure/erasures.ts';
 import { createEventUuids } from './event-uuid.ts';
 import { createEventStore } from './events/event-store.ts';
+import { openedOnDemand } from './events/opened-on-demand.ts';
 import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
 import { createHttpMetrics } from './http/metrics.ts';
@@ -30,13 +32,23 @@ import { createTally, registerServerMetrics } from './metrics.ts';
 import { createProjector } from './projector/projector.ts';
 import { createServices } from './services.ts';
 import { createSteering } from './steering/steering.ts';
+import { directoryProblem } from './usable-directory.ts';
 import { version } from './version.ts';
 
 export interface ServerOptions {
   readonly config: Config;
   /** As Fastify's `logger`. */
   readonly logger?: NonNullable<FastifyServerOptions['logger']>;
+  /** Once aborted, a start under way ends as soon as it can: what was opened is closed again, and the promise rejects with its reason. */
+  readonly signal?: AbortSignal;
+  readonly visit?: Visit;
 }
+
+/**
+ * A single command's use of a directory that no server runs on. It goes by the environments, guard rails and keys that it finds there, and
+ * adds none. `read`: nothing works in the background, and what it does not need stays as it is.
+ */
+export type Visit = 'read' | 'change';
 
 /** A whole server over its data directory, not yet listening. */
 export interface Server {
@@ -57,39 +69,53 @@ export interface Server {
 }
 
 /** Opens every part in the order in which they depend on each other. When one fails, those before it are closed again. */
-export async function createServer({ config, logger = false }: ServerOptions): Promise<Server> {
+export async function createServer(options: ServerOptions): Promise<Server> {
   const closers: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    return await assemble(config, logger, closers, closeAll);
+    return await assemble(options, closers, closeAll);
   } catch (error) {
     await closeAll();
-    throw error;
+    throw directoryProblem(error, options.config.dataDir);
   }
 }
 
 async function assemble(
-  config: Config,
-  logger: NonNullable<FastifyServerOptions['logger']>,
+  { config: asked, logger = false, signal, visit }: ServerOptions,
   closers: (() => void | Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<Server> {
-  const directory = openDataDirectory(config.dataDir);
+  /** Signals are heard between two turns of the event loop. */
+  const goOn = async () => {
+    await nextTurn();
+    signal?.throwIfAborted();
+  };
+
+  const directory = openDataDirectory(asked.dataDir);
   closers.push(directory.release);
+  await goOn();
   const identityStore = openSqliteStore(directory.identityFile);
   closers.push(() => identityStore.close());
-  for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!, Date.now());
+  const config = visit === undefined ? asked : { ...asked, ...(await standing(identityStore)) };
+  if (visit === undefined) {
+    for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!, Date.now());
+  }
+  await goOn();
 
   const storedKeys = openKeyStore(directory.keysFile);
   closers.push(() => storedKeys.close());
-  const newKeys = storedKeys.ensureInitialKeys(config);
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 
-  const eventStore = await createEventStore({ path: directory.eventsDirectory });
+  const openEventStore = () => createEventStore({ path: directory.eventsDirectory });
+  const eventStore = visit === 'read' ? openedOnDemand(openEventStore) : await openEventStore();
   closers.push(() => eventStore.close());
-  for (const name of config.environments) await eventStore.prepare(name);
+  for (const name of config.environments) {
+    await goOn();
+    await eventStore.prepare(name);
+  }
+  await goOn();
 
   const feed = createLedgerFeed();
   const metrics = createHttpMetrics();
@@ -116,7 +142,8 @@ async function assemble(
   const drain = createDrain({ journal, eventStore, identityStore, log });
   closers.push(() => drain.close());
   const uuidWindow = createUuidWindow({ journal, eventStore });
-  for (const name of config.environments) await uuidWindow.fill(name);
+  if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
+  await goOn();
   const projector = createProjector({ identityStore, eventStore, drain, log });
   closers.push(() => projector.close());
 
@@ -201,9 +228,14 @@ async function assemble(
   log.warn = app.log.warn.bind(app.log);
   log.error = app.log.error.bind(app.log);
   registerServerMetrics(metrics.registry, { tally, journal, drain, projector, groupCommit, deadLetters });
-  drain.start();
-  projector.start(config.environments);
-  await erasures.resume(config.environments);
+  if (visit !== 'read') {
+    drain.start();
+    projector.start(config.environments);
+    await erasures.resume(config.environments);
+    await goOn();
+  }
+  // Last: a start that is interrupted could not show them.
+  const newKeys = visit === undefined ? storedKeys.ensureInitialKeys(config) : { writeKey: null, secretKey: null };
   accepting = true;
 
   let stopping: Promise<void> | null = null;
@@ -228,7 +260,7 @@ async function assemble(
         removeLocalAccess(directory.localAccessFile);
         await app.close();
         await groupCommit.idle();
-        await withinDeadline(drain.flush());
+        if (visit !== 'read') await withinDeadline(drain.flush());
         await closeAll();
       })();
       return stopping;
@@ -247,6 +279,15 @@ async function assemble(
       deadline.abort();
     }
   }
+}
+
+/** What a directory was last served with. */
+async function standing(identityStore: IdentityStore): Promise<Pick<Config, 'environments' | 'settings'>> {
+  const environments = await identityStore.environments();
+  const infos = await Promise.all(environments.map((name) => identityStore.environment(name)));
+  // An older version may have stored them without one that there is now.
+  const settings = infos.map((info) => [info.name, { ...defaultSettings, ...info.settings }]);
+  return { environments, settings: Object.fromEntries(settings) };
 }
 
 interface Log {

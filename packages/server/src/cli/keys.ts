@@ -4,7 +4,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config.ts';
 import { openKeyStore } from '../keys/store.ts';
 import { allScopes, type Key, type KeyStore, type Scope } from '../keys/types.ts';
-import { print, printJson, table } from './print.ts';
+import { checkOwner } from '../usable-directory.ts';
+import { print, printJson, shown, table } from './print.ts';
 
 interface KeysOptions {
   readonly dataDir: string;
@@ -68,7 +69,7 @@ export function keysCommand(program: Command): void {
       withKeys(options, (store) => {
         const key = store.revoke(name);
         if (options.json) printJson(toJson(key));
-        else print(`${name} is revoked. A running server refuses it within about a second.`);
+        else print(`${shown(name)} is revoked. A running server refuses it within about a second.`);
       }),
     );
 }
@@ -101,6 +102,7 @@ function commaList(text: string): string[] {
 
 function withKeys(options: KeysOptions, work: (store: KeyStore) => void): void {
   const dataDir = resolve(options.dataDir);
+  checkOwner(dataDir);
   const file = join(dataDir, 'keys.db');
   if (!existsSync(file))
     throw new ConfigError(`There is no Onym data in ${dataDir}. Start the server once, or give --data-dir.`);
@@ -133,7 +135,7 @@ function keyTable(keys: readonly Key[]): string {
 const scopesOf = (key: Key): string => (key.kind === 'secret' ? 'all' : key.scopes.join(','));
 
 function describe(key: Key): string {
-  return `${key.name}: ${key.kind}, scopes ${scopesOf(key)}, environments ${key.environments.join(', ')}.`;
+  return `${shown(key.name)}: ${key.kind}, scopes ${scopesOf(key)}, environments ${key.environments.join(', ')}.`;
 }
 
 function toJson(key: Key) {

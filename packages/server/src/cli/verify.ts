@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { openSqliteStore } from '../identity/sqlite-store.ts';
 import type { IdentityStore } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
+import { checkOwner } from '../usable-directory.ts';
 import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
@@ -26,6 +27,7 @@ export function verifyCommand(program: Command): void {
       if (command.getOptionValueSource('url') === 'cli') {
         throw new RequestError('verify reads the data directory itself: run it there, without --url.', null);
       }
+      checkOwner(resolve(options.dataDir));
       const local: ReadOptions = { environment: options.environment, dataDir: options.dataDir };
       const result = await withTransport(local, (transport) =>
         verify(transport, resolve(options.dataDir), options.environment),

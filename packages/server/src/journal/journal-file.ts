@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConfigError } from '../config.ts';
 import { type Database, inTransaction, mapStorageFull, openDatabase } from '../sqlite.ts';
 
 /** Half the CPU of 4 KiB for a group's rows of tens of KiB, at no cost for small ones. */
@@ -59,7 +60,9 @@ export interface QuarantineRow {
 function create(database: Database): void {
   const version = database.pragma('user_version', { simple: true }) as number;
   if (version > schemaVersion) {
-    throw new Error(`${database.name} was written by a newer Onym (journal version ${version}); start that version.`);
+    throw new ConfigError(
+      `${database.name} was written by a newer Onym (journal version ${version}); start that version.`,
+    );
   }
   if (version === schemaVersion) return;
   database.exec(schema);
