@@ -5,6 +5,7 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openDeadLetters } from './dead-letters.ts';
+import { directoryProblem } from './directory-problem.ts';
 import { createErasures } from './erasure/erasures.ts';
 import { createEventUuids } from './event-uuid.ts';
 import { createEventStore } from './events/event-store.ts';
@@ -32,7 +33,6 @@ import { createTally, registerServerMetrics } from './metrics.ts';
 import { createProjector } from './projector/projector.ts';
 import { createServices } from './services.ts';
 import { createSteering } from './steering/steering.ts';
-import { directoryProblem } from './usable-directory.ts';
 import { version } from './version.ts';
 
 export interface ServerOptions {

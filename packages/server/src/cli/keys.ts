@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config.ts';
+import { checkOwner } from '../directory-owner.ts';
 import { openKeyStore } from '../keys/store.ts';
 import { allScopes, type Key, type KeyStore, type Scope } from '../keys/types.ts';
-import { checkOwner } from '../usable-directory.ts';
 import { print, printJson, shown, table } from './print.ts';
 
 interface KeysOptions {

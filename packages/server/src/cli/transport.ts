@@ -5,9 +5,9 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readConfig } from '../config.ts';
 import { isDataDirectory, localAccessFile } from '../data-directory.ts';
+import { checkOwner } from '../directory-owner.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
 import type { Visit } from '../server.ts';
-import { checkOwner } from '../usable-directory.ts';
 import type { ReadOptions } from './options.ts';
 
 /** A way to ask a server: over HTTP where one runs, in this process where the data directory is at rest. */

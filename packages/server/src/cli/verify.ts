@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { checkOwner } from '../directory-owner.ts';
 import { openSqliteStore } from '../identity/sqlite-store.ts';
 import type { IdentityStore } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
-import { checkOwner } from '../usable-directory.ts';
 import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
