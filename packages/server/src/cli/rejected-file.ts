@@ -5,12 +5,13 @@ import {
   createReadStream,
   existsSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Rejection } from '../import/types.ts';
 import { RequestError } from './transport.ts';
@@ -44,11 +45,13 @@ export interface RejectedFileOptions {
 export async function openRejectedFile({ path, source, isDryRun }: RejectedFileOptions): Promise<RejectedFile> {
   // A dry run must not touch what an import left.
   const file = isDryRun ? path.replace(/(\.ndjson)?$/, '.dry-run$1') : path;
-  const part = `${file}.part`;
+  // Of this process: another import may write to the same file meanwhile.
+  const part = `${file}.${process.pid}.part`;
   if (resolve(file) === resolve(source)) throw unwritable(file, 'it is the file that is imported');
   await checkWritable(file);
 
   let batch = '';
+  let afterLine = 0;
   let isUntouched = true;
   let isOthers = false;
   let aside: string | null = null;
@@ -75,27 +78,37 @@ export async function openRejectedFile({ path, source, isDryRun }: RejectedFileO
 
   /** A run that was killed has left its rows where they were written. */
   async function recover(): Promise<void> {
-    if (!existsSync(part)) return;
-    if (isDryRun) return rmSync(part);
-    const [left, old] = [await firstRow(part), await firstRow(file)];
-    if (old !== null && left?.batch !== old.batch) await moveAside();
-    await merge(part, file);
+    for (const left of partsOfTheDead(file)) {
+      if (isDryRun) {
+        rmSync(left, { force: true });
+        continue;
+      }
+      const [its, old] = [await firstRow(left), await firstRow(file)];
+      if (old !== null && its?.batch !== old.batch) await moveAside();
+      await merge(left, file);
+    }
+  }
+
+  /** Files of an earlier version do not name their batch: who goes on goes on with that one. */
+  async function holdsAnotherBatch(isGoingOn: boolean): Promise<boolean> {
+    const old = await firstRow(file);
+    return !isDryRun && old !== null && (old.batch ?? (isGoingOn ? batch : null)) !== batch;
   }
 
   return {
     async begin(run) {
       batch = run.batch;
       await recover();
-      const old = await firstRow(file);
-      const isFinished = run.resumed_after_line >= Number.MAX_SAFE_INTEGER;
-      // Files of an earlier version do not name their batch: who goes on goes on with that one.
-      isOthers = !isDryRun && old !== null && (old.batch ?? (run.resumed_after_line > 0 ? batch : null)) !== batch;
-      if (isFinished) return;
+      afterLine = run.resumed_after_line;
+      if (afterLine >= Number.MAX_SAFE_INTEGER) {
+        isOthers = await holdsAnotherBatch(true);
+        return;
+      }
       isUntouched = false;
-      if (isOthers || run.resumed_after_line === 0) return;
+      if (afterLine === 0 || (await holdsAnotherBatch(true))) return;
       // What can't be read is found again by reading; the rest is not said again.
       for await (const row of rowsOf(file)) {
-        if (kindOf(row) === 'judged' && row.line <= run.resumed_after_line) write({ ...row, batch });
+        if (kindOf(row) === 'judged' && row.line <= afterLine) write({ ...row, batch });
       }
     },
 
@@ -105,7 +118,7 @@ export async function openRejectedFile({ path, source, isDryRun }: RejectedFileO
       release();
       if (isUntouched || (count === 0 && !isWhole)) return;
       if (isDryRun && !isWhole) return rmSync(part);
-      if (isOthers) await moveAside();
+      if (await holdsAnotherBatch(afterLine > 0)) await moveAside();
       if (count === 0) rmSync(file, { force: true });
       else if (isWhole) renameSync(part, file);
       else await merge(part, file);
@@ -119,6 +132,32 @@ export async function openRejectedFile({ path, source, isDryRun }: RejectedFileO
   };
 }
 
+function partsOfTheDead(file: string): string[] {
+  const folder = dirname(file);
+  const own = basename(file);
+  return namesIn(folder)
+    .filter((name) => name.startsWith(`${own}.`) && !isAlive(/^\.(\d+)\.part$/.exec(name.slice(own.length))?.[1]))
+    .map((name) => join(folder, name));
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** Whether a process of this number runs; what is no number counts as one that does. */
+function isAlive(pid: string | undefined): boolean {
+  if (pid === undefined) return true;
+  try {
+    return process.kill(Number(pid), 0);
+  } catch (error) {
+    return (error as { code?: string }).code !== 'ESRCH';
+  }
+}
+
 type Kind = 'invalid' | 'judged';
 
 const kindOf = ({ verdict }: Row): Kind => (verdict === 'invalid' ? 'invalid' : 'judged');
@@ -129,7 +168,7 @@ const kindOf = ({ verdict }: Row): Kind => (verdict === 'invalid' ? 'invalid' : 
  */
 async function merge(part: string, file: string): Promise<void> {
   const last: Record<Kind, number> = { invalid: 0, judged: 0 };
-  const merged = `${file}.merged`;
+  const merged = `${part}.merged`;
   const descriptor = openToWrite(merged);
   try {
     for await (const row of rowsOf(part)) {
@@ -143,7 +182,7 @@ async function merge(part: string, file: string): Promise<void> {
     closeSync(descriptor);
   }
   renameSync(merged, file);
-  rmSync(part);
+  rmSync(part, { force: true });
 }
 
 function freeName(file: string, batch: string): string {

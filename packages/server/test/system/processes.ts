@@ -66,6 +66,11 @@ export function onym(args: readonly string[], variables: Variables = {}, user?: 
   return spawnOnym(args, variables, user).ended;
 }
 
+/** One command line whose process the test has in its hands. */
+export function startOnym(args: readonly string[], variables: Variables = {}): Spawned {
+  return spawnOnym(args, variables);
+}
+
 /** One command line that takes its output for a terminal. */
 export function onymOnTerminal(args: readonly string[], variables: Variables = {}): Promise<Ended> {
   return onym(args, { ...variables, TEST_TERMINAL: 'true' });
