@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -116,12 +115,11 @@ describe('a directory that can not be used: one line that says why and what to d
       expect(await refusedStart(path)).toMatch(/its disk is full\. Free some space, then try again\.\n$/);
     }
     disk.free();
-    if (process.geteuid?.() !== 0) return;
-    execFileSync('mount', ['-o', 'remount,ro', disk.path]);
+    disk.setReadOnly(true);
     for (const path of [join(disk.path, 'other'), dataDir]) {
       expect(await refusedStart(path)).toContain('it is on a file system that is read-only');
     }
-    execFileSync('mount', ['-o', 'remount,rw', disk.path]);
+    disk.setReadOnly(false);
     expect((await (await serve({ dataDir })).stop()).code).toBe(0);
   });
 });
