@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from './config.ts';
 import { type Database, openDatabase } from './sqlite.ts';
+import { makeUsable } from './usable-directory.ts';
 
 /** The data directory of one server process, and where each part keeps its files in it. */
 export interface DataDirectory {
@@ -22,18 +23,19 @@ export interface DataDirectory {
 
 /**
  * Takes the directory for this process. The lock is one of the operating system's, held through an open transaction: it ends with the
- * process, however that ends. Throws ConfigError when another process holds it.
+ * process, however that ends. Throws ConfigError when another process holds it, or when it can't be Onym's.
  */
 export function openDataDirectory(path: string): DataDirectory {
+  makeUsable(path);
+  // First of all that is made in it: a start that goes no further has left the mark of Onym.
+  const lock = takeLock(join(path, 'lock.db'), path);
   const journalDirectory = join(path, 'journal');
   try {
-    mkdirSync(journalDirectory, { recursive: true });
-    // Identifiers and traits are personal data.
-    chmodSync(path, 0o700);
+    if (!existsSync(journalDirectory)) mkdirSync(journalDirectory);
   } catch (error) {
-    throw new ConfigError(`The data directory ${path} cannot be used: ${(error as Error).message}`);
+    lock.close();
+    throw error;
   }
-  const lock = takeLock(join(path, 'lock.db'), path);
   return { ...filesOf(path), journalDirectory, release: () => lock.close() };
 }
 

@@ -71,6 +71,8 @@ export const limits = {
   queryResultBytesMax: 512 * 1024 * 1024,
   concurrentQueriesMax: 4,
   concurrentStreamsMax: 100,
+  /** SQLite opens paths of up to 512 bytes, and what lies in the data directory needs some of them. */
+  dataDirectoryPathBytesMax: 440,
   /** Time a stopping server gives to calls and drains under way. */
   shutdownMaxMs: 20_000,
 } as const;

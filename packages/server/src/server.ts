@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { openDeadLetters } from './dead-letters.ts';
+import { directoryProblem } from './directory-problem.ts';
 import { createErasures } from './erasure/erasures.ts';
 import { createEventUuids } from './event-uuid.ts';
 import { createEventStore } from './events/event-store.ts';
+import { openedOnDemand } from './events/opened-on-demand.ts';
 import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
 import { createHttpMetrics } from './http/metrics.ts';
@@ -38,9 +40,16 @@ export interface ServerOptions {
   readonly config: Config;
   /** As Fastify's `logger`. */
   readonly logger?: NonNullable<FastifyServerOptions['logger']>;
-  /** False leaves keys as they are: for a command on a directory at rest, which nobody else can reach and which shows no keys. */
-  readonly makesKeys?: boolean;
+  /** Once aborted, a start under way ends as soon as it can: what was opened is closed again, and the promise rejects with its reason. */
+  readonly signal?: AbortSignal;
+  readonly visit?: Visit;
 }
+
+/**
+ * A single command's use of a directory that no server runs on. It goes by the environments, guard rails and keys that it finds there, and
+ * adds none. `read`: nothing works in the background, and what it does not need stays as it is.
+ */
+export type Visit = 'read' | 'change';
 
 /** A whole server over its data directory, not yet listening. */
 export interface Server {
@@ -61,37 +70,53 @@ export interface Server {
 }
 
 /** Opens every part in the order in which they depend on each other. When one fails, those before it are closed again. */
-export async function createServer({ config, logger = false, makesKeys = true }: ServerOptions): Promise<Server> {
+export async function createServer(options: ServerOptions): Promise<Server> {
   const closers: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    return await assemble({ config, logger, makesKeys }, closers, closeAll);
+    return await assemble(options, closers, closeAll);
   } catch (error) {
     await closeAll();
-    throw error;
+    throw directoryProblem(error, options.config.dataDir);
   }
 }
 
 async function assemble(
-  { config, logger, makesKeys }: Required<ServerOptions>,
+  { config: asked, logger = false, signal, visit }: ServerOptions,
   closers: (() => void | Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<Server> {
-  const directory = openDataDirectory(config.dataDir);
+  /** Signals are heard between two turns of the event loop. */
+  const goOn = async () => {
+    await nextTurn();
+    signal?.throwIfAborted();
+  };
+
+  const directory = openDataDirectory(asked.dataDir);
   closers.push(directory.release);
+  await goOn();
   const identityStore = openSqliteStore(directory.identityFile);
   closers.push(() => identityStore.close());
-  for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!, Date.now());
+  const config = visit === undefined ? asked : { ...asked, ...(await standing(identityStore)) };
+  if (visit === undefined) {
+    for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!, Date.now());
+  }
+  await goOn();
 
   const storedKeys = openKeyStore(directory.keysFile);
   closers.push(() => storedKeys.close());
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 
-  const eventStore = await createEventStore({ path: directory.eventsDirectory });
+  const openEventStore = () => createEventStore({ path: directory.eventsDirectory });
+  const eventStore = visit === 'read' ? openedOnDemand(openEventStore) : await openEventStore();
   closers.push(() => eventStore.close());
-  for (const name of config.environments) await eventStore.prepare(name);
+  for (const name of config.environments) {
+    await goOn();
+    await eventStore.prepare(name);
+  }
+  await goOn();
 
   const feed = createLedgerFeed();
   const metrics = createHttpMetrics();
@@ -118,7 +143,8 @@ async function assemble(
   const drain = createDrain({ journal, eventStore, identityStore, log });
   closers.push(() => drain.close());
   const uuidWindow = createUuidWindow({ journal, eventStore });
-  for (const name of config.environments) await uuidWindow.fill(name);
+  if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
+  await goOn();
   const projector = createProjector({ identityStore, eventStore, drain, log });
   closers.push(() => projector.close());
 
@@ -209,11 +235,14 @@ async function assemble(
   log.warn = app.log.warn.bind(app.log);
   log.error = app.log.error.bind(app.log);
   registerServerMetrics(metrics.registry, { tally, journal, drain, projector, groupCommit, deadLetters });
-  drain.start();
-  projector.start(config.environments);
-  await erasures.resume(config.environments);
-  // Last: keys that a start makes are shown once, so one that fails must make none.
-  const newKeys = makesKeys ? startKeys(storedKeys, config, log) : noKeys;
+  if (visit !== 'read') {
+    drain.start();
+    projector.start(config.environments);
+    await erasures.resume(config.environments);
+    await goOn();
+  }
+  // Last: keys that a start makes are shown once, so one that fails, or is interrupted, must make none.
+  const newKeys = visit === undefined ? startKeys(storedKeys, config, log) : noKeys;
   phase = 'serving';
 
   let stopping: Promise<void> | null = null;
@@ -238,7 +267,7 @@ async function assemble(
         removeLocalAccess(directory.localAccessFile);
         await app.close();
         await groupCommit.idle();
-        await withinDeadline(drain.flush());
+        if (visit !== 'read') await withinDeadline(drain.flush());
         await closeAll();
       })();
       return stopping;
@@ -266,6 +295,13 @@ function startKeys(keys: KeyStore, config: Config, log: Log): KeyPair {
 }
 
 const noKeys: KeyPair = { writeKey: null, secretKey: null };
+
+/** What a directory was last served with. */
+async function standing(identityStore: IdentityStore): Promise<Pick<Config, 'environments' | 'settings'>> {
+  const environments = await identityStore.environments();
+  const infos = await Promise.all(environments.map((name) => identityStore.environment(name)));
+  return { environments, settings: Object.fromEntries(infos.map((info) => [info.name, info.settings])) };
+}
 
 interface Log {
   info(details: object, message: string): void;

@@ -46,8 +46,9 @@ export function openDatabase(
 ): Database {
   const readonly = options.readonly ?? false;
   return mapStorageFull(() => {
-    const database = new Sqlite(file, { readonly, fileMustExist: readonly, timeout: busyTimeoutMs });
+    let database: Sqlite.Database | null = null;
     try {
+      database = new Sqlite(file, { readonly, fileMustExist: readonly, timeout: busyTimeoutMs });
       if (!readonly) {
         if (options.pageBytes !== undefined) database.pragma(`page_size = ${options.pageBytes}`);
         database.pragma(`journal_mode = ${options.scratch ? 'MEMORY' : 'WAL'}`);
@@ -56,7 +57,9 @@ export function openDatabase(
       database.pragma('foreign_keys = OFF');
       return database as unknown as Database;
     } catch (error) {
-      database.close();
+      database?.close();
+      // The driver does not say which file.
+      if (error instanceof Error) error.message = `${file}: ${error.message}`;
       throw error;
     }
   });

@@ -1,10 +1,9 @@
-import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
-import { pipeline } from 'node:stream/promises';
 import { type Command, Option } from 'commander';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
-import { print, printJson, table } from './print.ts';
+import { writeRows } from './output-file.ts';
+import { print, printJson, printRows, shown, table } from './print.ts';
 import { RequestError, type Transport, withTransport } from './transport.ts';
 
 interface Options extends ReadOptions {
@@ -28,7 +27,7 @@ export function erasureCommands(program: Command): void {
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nIt can not be taken back. Exits with 1 when the answer to the question is no.')
     .action((id: string, options: Options & { dryRun?: boolean; yes?: boolean }) =>
-      withTransport(options, (transport) => erase(transport, id, options)),
+      withTransport(options, (transport) => erase(transport, id, options), options.dryRun ? 'read' : 'change'),
     );
   readOptions(program.command('export-person').argument('<id>', 'an identifier of the person'))
     .description('write all that is held of a person, one JSON object a line')
@@ -37,8 +36,8 @@ export function erasureCommands(program: Command): void {
     .action((id: string, options: Options & { output?: string }) =>
       withTransport(options, async (transport) => {
         const lines = await transport.stream('GET', pathOf(id, options, '/export'));
-        if (options.output === undefined) await pipeline(lines, process.stdout, { end: false });
-        else await pipeline(lines, createWriteStream(options.output, { mode: 0o600 }));
+        if (options.output === undefined) await printRows(lines, 'ndjson');
+        else await writeRows(lines, options.output);
       }),
     );
 }
@@ -75,7 +74,7 @@ async function isConfirmed(id: string): Promise<boolean> {
     throw new RequestError('Give --yes to erase without being asked; nothing was erased.', null);
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const answer = await terminal.question(`Erase ${JSON.stringify(id)} for good? Type yes: `);
+    const answer = await terminal.question(`Erase ${shown(JSON.stringify(id))} for good? Type yes: `);
     return answer.trim().toLowerCase() === 'yes';
   } finally {
     terminal.close();

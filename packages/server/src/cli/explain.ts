@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
-import { print, printJson, table } from './print.ts';
+import { print, printJson, shown, table } from './print.ts';
 import { withTransport } from './transport.ts';
 
 interface WireLink {
@@ -37,7 +37,8 @@ export function explainCommand(program: Command): void {
 }
 
 function describe(a: string, b: string, explanation: Explanation): string {
-  const parts = [explanation.same ? `${a} and ${b} are one person.` : `${a} and ${b} are not one person.`];
+  const both = `${shown(a)} and ${shown(b)}`;
+  const parts = [explanation.same ? `${both} are one person.` : `${both} are not one person.`];
   const add = (title: string, links: readonly WireLink[]) => {
     if (links.length > 0) parts.push('', `${title}:`, linkTable(links));
   };
@@ -57,7 +58,7 @@ function describe(a: string, b: string, explanation: Explanation): string {
   }
   if (explanation.neighbour !== null) {
     add(
-      `Both have evidence with ${explanation.neighbour.canonical_id}, which was turned down`,
+      `Both have evidence with ${shown(explanation.neighbour.canonical_id)}, which was turned down`,
       explanation.neighbour.path,
     );
   }

@@ -1,8 +1,15 @@
-import { createWriteStream, renameSync, rmSync } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { Argument, type Command, Option } from 'commander';
 import { type ReadOptions, readOptions } from './options.ts';
-import { withTransport } from './transport.ts';
+import { writeRows } from './output-file.ts';
+import { printRows, type RowFormat } from './print.ts';
+import { csvOnly, excelSafe, excelSafeOption } from './spreadsheet.ts';
+import { RequestError, withTransport } from './transport.ts';
+
+interface ExportCliOptions extends ReadOptions {
+  readonly format?: string;
+  readonly output?: string;
+  readonly excelSafe?: boolean;
+}
 
 const tables = ['identifiers', 'identities', 'links', 'events'];
 
@@ -11,14 +18,21 @@ export function exportCommand(program: Command): void {
     .description('write a whole table as NDJSON, CSV or Parquet')
     .addOption(new Option('--format <format>', 'form of the rows').choices(['ndjson', 'csv', 'parquet']))
     .option('-o, --output <file>', 'write to this file instead of standard output')
+    .addOption(excelSafeOption())
     .addHelpText('after', '\nExample:\n  onym export links --format parquet --output links.parquet')
-    .action(async (what: string, options: ReadOptions & { format?: string; output?: string }) => {
+    .action(async (what: string, options: ExportCliOptions) => {
       const format = options.format ?? formatOf(options.output);
+      csvOnly({ ...options, format });
+      if (options.json && format !== 'ndjson')
+        throw new RequestError(`--json and ${format} are two forms. Give one of them.`, null);
+      if (format === 'parquet' && options.output === undefined && process.stdout.isTTY)
+        throw new RequestError('Parquet is nothing for a terminal: give --output, or pipe it.', null);
       const query = new URLSearchParams({ environment: options.environment, format });
       await withTransport(options, async (transport) => {
-        const rows = await transport.stream('GET', `/v1/export/${what}?${query}`);
-        if (options.output === undefined) await pipeline(rows, process.stdout, { end: false });
-        else await toFile(rows, options.output);
+        const sent = await transport.stream('GET', `/v1/export/${what}?${query}`);
+        const rows = options.excelSafe ? excelSafe(sent) : sent;
+        if (options.output === undefined) await printRows(rows, format as RowFormat);
+        else await writeRows(rows, options.output);
       });
     });
 }
@@ -26,16 +40,4 @@ export function exportCommand(program: Command): void {
 /** As the file's name says. */
 function formatOf(output: string | undefined): string {
   return /\.(csv|parquet)$/i.exec(output ?? '')?.[1]?.toLowerCase() ?? 'ndjson';
-}
-
-/** The file is there when it is whole. */
-async function toFile(rows: AsyncIterable<Uint8Array>, output: string): Promise<void> {
-  const part = `${output}.part`;
-  try {
-    await pipeline(rows, createWriteStream(part, { mode: 0o600 }));
-    renameSync(part, output);
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  }
 }

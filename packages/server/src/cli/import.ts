@@ -1,11 +1,11 @@
-import { createReadStream, statSync } from 'node:fs';
+import { createReadStream, type Stats, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { parseExact } from '../exact-json/parse.ts';
 import type { Counts, ImportEvent } from '../import/types.ts';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
-import { print, printJson, table } from './print.ts';
+import { print, printJson, printNote, shown, table } from './print.ts';
 import { progressBar } from './progress-bar.ts';
 import { openRejectedFile } from './rejected-file.ts';
 import { RequestError, withTransport } from './transport.ts';
@@ -66,34 +66,44 @@ Examples:
 
 async function importFile(file: string, options: ImportCliOptions): Promise<void> {
   const size = sizeOf(file);
-  const rejected = openRejectedFile(options.rejected ?? `${file}.rejected.ndjson`, options.dryRun ?? false);
+  const rejected = await openRejectedFile({
+    path: options.rejected ?? `${file}.rejected.ndjson`,
+    source: file,
+    isDryRun: options.dryRun ?? false,
+  });
   const bar = progressBar(size);
   let done: Done | null = null;
   try {
-    await withTransport(options, async (transport) => {
-      const bytes = createReadStream(file);
-      const answer = await transport.stream('POST', `/v1/import?${queryOf(file, options)}`, {
-        type: 'application/octet-stream',
-        bytes,
-        length: size,
-      });
-      for await (const event of eventsOf(answer)) {
-        if (event.type === 'started') {
-          await rejected.begin(event.resumed_after_line);
-          bar.begin(event.bytes);
-          if (!options.json) process.stderr.write(startedText(event));
-        } else if (event.type === 'rejected') {
-          const { type: _, ...row } = event;
-          await rejected.add(row);
-        } else if (event.type === 'progress') bar.show(event);
-        else if (event.type === 'done') done = event;
-        else throw new RequestError(event.message, null);
-      }
-    });
+    await withTransport(
+      options,
+      async (transport) => {
+        const bytes = createReadStream(file);
+        const answer = await transport.stream('POST', `/v1/import?${queryOf(file, options)}`, {
+          type: 'application/octet-stream',
+          bytes,
+          length: size,
+        });
+        for await (const event of eventsOf(answer)) {
+          if (event.type === 'started') {
+            await rejected.begin(event);
+            bar.begin(event.bytes);
+            if (!options.json) printNote(startedText(event));
+          } else if (event.type === 'rejected') {
+            const { type: _, ...row } = event;
+            rejected.add(row);
+          } else if (event.type === 'progress') bar.show(event);
+          else if (event.type === 'done') done = event;
+          else throw new RequestError(event.message, null);
+        }
+      },
+      'change',
+    );
   } finally {
     bar.end();
-    await rejected.close();
+    await rejected.close(done !== null);
   }
+  const aside = rejected.setAside();
+  if (aside !== null) printNote(`The rejected rows of an earlier import are in ${shown(aside)} now.`);
   finish(done, rejected.written(), options);
 }
 
@@ -107,11 +117,14 @@ function finish(done: Done | null, rejectedFile: string | null, options: ImportC
 }
 
 function sizeOf(file: string): number {
+  let stats: Stats;
   try {
-    return statSync(file).size;
+    stats = statSync(file);
   } catch (error) {
     throw new RequestError(`${file} can not be read: ${(error as Error).message}`, null, error);
   }
+  if (stats.isDirectory()) throw new RequestError(`${file} is a directory. Give a file.`, null);
+  return stats.size;
 }
 
 function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
@@ -161,10 +174,10 @@ async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line
 function startedText(event: Extract<ImportEvent, { type: 'started' }>): string {
   const { kind, ...columns } = event.mapping;
   const lines = [
-    `${event.dry_run ? 'Dry run: nothing is written. ' : ''}Batch ${event.batch}, ${event.format}, ${kind} rows:`,
-    ...Object.entries(columns).map(([column, meaning]) => `  ${column}: ${meaning}`),
+    `${event.dry_run ? 'Dry run: nothing is written. ' : ''}Batch ${shown(event.batch)}, ${event.format}, ${kind} rows:`,
+    ...Object.entries(columns).map(([column, meaning]) => `  ${shown(column)}: ${shown(meaning)}`),
   ];
-  if (event.ignored_columns.length > 0) lines.push(`  not used: ${event.ignored_columns.join(', ')}`);
+  if (event.ignored_columns.length > 0) lines.push(`  not used: ${shown(event.ignored_columns.join(', '))}`);
   if (event.resumed_after_line > 0 && event.resumed_after_line < Number.MAX_SAFE_INTEGER) {
     lines.push(`An earlier run stopped after line ${event.resumed_after_line}; going on from there.`);
   }
@@ -189,8 +202,8 @@ function summaryText(done: Done, rejectedFile: string | null): string {
     const rows = largest.map(({ canonical_id, identifiers }) => [canonical_id, String(identifiers)]);
     lines.push('', table(['largest identities', 'identifiers'], rows));
   }
-  for (const warning of done.warnings) lines.push('', `Note: ${warning}`);
-  if (rejectedFile !== null) lines.push('', `Rows that joined nothing, with the reasons: ${rejectedFile}`);
-  if (!done.dry_run) lines.push('', `To take it back: onym revert --batch ${done.batch}`);
+  for (const warning of done.warnings) lines.push('', `Note: ${shown(warning)}`);
+  if (rejectedFile !== null) lines.push('', `Rows that joined nothing, with the reasons: ${shown(rejectedFile)}`);
+  if (!done.dry_run) lines.push('', `To take it back: onym revert --batch ${shown(done.batch)}`);
   return lines.filter((line, index) => index > 0 || line !== '').join('\n');
 }

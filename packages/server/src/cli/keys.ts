@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config.ts';
+import { checkOwner } from '../directory-owner.ts';
 import { openKeyStore } from '../keys/store.ts';
 import { allScopes, ingestScopes, type Key, type KeyStore, type Scope, scopeMeanings } from '../keys/types.ts';
-import { print, printJson, table } from './print.ts';
+import { print, printJson, shown, table } from './print.ts';
 
 interface KeysOptions {
   readonly dataDir: string;
@@ -70,7 +71,7 @@ export function keysCommand(program: Command): void {
       withKeys(options, (store) => {
         const key = store.revoke(name);
         if (options.json) printJson(toJson(key));
-        else print(`${name} is revoked. A running server refuses it within about a second.`);
+        else print(`${shown(name)} is revoked. A running server refuses it within about a second.`);
       }),
     );
 }
@@ -108,6 +109,7 @@ function commaList(text: string): string[] {
 
 function withKeys(options: KeysOptions, work: (store: KeyStore) => void): void {
   const dataDir = resolve(options.dataDir);
+  checkOwner(dataDir);
   const file = join(dataDir, 'keys.db');
   if (!existsSync(file))
     throw new ConfigError(`There is no Onym data in ${dataDir}. Start the server once, or give --data-dir.`);
@@ -140,7 +142,7 @@ function keyTable(keys: readonly Key[]): string {
 const scopesText = ({ scopes }: Key): string => (scopes.length === allScopes.length ? 'all' : scopes.join(','));
 
 function describe(key: Key): string {
-  return `${key.name}: ${key.kind}, scopes ${scopesText(key)}, environments ${key.environments.join(', ')}.`;
+  return `${shown(key.name)}: ${key.kind}, scopes ${scopesText(key)}, environments ${key.environments.join(', ')}.`;
 }
 
 function toJson(key: Key) {

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type LintRule, lintRules } from '../lint/rules.ts';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
-import { bold, print, printJson, table } from './print.ts';
+import { bold, print, printJson, shown, table } from './print.ts';
 import { withTransport } from './transport.ts';
 
 interface LintOptions extends ReadOptions {
@@ -94,10 +94,14 @@ function describe(environment: string, { findings, unexamined }: Report): string
 
 function detail({ rule, key, lib, problem, instead, examples }: WireFinding): string {
   const from = [key, lib].filter((part) => part !== null).join(', ');
-  const lines = [`${bold(rule)}${from === '' ? '' : `, from ${from}`}`, `  ${problem}`, `  Instead: ${instead}`];
+  const lines = [
+    `${bold(rule)}${from === '' ? '' : `, from ${shown(from)}`}`,
+    `  ${shown(problem)}`,
+    `  Instead: ${shown(instead)}`,
+  ];
   for (const { call, time, ...rest } of examples) {
     const fields = Object.entries(rest).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
-    lines.push(`  ${shortTime(String(time))}  ${call}  ${fields.join(' ')}`);
+    lines.push(`  ${shortTime(String(time))}  ${call}  ${shown(fields.join(' '))}`);
   }
   return lines.join('\n');
 }

@@ -9,6 +9,8 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
+import { checkValues } from './options.ts';
+import { inOneLine, printNote, shown, write, writeNote } from './print.ts';
 import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
 import { reviewCommands } from './review.ts';
@@ -22,13 +24,20 @@ export const exitCode = { ok: 0, no: 1, failed: 2 } as const;
 
 /** Runs one command line; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
+  forgetEmptyVariables();
+  for (const output of [process.stdout, process.stderr]) output.on('error', ignoreClosed);
   const program = new Command('onym')
     .description(
       'Onym: identities for product analytics. Decides which identifiers are one person, and can always say why.',
     )
     .version(version)
     .exitOverride()
-    .showHelpAfterError('(onym --help shows what there is)')
+    .configureOutput({
+      writeOut: write,
+      writeErr: writeNote,
+      outputError: (text) => printNote(`${refusal(text)} (onym --help shows what there is)`),
+    })
+    .hook('preAction', (_, command) => checkValues(command))
     .addHelpText('after', configurationHelp());
   for (const add of [
     serveCommand,
@@ -73,12 +82,29 @@ Commands that read find the server in ONYM_DATA_DIR by themselves. For one elsew
 Exit codes: 0 done or yes, 1 no or differences found, 2 it could not be done.`;
 }
 
+/** As compose files and unit files have it: one that is empty is not set. */
+function forgetEmptyVariables(): void {
+  for (const [name, value] of Object.entries(process.env)) {
+    if (name.startsWith('ONYM_') && value === '') delete process.env[name];
+  }
+}
+
+/** Who reads may have had enough, as `head` has. */
+const isClosed = (error: unknown): boolean => (error as { code?: string } | null)?.code === 'EPIPE';
+
+function ignoreClosed(error: Error): void {
+  if (!isClosed(error)) throw error;
+}
+
+const refusal = (text: string): string => `onym: ${shown(inOneLine(text.replace(/^error: /, '')))}`;
+
 function report(error: unknown): number {
   const code = (error as { code?: string; exitCode?: number }).code ?? '';
   // Commander has already said what it had to say.
   if (code.startsWith('commander.'))
     return (error as { exitCode: number }).exitCode === 0 ? exitCode.ok : exitCode.failed;
+  if (isClosed(error)) return exitCode.ok;
   const isExpected = error instanceof ConfigError || error instanceof OnymError || error instanceof RequestError;
-  process.stderr.write(`onym: ${isExpected ? error.message : ((error as Error).stack ?? String(error))}\n`);
+  printNote(isExpected ? refusal(error.message) : `onym: ${(error as Error).stack ?? String(error)}`);
   return exitCode.failed;
 }

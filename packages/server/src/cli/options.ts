@@ -34,3 +34,19 @@ export function readOptions(command: Command): Command {
       new Option('--data-dir <path>', 'data directory of the server').env('ONYM_DATA_DIR').default('./onym-data'),
     );
 }
+
+/**
+ * What commander takes for a value and is none: the next flag, where a value was left out, or nothing, where a variable of the shell was
+ * empty. And what would have no effect.
+ */
+export function checkValues(command: Command): void {
+  const flags = command.options.flatMap(({ long, short }) => [long, short]);
+  const isGiven = (name: string) => command.getOptionValueSource(name) === 'cli';
+  for (const option of command.options.filter((one) => one.required && isGiven(one.attributeName()))) {
+    const values = [command.getOptionValue(option.attributeName())].flat();
+    if (values.some((value) => value === '' || flags.includes(value) || /^--./.test(String(value))))
+      command.error(`error: option '${option.flags}' argument missing`);
+  }
+  if (!('url' in command.opts()) && isGiven('key')) command.error('error: --key is of use with --url alone');
+  if (isGiven('url') && isGiven('dataDir')) command.error('error: --url and --data-dir name two servers: give one');
+}

@@ -1,4 +1,5 @@
 import type { ImportEvent } from '../import/types.ts';
+import { overwriteNote, printNote } from './print.ts';
 
 export interface ProgressBar {
   begin(bytes: number): void;
@@ -28,11 +29,12 @@ export function progressBar(size: number): ProgressBar {
       if (!isWatched && now - shownAt < lineIntervalMs) return;
       shownAt = now;
       const text = progressText(first, { at: now, rows, bytes }, bytesMax);
-      process.stderr.write(isWatched ? `\r\u001b[K${text}` : `${text}\n`);
+      if (isWatched) overwriteNote(text);
+      else printNote(text);
       isOpen = true;
     },
     end() {
-      if (isOpen && isWatched) process.stderr.write('\r\u001b[K');
+      if (isOpen && isWatched) overwriteNote('');
     },
   };
 }

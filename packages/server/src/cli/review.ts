@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { limits } from '../limits.ts';
 import { type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, table } from './print.ts';
 import { changing, linkNumber, steer } from './steering.ts';
@@ -20,9 +21,9 @@ interface Held {
 export function reviewCommands(program: Command): void {
   readOptions(program.command('review'))
     .description('show the links that are held for review, newest first')
-    .option('--limit <count>', 'how many', '20')
-    .action(async (options: ReadOptions & { limit: string }) => {
-      const query = new URLSearchParams({ environment: options.environment, limit: options.limit });
+    .addOption(new Option('--limit <count>', 'how many').default(20).argParser(pageSizeOf))
+    .action(async (options: ReadOptions & { limit: number }) => {
+      const query = new URLSearchParams({ environment: options.environment, limit: String(options.limit) });
       const answer = await withTransport(options, (transport) => transport.request('GET', `/v1/review?${query}`));
       const { held, next } = JSON.parse(answer) as { held: Held[]; next: string | null };
       if (options.json) printJson({ held, next });
@@ -38,6 +39,12 @@ export function reviewCommands(program: Command): void {
         steer(options, 'POST', `/v1/links/${seq}/${name}`, {}),
       );
   }
+}
+
+function pageSizeOf(text: string): number {
+  const size = Number(text);
+  if (/^\d+$/.test(text) && size >= 1 && size <= limits.pageSizeMax) return size;
+  throw new InvalidArgumentError(`Give a number from 1 to ${limits.pageSizeMax}.`);
 }
 
 function describe(held: readonly Held[], hasMore: boolean): string {

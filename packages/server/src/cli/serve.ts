@@ -1,41 +1,52 @@
 import type { Command } from 'commander';
-import { ConfigError } from '../config.ts';
-import type { KeyPair } from '../keys/types.ts';
+import { type Config, ConfigError } from '../config.ts';
+import type { Server } from '../server.ts';
 import { version } from '../version.ts';
 import { listenForInterruption } from './interruption.ts';
 import { configurationOptions, exitCode } from './main.ts';
 import { configOf } from './options.ts';
-import { bold, print } from './print.ts';
+import { bold, print, printNote, shown, watchedLog } from './print.ts';
 
 export function serveCommand(program: Command): void {
   configurationOptions(program.command('serve'))
     .description('run the server')
     .action(async (options: Record<string, unknown>) => {
       const config = configOf(options);
-      // Only here: the engines take a moment to load, which no other command should wait for.
-      const { createServer } = await import('../server.ts');
-      // From here on: who reads the greeting may send one before the next statement runs.
+      // From here on: one that comes while the directory is opened ends the start, and who reads the greeting may send one at once.
       // A second one ends the process the hard way, which loses nothing that was acknowledged.
       const interruption = listenForInterruption(['SIGINT', 'SIGTERM'], () => process.exit(exitCode.failed));
-      const server = await createServer({ config, logger: { level: config.logLevel } });
+      const server = await started(config, interruption.signal);
+      process.exitCode = exitCode.ok;
+      if (server === null) return printNote('onym: Stopped before it listened.');
       let url: string;
       try {
         url = await server.listen();
       } catch (error) {
-        // The next start makes none.
-        const madeKeys = newKeysText(server.newKeys);
-        if (madeKeys !== '') print(madeKeys);
         await server.stop();
+        // They are made, and shown at no other start.
+        if (hasNew(server.newKeys)) print(keyLines(server.newKeys).join('\n'));
         throw notListening(error, config);
       }
       print(greeting(url, config, server.newKeys));
       await interruption.happened;
       await server.stop();
-      process.exitCode = exitCode.ok;
     });
 }
 
-function notListening(error: unknown, { host, port }: ReturnType<typeof configOf>): unknown {
+/** null when it was told to stop meanwhile. */
+async function started(config: Config, signal: AbortSignal): Promise<Server | null> {
+  try {
+    // Only here: the engines take a moment to load, which no other command should wait for.
+    const { createServer } = await import('../server.ts');
+    const logger = { level: config.logLevel, ...(process.stdout.isTTY ? { stream: watchedLog } : {}) };
+    return await createServer({ config, logger, signal });
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
+
+function notListening(error: unknown, { host, port }: Config): unknown {
   switch ((error as { code?: string }).code) {
     case 'EADDRINUSE':
       return new ConfigError(`ONYM_PORT ${port} of ${host} is in use. Stop what listens there, or give another port.`);
@@ -50,21 +61,26 @@ function notListening(error: unknown, { host, port }: ReturnType<typeof configOf
   }
 }
 
-function greeting(url: string, config: ReturnType<typeof configOf>, newKeys: KeyPair): string {
+type NewKeys = Server['newKeys'];
+
+function greeting(url: string, config: Config, newKeys: NewKeys): string {
   return [
     `${bold(`Onym ${version}`)} listens at ${url}`,
     `  environments  ${config.environments.join(', ')}`,
-    `  data          ${config.dataDir}`,
+    `  data          ${shown(config.dataDir)}`,
     '',
-    newKeysText(newKeys) || '`onym keys list` shows the keys there are; `onym keys create` makes another.',
+    ...(hasNew(newKeys)
+      ? keyLines(newKeys)
+      : ['`onym keys list` shows the keys there are; `onym keys create` makes another.']),
   ].join('\n');
 }
 
-/** By the names under which clients read them; empty where none were made. */
-function newKeysText({ writeKey, secretKey }: KeyPair): string {
-  if (writeKey === null && secretKey === null) return '';
-  const lines = ['Keys made by this first start. They are shown once; keep them:'];
-  if (writeKey !== null) lines.push(`  ONYM_WRITE_KEY=${writeKey}`);
-  if (secretKey !== null) lines.push(`  ONYM_SECRET_KEY=${secretKey}`);
-  return lines.join('\n');
+const hasNew = ({ writeKey, secretKey }: NewKeys): boolean => writeKey !== null || secretKey !== null;
+
+function keyLines({ writeKey, secretKey }: NewKeys): string[] {
+  return [
+    'Keys made by this first start. They are shown once; keep them:',
+    ...(writeKey === null ? [] : [`  ONYM_WRITE_KEY=${writeKey}`]),
+    ...(secretKey === null ? [] : [`  ONYM_SECRET_KEY=${secretKey}`]),
+  ];
 }

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { type Command, InvalidArgumentError } from 'commander';
 import { parseExact } from '../exact-json/parse.ts';
 import { type ReadOptions, readOptions } from './options.ts';
-import { print, printJson } from './print.ts';
+import { print, printJson, shown } from './print.ts';
 import { RequestError, type Transport, withTransport } from './transport.ts';
 
 interface SteeringOptions extends ReadOptions {
@@ -40,6 +40,10 @@ export function steeringCommands(program: Command): void {
     .action(
       (options: SteeringOptions & { batch?: string; by?: string; from?: string; to?: string; separate?: boolean }) => {
         const { batch, by: key, from, to, separate = false } = options;
+        const isSpan = key !== undefined && from !== undefined && to !== undefined;
+        const isPart = key !== undefined || from !== undefined || to !== undefined;
+        if (batch === undefined ? !isSpan : isPart)
+          throw new RequestError('Give either --batch, or --by with --from and --to.', null);
         return steer(options, 'POST', '/v1/revert', { batch, key, from, to, separate });
       },
     );
@@ -67,16 +71,24 @@ export function steeringCommands(program: Command): void {
 export const changing = (command: Command): Command =>
   readOptions(command).option('--dry-run', 'say what it would do; write nothing');
 
+const linkForm = /^[1-9]\d{0,14}$/;
+
 function splitOf(id: string | undefined, from: string | undefined, out: string[] | undefined): Record<string, unknown> {
   if (out !== undefined && id === undefined) return { distinct_ids: out };
   if (out === undefined && id !== undefined)
-    return from === undefined ? { link: linkNumber(id) } : { distinct_id: id, from };
-  throw new InvalidArgumentError('Give either a link, or two identifiers, or --out with the identifiers to take out.');
+    return from === undefined ? { link: linkOf(id) } : { distinct_id: id, from };
+  throw new RequestError('Give either a link, or two identifiers, or --out with the identifiers to take out.', null);
 }
 
 export function linkNumber(text: string): number {
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  if (linkForm.test(text)) return Number(text);
   throw new InvalidArgumentError(`${JSON.stringify(text)} is not the number of a link.`);
+}
+
+function linkOf(text: string): number {
+  if (linkForm.test(text)) return Number(text);
+  const what = `${JSON.stringify(text)} is not the number of a link`;
+  throw new RequestError(`${what}. Give one, or the two identifiers to disconnect.`, null);
 }
 
 /** Asks, and says what came of it. */
@@ -88,8 +100,10 @@ export async function steer(
 ): Promise<void> {
   const { environment } = options;
   const query = options.dryRun ? '?dry_run=true' : '';
-  const text = await withTransport(options, (transport) =>
-    long(transport, method, `${path}${query}`, { environment, ...body }),
+  const text = await withTransport(
+    options,
+    (transport) => long(transport, method, `${path}${query}`, { environment, ...body }),
+    options.dryRun ? 'read' : 'change',
   );
   const answer = parseExact(text) as SteeringAnswer;
   if (options.json) printJson(answer);
@@ -115,7 +129,7 @@ function describe(answer: SteeringAnswer, isDryRun: boolean): string {
   ];
   if (answer.revoked !== undefined) lines.push(`rows taken back: ${count(answer.revoked)}`);
   if (answer.separations !== undefined) lines.push(`pairs newly separated: ${count(answer.separations)}`);
-  if (answer.canonical_id !== undefined) lines.push(`canonical id: ${answer.canonical_id}`);
+  if (answer.canonical_id !== undefined) lines.push(`canonical id: ${shown(answer.canonical_id)}`);
   if (answer.seq !== undefined && answer.seq !== null) lines.push(`ledger row: ${answer.seq}`);
   if (answer.still_connected) lines.push('The two are still one identity by other evidence: onym explain shows it.');
   const radius = answer.blast_radius;

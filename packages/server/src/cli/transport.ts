@@ -5,7 +5,9 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readConfig } from '../config.ts';
 import { isDataDirectory, localAccessFile } from '../data-directory.ts';
+import { checkOwner } from '../directory-owner.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
+import type { Visit } from '../server.ts';
 import type { ReadOptions } from './options.ts';
 
 /** A way to ask a server: over HTTP where one runs, in this process where the data directory is at rest. */
@@ -34,22 +36,28 @@ export class RequestError extends Error {
   }
 }
 
-export async function openTransport(options: ReadOptions): Promise<Transport> {
+export async function openTransport(options: ReadOptions, visit: Visit): Promise<Transport> {
   if (options.url !== undefined) {
     if (options.key === undefined)
       throw new RequestError('--url needs a secret key: give --key or set ONYM_SECRET_KEY.', null);
-    return overHttp(options.url, options.key);
+    return overHttp(checkedUrl(options.url), options.key);
   }
   const dataDir = resolve(options.dataDir);
   const local = readLocalAccess(localAccessFile(dataDir));
   if (local !== null && (await answers(local.url))) return overHttp(local.url, local.secret);
+  checkOwner(dataDir);
   if (!isDataDirectory(dataDir)) {
     throw new RequestError(
       `There is no Onym data in ${dataDir}. Give the server's data directory with --data-dir, or --url and --key.`,
       null,
     );
   }
-  return inProcess(dataDir);
+  return inProcess(dataDir, visit);
+}
+
+function checkedUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new RequestError(`--url ${JSON.stringify(text)} is no address. Give one such as http://127.0.0.1:7700.`, null);
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -118,11 +126,9 @@ async function checkedStream(status: number, response: AsyncIterable<Uint8Array>
 }
 
 /** The whole server without a socket. Imported only here: the engines take a moment to load. */
-async function inProcess(dataDir: string): Promise<Transport> {
+async function inProcess(dataDir: string, visit: Visit): Promise<Transport> {
   const { createServer } = await import('../server.ts');
-  const { ONYM_ENVIRONMENTS, ONYM_SETTINGS } = process.env;
-  const config = readConfig({ ONYM_DATA_DIR: dataDir, ONYM_ENVIRONMENTS, ONYM_SETTINGS });
-  const server = await createServer({ config, makesKeys: false });
+  const server = await createServer({ config: readConfig({ ONYM_DATA_DIR: dataDir }), visit });
   return {
     async request(method, path, body) {
       const response = await server.app.inject({
@@ -160,9 +166,13 @@ function checked(status: number, body: string): string {
   throw new RequestError(message, status);
 }
 
-/** Opens, asks, and closes, whatever happens. */
-export async function withTransport<T>(options: ReadOptions, ask: (transport: Transport) => Promise<T>): Promise<T> {
-  const transport = await openTransport(options);
+/** Opens, asks, and closes, whatever happens. `visit` is what the asking may do to a directory that no server runs on. */
+export async function withTransport<T>(
+  options: ReadOptions,
+  ask: (transport: Transport) => Promise<T>,
+  visit: Visit = 'read',
+): Promise<T> {
+  const transport = await openTransport(options, visit);
   try {
     return await ask(transport);
   } finally {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { checkOwner } from '../directory-owner.ts';
 import { openSqliteStore } from '../identity/sqlite-store.ts';
 import type { IdentityStore } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
@@ -26,6 +27,7 @@ export function verifyCommand(program: Command): void {
       if (command.getOptionValueSource('url') === 'cli') {
         throw new RequestError('verify reads the data directory itself: run it there, without --url.', null);
       }
+      checkOwner(resolve(options.dataDir));
       const local: ReadOptions = { environment: options.environment, dataDir: options.dataDir };
       const result = await withTransport(local, (transport) =>
         verify(transport, resolve(options.dataDir), options.environment),

@@ -79,6 +79,10 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       return info(environment);
     },
 
+    async environments() {
+      return [...environments.keys()];
+    },
+
     async commit(environment, operations, now, options) {
       const target = of(environment);
       const state = options?.dryRun ? fold(emptyState(defaultSettings, compilePattern), target.ledger) : target.state;

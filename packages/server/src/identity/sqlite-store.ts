@@ -156,6 +156,10 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
       return info(environment);
     },
 
+    async environments() {
+      return sql.environments.all() as string[];
+    },
+
     async commit(environment, operations, now, options) {
       const judge = (): Commit => {
         const { row, set } = workingSet(environment);

@@ -155,6 +155,8 @@ export interface IdentityStore {
   /** Creates what is missing; a changed `settings` is recorded as a ledger fact. */
   prepare(environment: string, settings: Settings, now: Millis): Promise<EnvironmentInfo>;
   environment(environment: string): Promise<EnvironmentInfo>;
+  /** Those ever prepared, oldest first. */
+  environments(): Promise<string[]>;
 
   /**
    * Judges the operations in order against the components they touch, and writes ledger rows and state in one transaction.

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore, StoredEvent } from '../events/types.ts';
 import { limits as defaultLimits } from '../limits.ts';
 import { createRecentSet, type RecentSet } from './recent-set.ts';
@@ -26,9 +27,10 @@ export interface UuidWindow {
   has(environment: string, event: { uuid: string; distinct_id: string }): boolean;
   /**
    * Learns the events of before the start: from the journal, then from the event store. To be called once before calls are accepted;
-   * where the event store is away it throws, and may be called again at any later time.
+   * where the event store is away it throws, and may be called again at any later time. Rejects with the reason of `signal` when it is
+   * aborted.
    */
-  fill(environment: string): Promise<void>;
+  fill(environment: string, signal?: AbortSignal): Promise<void>;
 }
 
 interface Lane {
@@ -109,7 +111,7 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
       return durable.has(keyOf(event)) || pending.has(keyOf(event));
     },
 
-    async fill(environment) {
+    async fill(environment, signal) {
       const { durable } = laneOf(environment);
       // The journal first: what is drained meanwhile is then in the event store.
       let found = 0;
@@ -119,6 +121,8 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
         for (const event of batch.events) durable.add(keyOf(event));
         found += batch.events.length;
         before = batch.id;
+        await nextTurn();
+        signal?.throwIfAborted();
       }
       if (found >= sizeMax) return;
       for (const pair of await eventStore.recentUuids(environment, sizeMax - found)) durable.add(keyOf(pair));

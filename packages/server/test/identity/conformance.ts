@@ -258,6 +258,12 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       expect((await store.environment('staging')).head).toBe(0);
     });
 
+    it('names its environments, in the order in which they were prepared', async () => {
+      const store = await openStore();
+      for (const name of ['staging', 'apart', 'production']) await store.prepare(name, defaultSettings, 0);
+      expect(await store.environments()).toEqual(['production', 'staging', 'apart']);
+    });
+
     it('records changed settings as a fact, and unchanged ones not', async () => {
       const store = await openStore();
       const changed: Settings = { ...defaultSettings, identifiersPerIdentityMax: 2 };

@@ -138,6 +138,15 @@ test('where the event store is away at the start, it knows the journal, and the 
   expect(await after.window.append('production', [named(1)])).toEqual([false]);
 });
 
+test('a long journal is read with turns for others, who may end it', async () => {
+  const { window, drain } = setup();
+  for (let n = 0; n < 3; n++) await window.append('production', [named(n)]);
+  const told = new AbortController();
+  setImmediate(() => told.abort(new Error('told to stop')));
+  await expect(window.fill('production', told.signal)).rejects.toThrow('told to stop');
+  await drain.flush();
+});
+
 describe('the set', () => {
   test('remembers at least as many as it should, nothing that was not added, and forgets in the end', () => {
     fc.assert(

@@ -39,8 +39,14 @@ interface Spawned extends ChildOutput {
   readonly child: ChildProcess;
 }
 
+/** Who a process runs as, where it is not who runs the tests. */
+export interface User {
+  readonly uid: number;
+  readonly gid: number;
+}
+
 /** No variable of the test run's own reaches the child. */
-function spawnOnym(args: readonly string[], variables: Variables): Spawned {
+function spawnOnym(args: readonly string[], variables: Variables, user?: User): Spawned {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('ONYM_') && !name.startsWith('VITEST') && name !== 'NODE_OPTIONS',
   );
@@ -48,6 +54,7 @@ function spawnOnym(args: readonly string[], variables: Variables): Spawned {
   const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', entry, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...user,
   });
   running.add(child);
   child.once('close', () => running.delete(child));
@@ -55,8 +62,18 @@ function spawnOnym(args: readonly string[], variables: Variables): Spawned {
 }
 
 /** One command line, to its end. */
-export function onym(args: readonly string[], variables: Variables = {}): Promise<Ended> {
-  return spawnOnym(args, variables).ended;
+export function onym(args: readonly string[], variables: Variables = {}, user?: User): Promise<Ended> {
+  return spawnOnym(args, variables, user).ended;
+}
+
+/** One command line whose process the test has in its hands. */
+export function startOnym(args: readonly string[], variables: Variables = {}): Spawned {
+  return spawnOnym(args, variables);
+}
+
+/** One command line that takes its output for a terminal. */
+export function onymOnTerminal(args: readonly string[], variables: Variables = {}): Promise<Ended> {
+  return onym(args, { ...variables, TEST_TERMINAL: 'true' });
 }
 
 export interface Server {
@@ -79,11 +96,12 @@ export interface Server {
 export interface ServeOptions {
   readonly dataDir?: string;
   readonly variables?: Variables;
+  readonly user?: User | undefined;
 }
 
 /** `onym serve` on a free port, once it listens. A variable set to undefined is not given. */
-export async function serve({ dataDir = dataDirectory(), variables = {} }: ServeOptions = {}): Promise<Server> {
-  const spawned = startServe({ dataDir, variables });
+export async function serve({ dataDir = dataDirectory(), variables = {}, user }: ServeOptions = {}): Promise<Server> {
+  const spawned = startServe({ dataDir, variables, user });
   const url = await urlOf(spawned);
   const { child, ended, stdout } = spawned;
   const end = (signal: NodeJS.Signals) => {
@@ -104,15 +122,15 @@ export async function serve({ dataDir = dataDirectory(), variables = {} }: Serve
 }
 
 /** `onym serve` that need not come up. */
-export function startServe({ dataDir, variables = {} }: ServeOptions & { readonly dataDir: string }): Spawned {
-  return spawnOnym(['serve'], {
+export function startServe({ dataDir, variables = {}, user }: ServeOptions & { readonly dataDir: string }): Spawned {
+  const own = {
     ONYM_DATA_DIR: dataDir,
     ONYM_PORT: '0',
     ONYM_LOG_LEVEL: 'warn',
     ONYM_INITIAL_WRITE_KEY: writeKey,
     ONYM_INITIAL_SECRET_KEY: secretKey,
-    ...variables,
-  });
+  };
+  return spawnOnym(['serve'], { ...own, ...variables }, user);
 }
 
 async function urlOf({ child, ended, stdout }: Spawned): Promise<string> {

@@ -9,6 +9,7 @@ export interface SmallDisk {
   /** Leaves no room at all. */
   fill(): void;
   free(): void;
+  setReadOnly(isReadOnly: boolean): void;
   unmount(): void;
 }
 
@@ -43,6 +44,7 @@ export function mountSmallDisk(mebibytes: number): SmallDisk | null {
       }
     },
     free: () => rmSync(ballast, { force: true }),
+    setReadOnly: (isReadOnly) => asRoot('mount', '-o', `remount,${isReadOnly ? 'ro' : 'rw'}`, path),
     unmount() {
       asRoot('umount', '--lazy', path);
       rmSync(path, { recursive: true, force: true });

@@ -1,4 +1,5 @@
 import { version } from '../../version.ts';
+import { hasColour, write } from '../print.ts';
 import { playStory } from './scenarios.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { colourStyle, plainStyle } from './style.ts';
@@ -14,9 +15,7 @@ export interface PlayOptions extends Place {
 /** From the greeting to what can be tried next. Throws once `signal` is aborted. */
 export async function playDemo(options: PlayOptions): Promise<void> {
   const { isPaced, signal } = options;
-  const hasColour = process.stdout.isTTY && process.env.NO_COLOR === undefined;
-  const style = hasColour ? colourStyle : plainStyle;
-  const screen = createScreen({ write: (text) => process.stdout.write(text), style, isPaced, signal });
+  const screen = createScreen({ write, style: hasColour() ? colourStyle : plainStyle, isPaced, signal });
   await greet(screen, options);
   await showYourTurn(screen, options, await playStory({ ...options, screen }));
 }

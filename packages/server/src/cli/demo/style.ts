@@ -1,4 +1,5 @@
 import type { Verdict } from '@onym/sdk';
+import { styles } from '../print.ts';
 
 /** How text is set apart: by colour in a terminal, and not at all elsewhere. */
 export interface Style {
@@ -12,19 +13,16 @@ const asItIs = (text: string): string => text;
 
 export const plainStyle: Style = { bold: asItIs, dim: asItIs, good: asItIs, verdict: (_, text) => text };
 
-const escaped = (on: number, off: number) => (text: string) => `\u001b[${on}m${text}\u001b[${off}m`;
-
-const green = escaped(32, 39);
 const byVerdict: Readonly<Record<Verdict, (text: string) => string>> = {
-  applied: green,
-  unchanged: escaped(36, 39),
-  held: escaped(33, 39),
-  refused: escaped(31, 39),
+  applied: styles.green,
+  unchanged: styles.cyan,
+  held: styles.yellow,
+  refused: styles.red,
 };
 
 export const colourStyle: Style = {
-  bold: escaped(1, 22),
-  dim: escaped(2, 22),
-  good: green,
+  bold: styles.bold,
+  dim: styles.dim,
+  good: styles.green,
   verdict: (verdict, text) => byVerdict[verdict](text),
 };

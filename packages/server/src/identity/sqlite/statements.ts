@@ -14,6 +14,7 @@ export function prepareStatements(database: Database) {
     environment: database.prepare(
       'SELECT id, name, head, last_time, last_lift, next_component FROM environment WHERE name = ?',
     ),
+    environments: database.prepare('SELECT name FROM environment ORDER BY id').pluck(),
     addEnvironment: database.prepare(
       'INSERT INTO environment (name, head, last_time, last_lift, next_component) VALUES (?, 0, 0, 0, 1) ON CONFLICT DO NOTHING',
     ),

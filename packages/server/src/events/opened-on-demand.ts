@@ -1,0 +1,38 @@
+import type { EventStore } from './types.ts';
+
+/** An event store that is opened by the first who asks it, and prepares an environment for the first who asks about that. */
+export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
+  let opening: Promise<EventStore> | null = null;
+
+  const opened = (): Promise<EventStore> => {
+    opening ??= open();
+    return opening;
+  };
+  async function at(environment: string): Promise<EventStore> {
+    const store = await opened();
+    await store.prepare(environment);
+    return store;
+  }
+
+  return {
+    async prepare() {},
+    insertEvents: async (environment, ...rest) => (await at(environment)).insertEvents(environment, ...rest),
+    projectedSeq: async (environment) => (await at(environment)).projectedSeq(environment),
+    resetProjection: async (environment) => (await at(environment)).resetProjection(environment),
+    project: async (environment, ...rest) => (await at(environment)).project(environment, ...rest),
+    compact: async (environment, ...rest) => (await at(environment)).compact(environment, ...rest),
+    timeline: async (environment, ...rest) => (await at(environment)).timeline(environment, ...rest),
+    counts: async (environment, ...rest) => (await at(environment)).counts(environment, ...rest),
+    recentUuids: async (environment, ...rest) => (await at(environment)).recentUuids(environment, ...rest),
+    readMap: async (environment, ...rest) => (await at(environment)).readMap(environment, ...rest),
+    query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),
+    exportTable: async (environment, ...rest) => (await at(environment)).exportTable(environment, ...rest),
+    erase: async (environment, ...rest) => (await at(environment)).erase(environment, ...rest),
+    ping: async () => (await opened()).ping(),
+    async close() {
+      // One that could not be opened has told so to who asked.
+      const store = await opening?.catch(() => null);
+      await store?.close();
+    },
+  };
+}
