@@ -60,6 +60,8 @@ export const limits = {
   queryMemoryBytesMax: 4 * 1024 * 1024 * 1024,
   queryRowsMax: 1_000_000,
   queryResultBytesMax: 512 * 1024 * 1024,
+  /** Results being written and sent, in files; a query whose result might not find room: 503. */
+  heldResultBytesMax: 4 * 1024 * 1024 * 1024,
   concurrentQueriesMax: 4,
   concurrentStreamsMax: 100,
   /** Time a stopping server gives to calls and drains under way. */

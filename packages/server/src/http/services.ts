@@ -14,7 +14,7 @@ import type {
 } from '@onym/core';
 import type { PersonPart } from '../erasure/person.ts';
 import type { ErrorCode } from '../errors.ts';
-import type { EventCounts, EventStore, QueryOptions, StoredEvent } from '../events/types.ts';
+import type { EventCounts, EventStore, QueryOptions, QueryResult, StoredEvent } from '../events/types.ts';
 import type { Committed, IdentityProfile, IdentityStore, Resolved } from '../identity/types.ts';
 import type { Imports } from '../import/imports.ts';
 import type { Lint } from '../lint/lint.ts';
@@ -59,7 +59,7 @@ export interface Services {
   /** Calls `listener` after rows were added (once for several is fine; early calls do no harm). Returns how to stop. */
   onLedger(environment: string, listener: () => void): () => void;
 
-  query(environment: string, sql: string, options: QueryOptions): Promise<AsyncIterable<Uint8Array>>;
+  query(environment: string, sql: string, options: QueryOptions): Promise<QueryResult>;
   /** A whole table, all that was acknowledged before in it. */
   exportTable: EventStore['exportTable'];
   readonly imports: Pick<Imports, 'run'>;
