@@ -255,13 +255,14 @@ describe('a query over a socket', () => {
     let ended = false;
     t.services.query = async (_environment, _sql, options) => {
       signal = options.signal;
-      return (async function* () {
+      const bytes = (async function* () {
         try {
           for (;;) yield Buffer.alloc(65_536, 'x');
         } finally {
           ended = true;
         }
       })();
+      return Object.assign(bytes, { size: 2 ** 40 });
     };
     const closing = new AbortController();
     const response = await fetch(`${base}/v1/query`, {

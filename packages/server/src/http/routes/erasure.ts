@@ -1,11 +1,10 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { PersonPart } from '../../erasure/person.ts';
 import { nodeId } from '../../node-id.ts';
 import * as schemas from '../erasure-schemas.ts';
 import { environmentFor, found, identityNameOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
-import { withFirst } from '../streams.ts';
+import { bodyOf } from '../streams.ts';
 import {
   eventToWire,
   factToWire,
@@ -40,7 +39,7 @@ export async function erasureRoutes(app: FastifyInstance, { services }: RouteCon
       return reply
         .header('content-type', 'application/x-ndjson; charset=utf-8')
         .header('content-disposition', 'attachment; filename="person.ndjson"')
-        .send(Readable.from(await withFirst(linesOf(environment, parts)), { objectMode: false }));
+        .send(await bodyOf(linesOf(environment, parts), reply));
     },
   );
 }
