@@ -37,7 +37,7 @@ export interface Engine {
   rows<Row>(sql: string): Promise<Row[]>;
   /** A result of one column of text, one line a row, newlines within escaped. For statements that take a FORMAT for their own. */
   lines(sql: string): Promise<string[]>;
-  /** A result of any size in a text format that has no header, in chunks. A few at a time over chDB; the others wait. */
+  /** A result of any size in a text format that has no header, in chunks. */
   stream(sql: string, format: 'TSVRaw' | 'CSV'): AsyncIterable<Uint8Array>;
   /** A result of any size as one Parquet file, by way of the disk where the engine gives it out no other way. */
   parquet(sql: string, rowGroupRows: number): AsyncIterable<Uint8Array>;

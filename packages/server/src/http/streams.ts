@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyReply } from 'fastify';
 
@@ -8,7 +9,9 @@ import type { FastifyReply } from 'fastify';
 export async function bodyOf(source: AsyncIterable<string | Uint8Array>, reply: FastifyReply): Promise<Readable> {
   const body = Readable.from(await withFirst(source), { objectMode: false });
   body.once('error', () => {
-    if (reply.raw.headersSent) reply.raw.socket?.resetAndDestroy();
+    const { headersSent, socket } = reply.raw;
+    // Without a network (`inject`) there is none to reset, and Fastify destroys the response.
+    if (headersSent && socket instanceof Socket) socket.resetAndDestroy();
   });
   return body;
 }

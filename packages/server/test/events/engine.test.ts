@@ -144,6 +144,17 @@ test('more streams than there are connections for wait for each other, and slow 
   await slow.return!();
 });
 
+test('exports that take their time hold up nothing but other exports', async () => {
+  let done = 0;
+  const slow = Array.from({ length: times }, async () => {
+    await text(engine.parquet('SELECT sleepEachRow(0.02) AS s FROM numbers(50)', 1_000));
+    done += 1;
+  });
+  expect(await engine.rows('SELECT 1 AS n')).toEqual([{ n: 1 }]);
+  expect(done).toBe(0);
+  await Promise.all(slow);
+});
+
 test('files of the engine are gone when they were read, or left', async () => {
   await text(engine.parquet('SELECT n FROM d.t', 10));
   await departures['a file left half-way']!();

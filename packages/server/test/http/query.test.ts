@@ -1,4 +1,5 @@
 import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
 import type { QueryOptions, QueryResult } from '../../src/events/types.ts';
@@ -145,6 +146,20 @@ describe('an answer that breaks off half-way', () => {
     if (body !== '') head.push('Content-Type: application/json', `Content-Length: ${body.length}`);
     const { error } = await exchange(`${head.join('\r\n')}\r\n\r\n${body}`);
     expect(error).toBe('ECONNRESET');
+  });
+
+  it.each(Object.keys(requests))('does not look whole in this process: %s', async (name) => {
+    const { method, path, body } = requests[name]!;
+    const response = await t.app.inject({
+      method: method as 'GET',
+      url: path,
+      headers: asSecret,
+      ...(body === undefined ? {} : { payload: JSON.parse(body) }),
+      payloadAsStream: true,
+    });
+    expect(response.statusCode).toBe(200);
+    breakOff();
+    await expect(text(response.stream())).rejects.toThrow();
   });
 
   it('and one that is whole says how long it is, or where it ends', async () => {

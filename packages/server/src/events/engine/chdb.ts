@@ -16,8 +16,8 @@ const INTERNAL_THREADS_MIN = 2;
 
 /** So that the parts of a projection are written side by side. */
 const INTERNAL_CONNECTIONS = 4;
-/** One takes a single stream, for as long as its reader likes. */
-const STREAM_CONNECTIONS = 4;
+/** Each takes one export, for as long as its reader likes; the engine's own statements do not wait behind them. */
+const EXPORT_CONNECTIONS = 4;
 
 const EXPORT_CHUNK_BYTES = 256 * 1024;
 
@@ -50,7 +50,7 @@ export async function openChdb(path: string): Promise<Engine> {
     return { client, chdb: connection.chdb, close: () => client.close() };
   }
   const internal = createConnectionPool(() => connect(internalSettings), { size: INTERNAL_CONNECTIONS });
-  const streams = createConnectionPool(() => connect({}), { size: STREAM_CONNECTIONS });
+  const exporting = createConnectionPool(() => connect({}), { size: EXPORT_CONNECTIONS });
 
   return {
     exclusive: true,
@@ -68,7 +68,7 @@ export async function openChdb(path: string): Promise<Engine> {
       return linesOf(result.text());
     },
     async *stream(sql, format) {
-      const { connection, end } = await streams.take();
+      const { connection, end } = await exporting.take();
       let clean = false;
       try {
         for await (const chunk of connection.chdb.queryStream(sql, { format: format as never })) yield chunk.raw();
@@ -80,7 +80,7 @@ export async function openChdb(path: string): Promise<Engine> {
     async *parquet(sql, rowGroupRows) {
       const file = join(scratchDirectory, `${randomUUID()}.parquet`);
       try {
-        await internal.use(({ client }) =>
+        await exporting.use(({ client }) =>
           writeFile(client, sql, `Parquet SETTINGS ${parquetSettings(rowGroupRows)}`, file),
         );
         yield* createReadStream(file, { highWaterMark: EXPORT_CHUNK_BYTES });
@@ -94,7 +94,7 @@ export async function openChdb(path: string): Promise<Engine> {
     },
     openReader: async (settings) => readerOn(await connect(settings)),
     async close() {
-      await Promise.all([internal.close(), streams.close()]);
+      await Promise.all([internal.close(), exporting.close()]);
       anchor.close();
       // A connection that is closed while another one works goes later; only then may the process open other data.
       await drainPending();

@@ -8,7 +8,7 @@ import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { type Engine, literal, type Reader, type Settings } from '../engine.ts';
 import { command, internalSettings, linesOf, parquetSettings, rows } from './client.ts';
 
-export interface ServerOptions {
+interface ServerOptions {
   url: string;
   readerUrl?: string;
   cluster?: string;

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import type { QueryOptions } from '../../events/types.ts';
+import type { QueryOptions, QueryResult } from '../../events/types.ts';
 import { limits } from '../../limits.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -38,7 +38,8 @@ const bytes = Type.String({ format: 'binary' });
 
 const schema = {
   summary: 'Ask in SQL',
-  description: 'Read-only SQL over events, identities, identifiers and links of one environment, bounded and streamed.',
+  description:
+    'Read-only SQL over events, identities, identifiers and links of one environment, bounded. Sent when it is whole.',
   operationId: 'query',
   tags: ['query'],
   body: queryBody,
@@ -72,7 +73,14 @@ export async function queryRoutes(app: FastifyInstance, { services }: RouteConte
     const at = environmentFor(request, services, named);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const result = await services.query(at, sql, { format: engineFormat, signal: gone.signal });
+    let result: QueryResult;
+    try {
+      result = await services.query(at, sql, { format: engineFormat, signal: gone.signal });
+    } catch (error) {
+      // Nobody is there to be answered, and nothing to be logged.
+      if (gone.signal.aborted) return reply.hijack();
+      throw error;
+    }
     reply.header('content-type', type).header('content-length', result.size);
     return reply.send(await bodyOf(result, reply));
   });
