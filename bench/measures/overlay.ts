@@ -1,6 +1,7 @@
 import { compact } from '../../packages/server/dist/events/compaction.js';
 import { databasesOf } from '../../packages/server/dist/events/databases.js';
-import { type Engine, openEngine } from '../../packages/server/dist/events/engine.js';
+import { openEngine } from '../../packages/server/dist/events/engine/open-engine.js';
+import type { Engine } from '../../packages/server/dist/events/engine.js';
 import { prepareEnvironment, project } from '../../packages/server/dist/events/projection.js';
 import { check, type Figure, type Measure, type Progress, type Size } from '../measure.ts';
 import { newDirectory, removeDirectory } from '../processes.ts';

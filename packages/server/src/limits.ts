@@ -69,6 +69,8 @@ export const limits = {
   queryMemoryBytesMax: 4 * 1024 * 1024 * 1024,
   queryRowsMax: 1_000_000,
   queryResultBytesMax: 512 * 1024 * 1024,
+  /** Results being written and sent, in files; a query whose result might not find room: 503. */
+  heldResultBytesMax: 4 * 1024 * 1024 * 1024,
   concurrentQueriesMax: 4,
   concurrentStreamsMax: 100,
   /** SQLite opens paths of up to 512 bytes, and what lies in the data directory needs some of them. */

@@ -85,7 +85,10 @@ function overHttp(url: string, key: string): Transport {
       } catch (error) {
         throw new RequestError(`No server answers at ${url}. Is it running?`, null, error);
       }
-      return checked(response.status, await response.text());
+      const text = await response.text().catch((error) => {
+        throw brokenOff(error);
+      });
+      return checked(response.status, text);
     },
     stream: (method, path, body) => streamOverHttp(new URL(path, url), key, method, body),
     async close() {},
@@ -112,7 +115,18 @@ async function streamOverHttp(
   else pipeline(body.bytes, call).catch((error) => call.destroy(error));
   const response = await answered;
   await checkedStream(response.statusCode ?? 0, response);
-  return response;
+  return toItsEnd(response);
+}
+
+const brokenOff = (error: unknown): RequestError =>
+  new RequestError('The answer broke off before its end; what has come of it is not all. Try again.', null, error);
+
+async function* toItsEnd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw brokenOff(error);
+  }
 }
 
 const bodyHeaders = (body: StreamedBody | undefined): Record<string, string> =>
@@ -149,7 +163,7 @@ async function inProcess(dataDir: string, visit: Visit): Promise<Transport> {
       });
       const chunks = response.stream();
       await checkedStream(response.statusCode, chunks);
-      return chunks;
+      return toItsEnd(chunks);
     },
     close: () => server.stop(),
   };

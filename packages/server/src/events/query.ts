@@ -4,10 +4,12 @@ import { setTimeout } from 'node:timers/promises';
 import { OnymError } from '../errors.ts';
 import type { limits } from '../limits.ts';
 import type { Databases } from './databases.ts';
-import { type Engine, engineErrorCode, literal, type Settings } from './engine.ts';
+import { engineErrorCode } from './engine/errors.ts';
+import { type Engine, literal, type Settings } from './engine.ts';
 import { createReaderPool } from './reader-pool.ts';
+import { createResultFiles, type ResultFile } from './result-files.ts';
 import { createSqlGuard, engineMessage } from './sql-guard.ts';
-import type { QueryOptions } from './types.ts';
+import type { QueryOptions, QueryResult } from './types.ts';
 
 export type QueryLimits =
   Pick<
@@ -17,13 +19,14 @@ export type QueryLimits =
     | 'queryMemoryBytesMax'
     | 'queryRowsMax'
     | 'queryResultBytesMax'
+    | 'heldResultBytesMax'
     | 'concurrentQueriesMax'
   > extends infer Picked
     ? { [Name in keyof Picked]: number }
     : never;
 
 export interface QueryRunner {
-  query(databases: Databases, sql: string, options: QueryOptions): Promise<AsyncIterable<Uint8Array>>;
+  query(databases: Databases, sql: string, options: QueryOptions): Promise<QueryResult>;
   /** Resolves when every query has ended that runs now. */
   queriesUnderWay(): Promise<void>;
   close(): Promise<void>;
@@ -40,6 +43,8 @@ function readerSettings(bounds: QueryLimits): Settings {
     // Compiling a pattern can't be interrupted.
     max_hyperscan_regexp_length: 1_000,
     max_hyperscan_regexp_total_length: 10_000,
+    // Else several blocks of text are in memory at a time: twice the memory of four large queries, for no less time on two cores.
+    output_format_parallel_formatting: 0,
     // Numbers, not strings: count() of a JSON answer is a number.
     output_format_json_quote_64bit_integers: 0,
     allow_introspection_functions: 0,
@@ -51,8 +56,8 @@ function readerSettings(bounds: QueryLimits): Settings {
 const KILL_GRACE_MS = 1_000;
 const KILL_INTERVAL_MS = 200;
 
-/** Bytes handed on at a time, so that a slow client does not make the whole result wait in its socket. */
-const SLICE_BYTES = 256 * 1024;
+/** The engine counts a constant once, however many rows show it, and no names of columns: the file tells how large a result gets. */
+const SIZE_CHECK_INTERVAL_MS = 100;
 
 const expensive = new Set([
   158, // TOO_MANY_ROWS
@@ -85,85 +90,122 @@ function queryError(error: unknown): unknown {
 const tooLarge = (bytesMax: number): OnymError =>
   new OnymError('query-too-expensive', `The result is larger than ${bytesMax} bytes. Select fewer rows or columns.`);
 
-async function* slices(bytes: Buffer): AsyncGenerator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += SLICE_BYTES) yield bytes.subarray(start, start + SLICE_BYTES);
-}
-
 export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRunner {
   const guard = createSqlGuard(engine);
   const pool = createReaderPool(
     () => engine.openReader(readerSettings(bounds)),
     Math.min(bounds.concurrentQueriesMax, engine.readersMax),
   );
+  const files = createResultFiles(engine.scratchDirectory, {
+    resultBytesMax: bounds.queryResultBytesMax,
+    heldBytesMax: bounds.heldResultBytesMax,
+  });
   const running = new Set<Promise<unknown>>();
 
   /**
    * The engine has no other way to cancel. ASYNC: a SYNC kill was seen never to return. Again and again: a query that is only
    * just being handed over is not found yet.
    */
-  async function killUntilEnded(tag: string, result: Promise<unknown>): Promise<void> {
+  async function killUntilEnded(tag: string, written: Promise<unknown>): Promise<void> {
     const statement = `KILL QUERY${engine.dialect.onCluster} WHERE startsWith(query, ${literal(tag)}) ASYNC`;
-    while (running.has(result)) {
+    while (running.has(written)) {
       await engine.command(statement).catch(() => undefined);
       await setTimeout(KILL_INTERVAL_MS);
     }
   }
 
-  /** Rejects as soon as the caller gives up; the reader stays taken until the engine has really stopped. */
-  async function run(database: string, statement: string, options: QueryOptions): Promise<Buffer> {
-    const reader = await pool.take(options.signal);
-    if (options.signal?.aborted) {
-      pool.give(reader);
-      throw options.signal.reason;
+  /** Begins a query on a reader, which stays taken until the engine has really stopped. */
+  async function begin(database: string, statement: string, { format, signal }: QueryOptions) {
+    const { connection: reader, end } = await pool.take(signal);
+    let file: ResultFile;
+    try {
+      signal?.throwIfAborted();
+      file = files.create();
+    } catch (error) {
+      end(true);
+      throw error;
     }
     const tag = `/*onym-query:${randomUUID()}*/`;
-    const result = reader.exec(database, `${tag} ${statement}\nFORMAT ${options.format}`);
-    running.add(result);
-    const stop = () => void killUntilEnded(tag, result);
-    const overdue = startTimer(stop, bounds.queryDurationMaxMs + KILL_GRACE_MS);
-    const ended = () => {
-      clearTimeout(overdue);
-      running.delete(result);
-      pool.give(reader);
+    const written = reader.write(database, `${tag} ${statement}`, format, file.path);
+    running.add(written);
+    let stopped = false;
+    const stop = () => {
+      if (stopped) return;
+      stopped = true;
+      void killUntilEnded(tag, written);
     };
-    result.then(ended, ended);
+    const overdue = startTimer(stop, bounds.queryDurationMaxMs + KILL_GRACE_MS);
+    const growth = setInterval(async () => {
+      if ((await sizeOf(file)) > bounds.queryResultBytesMax) stop();
+    }, SIZE_CHECK_INTERVAL_MS);
+    const ended = (clean: boolean) => {
+      clearTimeout(overdue);
+      clearInterval(growth);
+      running.delete(written);
+      end(clean && !stopped);
+    };
+    written.then(
+      () => ended(true),
+      () => ended(false),
+    );
+    return { file, written, stop };
+  }
 
-    const { signal } = options;
-    if (signal === undefined) return result;
-    let abort = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-      abort = () => {
-        stop();
-        reject(signal.reason);
-      };
-    });
-    signal.addEventListener('abort', abort, { once: true });
-    return Promise.race([result, aborted]).finally(() => signal.removeEventListener('abort', abort));
+  async function resultOf(file: ResultFile, written: Promise<void>, signal?: AbortSignal): Promise<QueryResult> {
+    try {
+      const failed = await written.then(() => null, queryError);
+      if ((await sizeOf(file)) > bounds.queryResultBytesMax) throw tooLarge(bounds.queryResultBytesMax);
+      if (failed !== null) throw failed;
+      return await file.read(signal);
+    } catch (error) {
+      await file.remove();
+      throw error;
+    }
   }
 
   return {
     async query(databases, sql, options) {
-      options.signal?.throwIfAborted();
+      const { signal } = options;
+      signal?.throwIfAborted();
       if (Buffer.byteLength(sql) > bounds.sqlBytesMax) {
-        throw new OnymError('query-refused', `The statement is longer than ${bounds.sqlBytesMax} bytes.`);
+        throw new OnymError(
+          'payload-too-large',
+          `The statement is longer than ${bounds.sqlBytesMax} bytes. Shorten it.`,
+        );
       }
       if (sql.includes('\0')) throw new OnymError('query-refused', 'The statement holds a NUL character.');
       const statement = await guard.check(sql, databases.open);
-      let result: Buffer;
-      try {
-        result = await run(databases.open, statement, options);
-      } catch (error) {
-        throw queryError(error);
-      }
-      // The engine counts a constant once, however many rows show it.
-      if (result.length > bounds.queryResultBytesMax) throw tooLarge(bounds.queryResultBytesMax);
-      return slices(result);
+      const { file, written, stop } = await begin(databases.open, statement, options);
+      return orAborted(resultOf(file, written, signal), signal, stop);
     },
     async queriesUnderWay() {
       await Promise.allSettled([...running]);
     },
     async close() {
-      await pool.close();
+      await Promise.all([pool.close(), files.close()]);
     },
   };
+}
+
+/** 0 as long as there is no file. */
+const sizeOf = (file: ResultFile): Promise<number> => file.size().catch(() => 0);
+
+/** Rejects as soon as the caller gives up, and calls `stop` then. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, stop: () => void): Promise<T> {
+  if (signal === undefined) return work;
+  work.catch(() => undefined);
+  let abort = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => {
+      stop();
+      reject(signal.reason);
+    };
+  });
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
 }

@@ -1,3 +1,5 @@
+import { engineErrorCode } from './engine/errors.ts';
+
 /** An event that could not be brought into the event store's format. */
 export class EncodingError extends Error {
   override readonly name = 'EncodingError';
@@ -30,13 +32,6 @@ const rowErrorCodes = new Set([
 
 const memoryLimitExceeded = 241;
 
-/** ClickHouse's number, as its drivers give it: `clickhouseCode`, a `code` of digits, or a message that begins with it. */
-function codeOf(error: Error): number | null {
-  const { clickhouseCode, code } = error as { clickhouseCode?: unknown; code?: unknown };
-  const number = Number(clickhouseCode ?? code ?? /^Code: (\d+)\./.exec(error.message)?.[1]);
-  return Number.isInteger(number) && number > 0 ? number : null;
-}
-
 /**
  * True when the engine will never take one of the rows, and has written none of them: it parses a whole body into one block
  * before it writes. (An event store that cuts a body into several inserts must not let such an error out.) Everything else, as
@@ -46,7 +41,7 @@ function codeOf(error: Error): number | null {
 export function isRowError(error: unknown): boolean {
   for (let cause = error, depth = 0; cause instanceof Error && depth < 8; cause = cause.cause, depth++) {
     if (cause instanceof EncodingError) return true;
-    const code = codeOf(cause);
+    const code = engineErrorCode(cause);
     if (code === null) continue;
     return rowErrorCodes.has(code) || (code !== memoryLimitExceeded && /\(at row \d+\)/.test(cause.message));
   }

@@ -1,5 +1,6 @@
 import { OnymError } from '../errors.ts';
-import { type Engine, engineErrorCode, literal } from './engine.ts';
+import { engineErrorCode } from './engine/errors.ts';
+import { type Engine, literal } from './engine.ts';
 
 /**
  * Decides whether a user's SQL may run. The engine's `readonly` alone lets through: `INTO OUTFILE` (writes files), the function
@@ -10,7 +11,7 @@ import { type Engine, engineErrorCode, literal } from './engine.ts';
  * 2. `EXPLAIN AST SELECT * FROM (<statement>)`: inside parentheses only a SELECT parses; no OUTFILE, no FORMAT, no other verb.
  * 3. Each line of that tree must be a known kind of node; functions, table functions and tables are allow-lists.
  *
- * Layers around it: the rights of the engine (engine.ts), `readonly` and limits on the reader's connection (query.ts), and a
+ * Layers around it: the rights of the engine (engine/chdb-rights.ts), `readonly` and limits on the reader's connection (query.ts), and a
  * current database that holds nothing but the four views.
  */
 export interface SqlGuard {
@@ -219,6 +220,11 @@ const refusalByKind: Record<string, string> = {
   ColumnsApplyTransformer: 'APPLY is not supported. Name the columns instead.',
 };
 
+const tooLargeTree = new Set([
+  167, // TOO_DEEP_AST
+  168, // TOO_BIG_AST
+]);
+
 const MULTI_STATEMENTS = /Multi-statements are not allowed/;
 
 /** The engine's message without its version, scope and stack. */
@@ -251,7 +257,11 @@ export function createSqlGuard(engine: Engine): SqlGuard {
     try {
       return await engine.lines(`EXPLAIN AST SELECT * FROM (${statement}\n)`);
     } catch (error) {
-      if (engineErrorCode(error) === null) throw error;
+      const code = engineErrorCode(error);
+      if (code === null) throw error;
+      if (tooLargeTree.has(code)) {
+        throw new OnymError('query-too-expensive', 'The statement has too many parts. Shorten it.', { cause: error });
+      }
       throw new OnymError(
         'query-refused',
         'A query is one SELECT, without FORMAT, INTO OUTFILE, SETTINGS or parameters. Choose the format in the request.',

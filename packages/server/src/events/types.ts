@@ -106,6 +106,12 @@ export interface QueryOptions {
   signal?: AbortSignal;
 }
 
+/** The bytes of an answer, whole before the first of them is read. */
+export interface QueryResult extends AsyncIterable<Uint8Array> {
+  /** How many they are. */
+  readonly size: number;
+}
+
 /**
  * The columnar side: events, and the projection of the identity store that queries see beside them.
  * One adapter, on `@clickhouse/client`; embedded over chDB, or a server by URL.
@@ -157,11 +163,11 @@ export interface EventStore {
   readMap(environment: string, after: string | null, limit: number): Promise<IdentifierRow[]>;
 
   /**
-   * A user's read-only SQL (DESIGN §8), bounded in time, memory and rows. Throws OnymError `query-refused` (403) for a statement
-   * the guard rejects, `query-failed` (400) with the engine's message for one that is wrong, `query-too-expensive` (422) beyond a
-   * limit. Resolves to the body's bytes, streamed.
+   * A user's read-only SQL (docs/sql.md), bounded in time, memory and rows. Throws OnymError `payload-too-large` (413) for a statement
+   * that is too long, `query-refused` (403) for one the guard rejects, `query-failed` (400) with the engine's message for one that is
+   * wrong, `query-too-expensive` (422) beyond a limit, `overloaded` and `storage-full` (503). Resolves once the query has ended well.
    */
-  query(environment: string, sql: string, options: QueryOptions): Promise<AsyncIterable<Uint8Array>>;
+  query(environment: string, sql: string, options: QueryOptions): Promise<QueryResult>;
 
   /** A whole table, streamed, whatever its size. */
   exportTable(environment: string, what: ExportTable, format: ExportFormat): Promise<AsyncIterable<Uint8Array>>;

@@ -185,7 +185,7 @@ const errorDescriptions: Record<number, string> = {
   403: 'The key may not do this: `forbidden`.',
   404: '`not-found`.',
   409: 'The batch name belongs to another import: `batch-conflict`.',
-  413: 'Body or array too large: `payload-too-large`.',
+  413: 'Body, array or statement too large: `payload-too-large`.',
   415: 'Content type or encoding is not supported: `unsupported-media-type`.',
   422: 'Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`.',
   429: 'Too many at a time: `too-many-requests`. See Retry-After.',

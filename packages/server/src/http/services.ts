@@ -18,6 +18,7 @@ import type {
   EventCounts,
   EventStore,
   QueryOptions,
+  QueryResult,
   StoredEvent,
   TimelineEvent,
   TimelinePlace,
@@ -67,7 +68,7 @@ export interface Services {
   /** Calls `listener` after rows were added (once for several is fine; early calls do no harm). Returns how to stop. */
   onLedger(environment: string, listener: () => void): () => void;
 
-  query(environment: string, sql: string, options: QueryOptions): Promise<AsyncIterable<Uint8Array>>;
+  query(environment: string, sql: string, options: QueryOptions): Promise<QueryResult>;
   /** A whole table, all that was acknowledged before in it. */
   exportTable: EventStore['exportTable'];
   readonly imports: Pick<Imports, 'run'>;

@@ -1,3 +1,21 @@
+import { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import type { FastifyReply } from 'fastify';
+
+/**
+ * Chunks as a body. What fails half-way resets the connection, so that it can't look whole: a mere end of the connection would be the
+ * end of the body to HTTP/1.0, which proxies may speak.
+ */
+export async function bodyOf(source: AsyncIterable<string | Uint8Array>, reply: FastifyReply): Promise<Readable> {
+  const body = Readable.from(await withFirst(source), { objectMode: false });
+  body.once('error', () => {
+    const { headersSent, socket } = reply.raw;
+    // Without a network (`inject`) there is none to reset, and Fastify destroys the response.
+    if (headersSent && socket instanceof Socket) socket.resetAndDestroy();
+  });
+  return body;
+}
+
 /** Waits for the first chunk, so that what fails at once is an error with a status. Ends the source when the reader leaves. */
 export async function withFirst<T>(source: AsyncIterable<T>): Promise<AsyncGenerator<T>> {
   const chunks = source[Symbol.asyncIterator]();

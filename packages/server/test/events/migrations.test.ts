@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { databasesOf } from '../../src/events/databases.ts';
-import { openEngine } from '../../src/events/engine.ts';
+import { openEngine } from '../../src/events/engine/open-engine.ts';
 import { createEventStore } from '../../src/events/event-store.ts';
 import { environment, event, insert, node, projection, rows, T0, text } from './fixtures.ts';
 

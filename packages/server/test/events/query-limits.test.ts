@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { EventStore } from '../../src/events/types.ts';
+import { limits } from '../../src/limits.ts';
 import { environment, event, insert, openTemporaryStore, rows, text } from './fixtures.ts';
 
 let store: EventStore;
@@ -106,15 +107,29 @@ test('what a query may set, and its limits, do not leak into inserts', async () 
   expect(await rows(store, `SELECT count() AS n FROM events WHERE distinct_id = 'after'`)).toEqual([{ n: 2_000 }]);
 });
 
-test('a large result comes in pieces', async () => {
-  let pieces = 0;
-  let length = 0;
-  for await (const piece of await store.query(environment, `SELECT repeat('x', 900) AS s FROM numbers(1000)`, {
-    format: 'CSVWithNames',
-  })) {
-    pieces += 1;
-    length += piece.length;
-  }
-  expect(length).toBe(4 + 1_000 * 903);
-  expect(pieces).toBeGreaterThan(2);
+describe('a statement', () => {
+  const ofBytes = (bytes: number) =>
+    `SELECT 1 AS one -- ${'é'.repeat((bytes - 19) / 2)}${' '.repeat((bytes - 19) % 2)}`;
+
+  test('beyond its limit of bytes is too large, whatever else it is', async () => {
+    expect(Buffer.byteLength(ofBytes(limits.sqlBytesMax + 1))).toBe(limits.sqlBytesMax + 1);
+    for (const sql of [ofBytes(limits.sqlBytesMax + 1), `DROP TABLE x; ${'\0'.repeat(limits.sqlBytesMax)}`]) {
+      await expect(text(store, sql)).rejects.toMatchObject({
+        code: 'payload-too-large',
+        message: expect.stringContaining(`${limits.sqlBytesMax} bytes`),
+      });
+    }
+  });
+
+  test('of too many parts is told so', async () => {
+    const parts = `SELECT 1 ORDER BY ${'(),'.repeat(21_000)}1`;
+    await expect(text(store, parts)).rejects.toMatchObject({
+      code: 'query-too-expensive',
+      message: expect.stringContaining('too many parts'),
+    });
+  });
+
+  test('just within it runs', async () => {
+    expect(await text(store, ofBytes(limits.sqlBytesMax), 'CSVWithNames')).toBe('"one"\n1\n');
+  });
 });

@@ -300,7 +300,6 @@ const hostile: string[] = [
   '-- nothing',
   'SELECT',
   `SELECT ${'('.repeat(20_000)}1${')'.repeat(20_000)}`,
-  `SELECT '${'x'.repeat(70_000)}'`,
 ];
 
 describe('what analysts write runs', () => {

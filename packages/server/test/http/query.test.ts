@@ -1,14 +1,24 @@
+import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
-import type { QueryOptions } from '../../src/events/types.ts';
-import { limits } from '../../src/limits.ts';
-import { post, type TestApp, testApp } from './support.ts';
+import type { QueryOptions, QueryResult } from '../../src/events/types.ts';
+import { asSecret, post, sk, type TestApp, testApp } from './support.ts';
 
 let t: TestApp;
 let asked: { environment: string; sql: string; format: QueryOptions['format'] }[];
 
-async function* chunks(...texts: string[]): AsyncGenerator<Uint8Array> {
-  for (const text of texts) yield Buffer.from(text);
+/** A result in these pieces; an error instead of one is thrown in its place. `missing`: what it was to have beside. */
+function result(pieces: readonly (string | Error)[], missing = 0): QueryResult {
+  const size = pieces.reduce((sum, piece) => sum + (typeof piece === 'string' ? piece.length : 0), missing);
+  return Object.assign(chunks(pieces), { size });
+}
+
+async function* chunks(pieces: readonly (string | Error)[]): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if (piece instanceof Error) throw piece;
+    yield Buffer.from(piece);
+  }
 }
 
 beforeEach(() => {
@@ -16,7 +26,7 @@ beforeEach(() => {
   asked = [];
   t.services.query = async (environment, sql, { format }) => {
     asked.push({ environment, sql, format });
-    return chunks('{"data":', '[]}');
+    return result(['{"data":', '[]}']);
   };
 });
 afterEach(() => t.app.close());
@@ -38,7 +48,7 @@ describe('POST /v1/query', () => {
   });
 
   it('may answer nothing', async () => {
-    t.services.query = async () => chunks();
+    t.services.query = async () => result([]);
     const response = await post(t.app, '/v1/query', { sql: 'SELECT 1', format: 'csv' });
     expect([response.statusCode, response.body]).toEqual([200, '']);
   });
@@ -50,7 +60,6 @@ describe('POST /v1/query', () => {
     [{ sql: 'SELECT 1', limit: 1 }, 400, 'invalid-payload'],
     [[], 400, 'invalid-payload'],
     [{ sql: 'SELECT 1', environment: 'nowhere' }, 422, 'environment-not-found'],
-    [{ sql: 'é'.repeat(limits.sqlBytesMax / 2 + 1) }, 413, 'payload-too-large'],
   ])('rejects %j', async (body, status, code) => {
     const response = await post(t.app, '/v1/query', body);
     expect([response.statusCode, response.json().error_code]).toEqual([status, code]);
@@ -62,12 +71,111 @@ describe('POST /v1/query', () => {
       throw new OnymError('query-refused', 'No.');
     };
     expect((await post(t.app, '/v1/query', { sql: 'DROP' })).statusCode).toBe(403);
-    t.services.query = async () =>
-      // biome-ignore lint/correctness/useYield: it fails before the first chunk
-      (async function* (): AsyncGenerator<Uint8Array> {
-        throw new OnymError('query-too-expensive', 'Too many rows.');
-      })();
+    t.services.query = async () => result([new OnymError('query-too-expensive', 'Too many rows.')]);
     const response = await post(t.app, '/v1/query', { sql: 'SELECT 1' });
     expect([response.statusCode, response.json().error_code]).toEqual([422, 'query-too-expensive']);
+  });
+});
+
+/** What fails once bytes are out can't be an error with a status any more. */
+describe('an answer that breaks off half-way', () => {
+  const broken = new Error('The disk does not answer.');
+  const lines = '{"n":1}\n'.repeat(1_000);
+  let breakOff = () => {};
+
+  /** Breaks off once a client has the first of it: a reset can overtake what was sent just before. */
+  function breaking(missing = 0): QueryResult {
+    const seen = new Promise<void>((resolve) => {
+      breakOff = resolve;
+    });
+    const bytes = (async function* () {
+      yield Buffer.from(lines);
+      await seen;
+      throw broken;
+    })();
+    return Object.assign(bytes, { size: lines.length + missing });
+  }
+
+  /** Everything until the connection ends, and how it ended. */
+  async function exchange(request: string): Promise<{ text: string; error: string | null }> {
+    const socket = connect((t.app.server.address() as AddressInfo).port, '127.0.0.1');
+    socket.write(request);
+    let text = '';
+    let error: string | null = null;
+    socket.on('data', (data) => {
+      text += data;
+      if (text.endsWith(lines)) breakOff();
+    });
+    socket.on('error', ({ code }: NodeJS.ErrnoException) => {
+      error = code ?? '';
+    });
+    await new Promise((resolve) => socket.once('close', resolve));
+    return { text, error };
+  }
+
+  const requests: Record<string, { method: string; path: string; body?: string }> = {
+    'of a query': { method: 'POST', path: '/v1/query', body: JSON.stringify({ sql: 'SELECT 1', format: 'ndjson' }) },
+    'of an export as NDJSON': { method: 'GET', path: '/v1/export/events?format=ndjson' },
+    'of an export as CSV': { method: 'GET', path: '/v1/export/events?format=csv' },
+    'of an export as Parquet': { method: 'GET', path: '/v1/export/events?format=parquet' },
+  };
+
+  beforeEach(async () => {
+    t.services.query = async () => breaking(lines.length);
+    t.services.exportTable = async () => breaking();
+    await t.app.listen({ port: 0, host: '127.0.0.1' });
+  });
+
+  it.each(Object.keys(requests))('does not look whole to a client of HTTP/1.1: %s', async (name) => {
+    const { method, path, body } = requests[name]!;
+    const { port } = t.app.server.address() as AddressInfo;
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: { ...asSecret, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body }),
+    });
+    expect(response.status).toBe(200);
+    breakOff();
+    await expect(response.text()).rejects.toThrow();
+    expect((await t.app.inject('/healthz')).statusCode).toBe(200);
+  });
+
+  it.each(Object.keys(requests))('does not look whole to a proxy that speaks HTTP/1.0: %s', async (name) => {
+    const { method, path, body = '' } = requests[name]!;
+    const head = [`${method} ${path} HTTP/1.0`, `Authorization: Bearer ${sk}`];
+    if (body !== '') head.push('Content-Type: application/json', `Content-Length: ${body.length}`);
+    const { error } = await exchange(`${head.join('\r\n')}\r\n\r\n${body}`);
+    expect(error).toBe('ECONNRESET');
+  });
+
+  it.each(Object.keys(requests))('does not look whole in this process: %s', async (name) => {
+    const { method, path, body } = requests[name]!;
+    const response = await t.app.inject({
+      method: method as 'GET',
+      url: path,
+      headers: asSecret,
+      ...(body === undefined ? {} : { payload: JSON.parse(body) }),
+      payloadAsStream: true,
+    });
+    expect(response.statusCode).toBe(200);
+    breakOff();
+    await expect(text(response.stream())).rejects.toThrow();
+  });
+
+  it('and one that is whole says how long it is, or where it ends', async () => {
+    t.services.query = async () => result([lines]);
+    t.services.exportTable = async () => result([lines]);
+    const { body } = requests['of a query']!;
+    const asked = `POST /v1/query HTTP/1.1\r\nHost: onym\r\nConnection: close\r\nAuthorization: Bearer ${sk}\r\nContent-Type: application/json\r\nContent-Length: ${body!.length}\r\n\r\n${body}`;
+    const answered = await exchange(asked);
+    expect(answered).toMatchObject({
+      error: null,
+      text: expect.stringContaining(`content-length: ${lines.length}\r\n`),
+    });
+    expect(answered.text.endsWith(lines)).toBe(true);
+    const exported = await exchange(
+      `GET /v1/export/events HTTP/1.1\r\nHost: onym\r\nConnection: close\r\nAuthorization: Bearer ${sk}\r\n\r\n`,
+    );
+    expect(exported).toMatchObject({ error: null, text: expect.stringMatching(/\r\n0\r\n\r\n$/) });
   });
 });

@@ -267,13 +267,14 @@ describe('a query over a socket', () => {
     let ended = false;
     t.services.query = async (_environment, _sql, options) => {
       signal = options.signal;
-      return (async function* () {
+      const bytes = (async function* () {
         try {
           for (;;) yield Buffer.alloc(65_536, 'x');
         } finally {
           ended = true;
         }
       })();
+      return Object.assign(bytes, { size: 2 ** 40 });
     };
     const closing = new AbortController();
     const response = await fetch(`${base}/v1/query`, {
@@ -285,5 +286,34 @@ describe('a query over a socket', () => {
     await response.body!.getReader().read();
     closing.abort();
     await eventually(() => ended && signal?.aborted === true);
+  });
+
+  it('is no failure when the client leaves before the answer', async () => {
+    const lines: string[] = [];
+    await listen({ logger: { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } });
+    let asked = false;
+    let ended = false;
+    t.services.query = (_environment, _sql, { signal }) => {
+      asked = true;
+      return new Promise((_, reject) => {
+        signal!.addEventListener('abort', () => {
+          ended = true;
+          reject(signal!.reason);
+        });
+      });
+    };
+    const closing = new AbortController();
+    const gone = fetch(`${base}/v1/query`, {
+      method: 'POST',
+      headers: { ...asSecret, 'content-type': 'application/json' },
+      body: JSON.stringify({ sql: 'SELECT 1' }),
+      signal: closing.signal,
+    });
+    await eventually(() => asked);
+    closing.abort();
+    await expect(gone).rejects.toThrow();
+    await eventually(() => ended);
+    await t.app.close();
+    expect(lines).toEqual([]);
   });
 });

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { PersonPart } from '../../erasure/person.ts';
 import { stringifyExact } from '../../exact-json/stringify.ts';
@@ -7,7 +6,7 @@ import { needs } from '../auth.ts';
 import * as schemas from '../erasure-schemas.ts';
 import { environmentFor, found, identityNameOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
-import { withFirst } from '../streams.ts';
+import { bodyOf } from '../streams.ts';
 import {
   eventToWire,
   factToWire,
@@ -44,7 +43,7 @@ export async function erasureRoutes(app: FastifyInstance, { services }: RouteCon
       return reply
         .header('content-type', 'application/x-ndjson; charset=utf-8')
         .header('content-disposition', 'attachment; filename="person.ndjson"')
-        .send(Readable.from(await withFirst(linesOf(environment, parts)), { objectMode: false }));
+        .send(await bodyOf(linesOf(environment, parts), reply));
     },
   );
 }

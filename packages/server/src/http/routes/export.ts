@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { ExportFormat, ExportTable } from '../../events/types.ts';
@@ -6,7 +5,7 @@ import { needs } from '../auth.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { environment, errorResponses } from '../schemas.ts';
-import { withFirst } from '../streams.ts';
+import { bodyOf } from '../streams.ts';
 
 const typeByFormat: Readonly<Record<ExportFormat, string>> = {
   ndjson: 'application/x-ndjson; charset=utf-8',
@@ -59,7 +58,7 @@ export async function exportRoutes(app: FastifyInstance, { services }: RouteCont
       const at = environmentFor(request, services, named);
       const rows = await services.exportTable(at, request.params.what, format);
       reply.header('content-type', typeByFormat[format]);
-      return reply.send(Readable.from(await withFirst(rows), { objectMode: false }));
+      return reply.send(await bodyOf(rows, reply));
     },
   );
 }

@@ -1,14 +1,12 @@
-import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
-import { OnymError } from '../../errors.ts';
-import type { QueryOptions } from '../../events/types.ts';
+import type { QueryOptions, QueryResult } from '../../events/types.ts';
 import { limits } from '../../limits.ts';
 import { needs } from '../auth.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { environment, errorResponses } from '../schemas.ts';
-import { withFirst } from '../streams.ts';
+import { bodyOf } from '../streams.ts';
 
 const formats = {
   json: { format: 'JSON', type: 'application/json; charset=utf-8' },
@@ -41,7 +39,8 @@ const bytes = Type.String({ format: 'binary' });
 
 const schema = {
   summary: 'Ask in SQL',
-  description: 'Read-only SQL over events, identities, identifiers and links of one environment, bounded and streamed.',
+  description:
+    'Read-only SQL over events, identities, identifiers and links of one environment, bounded. Sent when it is whole.',
   operationId: 'query',
   tags: ['query'],
   body: queryBody,
@@ -73,12 +72,17 @@ export async function queryRoutes(app: FastifyInstance, { services }: RouteConte
     const { sql, format = 'json', environment: named } = request.body;
     const { format: engineFormat, type } = formats[format];
     const at = environmentFor(request, services, named);
-    if (Buffer.byteLength(sql) > limits.sqlBytesMax) {
-      throw new OnymError('payload-too-large', `The statement is longer than ${limits.sqlBytesMax} bytes. Shorten it.`);
-    }
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
-    const body = await services.query(at, sql, { format: engineFormat, signal: gone.signal });
-    return reply.header('content-type', type).send(Readable.from(await withFirst(body), { objectMode: false }));
+    let result: QueryResult;
+    try {
+      result = await services.query(at, sql, { format: engineFormat, signal: gone.signal });
+    } catch (error) {
+      // Nobody is there to be answered, and nothing to be logged.
+      if (gone.signal.aborted) return reply.hijack();
+      throw error;
+    }
+    reply.header('content-type', type).header('content-length', result.size);
+    return reply.send(await bodyOf(result, reply));
   });
 }

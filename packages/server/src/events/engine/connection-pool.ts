@@ -1,0 +1,107 @@
+/**
+ * Every use of a connection goes through here, for one reason: chDB keeps what a failed statement had answered so far, and puts it
+ * before the next answer on that connection. So a connection is used by one task at a time, and again only after a task that
+ * ended well. Any other one is closed, and the next task opens one in its place.
+ */
+export interface ConnectionPool<Connection> {
+  /** A connection of one's own. Throws what `overloaded` makes when too many wait, or one waits too long. */
+  take(signal?: AbortSignal): Promise<Lease<Connection>>;
+  /** Runs the task on a connection of its own. */
+  use<Result>(task: (connection: Connection) => Promise<Result>): Promise<Result>;
+  /** Those that are taken are closed when they are given back. */
+  close(): Promise<void>;
+}
+
+export interface Lease<Connection> {
+  readonly connection: Connection;
+  /**
+   * Gives the connection back, once, when nothing runs on it any more. `clean`: every statement on it ended well, was not killed, and
+   * its result was read to the end.
+   */
+  end(clean: boolean): void;
+}
+
+export interface PoolOptions {
+  /** Connections at a time. */
+  readonly size: number;
+  readonly waiting?: { readonly max: number; readonly maxMs: number; overloaded(): Error };
+}
+
+export function createConnectionPool<Connection extends { close(): Promise<void> }>(
+  open: () => Promise<Connection>,
+  { size, waiting }: PoolOptions,
+): ConnectionPool<Connection> {
+  const free: Connection[] = [];
+  const queue: (() => void)[] = [];
+  let places = size;
+  let closed = false;
+
+  function wait(signal: AbortSignal | undefined): Promise<void> {
+    if (waiting !== undefined && queue.length >= waiting.max) throw waiting.overloaded();
+    return new Promise((resolve, reject) => {
+      const enter = () => {
+        settle();
+        resolve();
+      };
+      const leave = (reason: unknown) => {
+        settle();
+        queue.splice(queue.indexOf(enter), 1);
+        reject(reason);
+      };
+      const abort = () => leave(signal?.reason);
+      const timer = waiting === undefined ? undefined : setTimeout(() => leave(waiting.overloaded()), waiting.maxMs);
+      const settle = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', abort);
+      };
+      signal?.addEventListener('abort', abort, { once: true });
+      queue.push(enter);
+    });
+  }
+
+  function leavePlace(): void {
+    const next = queue.shift();
+    if (next === undefined) places += 1;
+    else next();
+  }
+
+  async function take(signal?: AbortSignal): Promise<Lease<Connection>> {
+    if (places > 0) places -= 1;
+    else await wait(signal);
+    try {
+      if (closed) throw new Error('The connections are closed.');
+      return lease(free.pop() ?? (await open()));
+    } catch (error) {
+      leavePlace();
+      throw error;
+    }
+  }
+
+  const lease = (connection: Connection): Lease<Connection> => ({
+    connection,
+    end(clean) {
+      if (clean && !closed) free.push(connection);
+      else connection.close().catch(() => undefined);
+      leavePlace();
+    },
+  });
+
+  return {
+    take,
+    async use(task) {
+      const { connection, end } = await take();
+      let clean = false;
+      try {
+        const result = await task(connection);
+        clean = true;
+        return result;
+      } finally {
+        end(clean);
+      }
+    },
+    async close() {
+      closed = true;
+      await Promise.all(free.splice(0).map((connection) => connection.close()));
+    },
+  };
+}

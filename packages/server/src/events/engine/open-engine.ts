@@ -1,0 +1,7 @@
+import type { Engine, EngineOptions } from '../engine.ts';
+import { openChdb } from './chdb.ts';
+import { openServer } from './server.ts';
+
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  return 'path' in options ? openChdb(options.path) : openServer(options);
+}
