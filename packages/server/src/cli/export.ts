@@ -4,7 +4,7 @@ import { Argument, type Command, Option } from 'commander';
 import { type ReadOptions, readOptions } from './options.ts';
 import { withTransport } from './transport.ts';
 
-const tables = ['identifiers', 'identities', 'links', 'events'];
+const tables = ['links', 'identities', 'identifiers', 'separations', 'events'];
 
 export function exportCommand(program: Command): void {
   readOptions(program.command('export').addArgument(new Argument('<table>', 'what to export').choices(tables)))

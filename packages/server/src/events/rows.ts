@@ -1,5 +1,5 @@
 import { nodeId } from '../node-id.ts';
-import type { IdentifierRow, IdentityRow, LinkRow, StoredEvent } from './types.ts';
+import type { IdentifierRow, IdentityRow, LinkRow, SeparationRow, StoredEvent } from './types.ts';
 
 /*
  * The wire form of every row: newline-delimited JSON, times as epoch milliseconds (a DateTime64(3) takes the number as it is).
@@ -8,7 +8,7 @@ import type { IdentifierRow, IdentityRow, LinkRow, StoredEvent } from './types.t
  * one object nested a few thousand deep; it drops nulls and empty objects; and a key "a.b" becomes the path a → b. So:
  * - what it would refuse is rewritten: such integers as floats, lone surrogates as U+FFFD;
  * - an event whose properties would not come back as they were sent also carries them as text, in `properties_raw`, from which
- *   timelines and exports answer. SQL sees the column `properties`, with `properties.a.b` for a key "a.b"; of two keys that
+ *   timelines and exports answer; a profile always does, in `traits_raw`. SQL sees the column `properties`, with `properties.a.b` for a key "a.b"; of two keys that
  *   become the same path the first stays.
  */
 
@@ -136,6 +136,8 @@ function traitsOf(json: string): string {
   return brackets >= DEPTH_MAX || suspicious.test(json) ? safeJson(JSON.parse(json)) : json;
 }
 
+const texts = (values: readonly string[]): string => `[${values.map(text).join(',')}]`;
+
 const lines = <Row>(rows: readonly Row[], encode: (row: Row) => string): Buffer =>
   Buffer.from(rows.map((row) => `${encode(row)}\n`).join(''), 'utf8');
 
@@ -144,7 +146,8 @@ export const encodeIdentifiers = (rows: readonly IdentifierRow[]): Buffer =>
     rows,
     (row) =>
       `{"node_id":"${row.node_id}","distinct_id":${text(row.distinct_id)},"identity_id":"${row.identity_id}",` +
-      `"known":${row.known},"first_seen":${row.first_seen === null ? 'null' : clampTime(row.first_seen)},"version":${row.version}}`,
+      `"canonical_id":${text(row.canonical_id)},"known":${row.known},"identified_seq":${row.identified_seq},` +
+      `"first_seen":${row.first_seen === null ? 'null' : clampTime(row.first_seen)},"version":${row.version}}`,
   );
 
 export const encodePending = (rows: readonly IdentifierRow[]): Buffer =>
@@ -155,7 +158,9 @@ export const encodeIdentities = (rows: readonly IdentityRow[]): Buffer =>
     rows,
     (row) =>
       `{"identity_id":"${row.identity_id}","canonical_id":${text(row.canonical_id)},"known":${row.known},` +
-      `"traits":${traitsOf(row.traits)},"identifiers":[${row.identifiers.map(text).join(',')}],` +
+      `"traits":${traitsOf(row.traits)},"traits_raw":${text(row.traits)},` +
+      `"trait_origins":${text(row.trait_origins)},"other_traits":${text(row.other_traits)},` +
+      `"identifiers":${texts(row.identifiers)},"known_identifiers":${texts(row.known_identifiers)},` +
       `"created_at":${clampTime(row.created_at)},"version":${row.version},"deleted":${row.deleted ? 1 : 0}}`,
   );
 
@@ -166,5 +171,14 @@ export const encodeLinks = (rows: readonly LinkRow[]): Buffer =>
       `{"seq":${row.seq},"kind":${text(row.kind)},"primary_id":${text(row.primary_id)},` +
       `"secondary_id":${text(row.secondary_id)},"status":${text(row.status)},"reason":${textOrNull(row.reason)},` +
       `"time":${clampTime(row.time)},"key":${textOrNull(row.key)},"lib":${textOrNull(row.lib)},` +
-      `"batch":${textOrNull(row.batch)},"version":${row.version}}`,
+      `"batch":${textOrNull(row.batch)},"rule":${text(row.rule)},"effective_time":${clampTime(row.effective_time)},` +
+      `"waived":${texts(row.waived)},"public":${row.public},"version":${row.version}}`,
+  );
+
+export const encodeSeparations = (rows: readonly SeparationRow[]): Buffer =>
+  lines(
+    rows,
+    (row) =>
+      `{"distinct_id":${text(row.distinct_id)},"separated_from":${text(row.separated_from)},"seq":${row.seq},` +
+      `"lifted":${row.lifted},"version":${row.version}}`,
   );

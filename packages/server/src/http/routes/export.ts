@@ -12,7 +12,7 @@ const typeByFormat: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
   parquet: 'application/vnd.apache.parquet',
 };
-const tables: readonly ExportTable[] = ['events', 'identities', 'identifiers', 'links'];
+const tables: readonly ExportTable[] = ['links', 'identities', 'identifiers', 'separations', 'events'];
 
 const params = Type.Object({
   what: Type.Unsafe<ExportTable>({ type: 'string', enum: [...tables], description: 'The table.' }),

@@ -153,6 +153,11 @@ const migrations: readonly string[] = [
     PRIMARY KEY (env, seq)
   ) WITHOUT ROWID;
   `,
+  // A projection asks which separations are new, and which were lifted.
+  `
+  CREATE INDEX separation_seq ON separation (env, seq);
+  CREATE INDEX separation_lifted ON separation (env, lifted_seq) WHERE lifted_seq IS NOT NULL;
+  `,
 ];
 
 /** Brings the file up to date. Safe when two processes start together: each step is one immediate transaction that looks again. */
