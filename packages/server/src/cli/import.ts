@@ -181,6 +181,10 @@ function summaryText(done: Done, rejectedFile: string | null): string {
   ];
   const reasons = Object.entries(done.reasons).map(([reason, count]) => [reason, String(count)]);
   if (reasons.length > 0) lines.push('', table(['reason', 'rows'], reasons));
+  const skipped = Object.entries(done.skipped).map(([reason, count]) => [reason, String(count)]);
+  if (skipped.length > 0) {
+    lines.push('', 'Skipped, for they join nothing where the file comes from:', table(['', 'rows'], skipped));
+  }
   const links = Object.entries(done.links).map(([verdict, count]) => `${count} ${verdict}`);
   if (links.length > 0) lines.push('', `Links that the events carried: ${links.join(', ')}.`);
   if (done.largest_identities.length > 0) {

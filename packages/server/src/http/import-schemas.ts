@@ -55,6 +55,9 @@ const summary = Type.Object(
     counts: Type.Object({ applied: count, unchanged: count, refused: count, held: count, invalid: count }),
     reasons: Type.Record(Type.String(), count, { description: 'Of refused, held and invalid rows.' }),
     links: Type.Record(Type.String(), count, { description: 'Of events: verdicts of the link evidence they carried.' }),
+    skipped: Type.Record(Type.String(), count, {
+      description: 'Of a table that Onym exported: rows that join nothing, as they did not there, by the reason.',
+    }),
     largest_identities: Type.Array(Type.Object({ canonical_id: Type.String(), identifiers: count })),
     warnings: Type.Array(Type.String()),
     rejected: Type.Array(

@@ -182,7 +182,10 @@ describe('export', () => {
     expect(ndjson.length).toBeGreaterThan(100);
     const csv = (await exported('links', 'csv')).toString().trim().split('\n');
     expect(csv).toHaveLength(ndjson.length + 1);
-    expect(csv[0]).toBe('seq,kind,primary_id,secondary_id,status,reason,time,key,lib,batch');
+    expect(csv[0]).toBe(
+      'seq,kind,primary_id,secondary_id,status,reason,time,key,lib,batch,' +
+        'effective_time,rule,waived,public,primary_identified,secondary_identified',
+    );
     const { body } = await send(
       await exported('links', 'parquet'),
       { batch: 'links', dry_run: 'true' },
