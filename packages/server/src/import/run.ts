@@ -3,18 +3,15 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { readCsv } from './csv.ts';
-import { type Mapping, mappingInWords, mappingOf } from './mapping.ts';
 import { readNdjson } from './ndjson.ts';
 import { parquetColumns, readParquet } from './parquet.ts';
 import type { Progress } from './progress.ts';
-import { type RowContext, readRow } from './read-row.ts';
+import type { RowContext } from './read-row.ts';
+import { type AnyMapping, inWords, mappingOfFile, type Reader, readerOf } from './reader.ts';
 import { inOrderOf } from './tables/in-order.ts';
 import type { Skipped } from './tables/items.ts';
-import { createTableReader } from './tables/reader.ts';
-import { type TableMapping, tableInWords, tableMappingOf } from './tables/tables.ts';
 import type { AppliedItem, Target } from './target.ts';
 import type {
-  Cells,
   ImportEvent,
   ImportFormat,
   ImportOptions,
@@ -51,11 +48,6 @@ export interface Run {
   readonly stopping: AbortSignal;
 }
 
-/** A table that Onym wrote, or a file whose columns are told or guessed. */
-export type AnyMapping = Mapping | TableMapping;
-
-const isTable = (mapping: AnyMapping): mapping is TableMapping => 'columns' in mapping;
-
 export const emptyTally = (): Tally => ({
   rows: 0,
   counts: { applied: 0, unchanged: 0, refused: 0, held: 0, invalid: 0 },
@@ -68,7 +60,7 @@ export const emptyTally = (): Tally => ({
 export async function* run(asked: Run): AsyncGenerator<ImportEvent> {
   const { upload, format, options, batch } = asked;
   const batches = await open(asked);
-  const mapping = tableMappingOf(batches.columns, options) ?? mappingOf(batches.columns, options);
+  const mapping = mappingOfFile(batches.columns, options);
   const earlier = asked.earlier(mapping);
   const isDone = earlier?.state === 'done';
   yield {
@@ -77,7 +69,7 @@ export async function* run(asked: Run): AsyncGenerator<ImportEvent> {
     format,
     bytes: upload.bytes,
     dry_run: options.dryRun,
-    mapping: isTable(mapping) ? tableInWords(mapping) : mappingInWords(mapping),
+    mapping: inWords(mapping),
     ignored_columns: mapping.ignored,
     resumed_after_line: earlier?.line ?? 0,
   };
@@ -87,7 +79,9 @@ export async function* run(asked: Run): AsyncGenerator<ImportEvent> {
     const headBefore = earlier?.headBefore ?? (await target.head());
     let tally = { ...emptyTally(), ...earlier?.tally };
     const rows = mapping.kind === 'links' ? inOrderOf('seq', batches.rows, asked.scratchFile()) : batches.rows;
-    if (!isDone) tally = yield* work(asked, mapping, rows, target, { earlier, headBefore, tally });
+    const guarded = !(await asked.isEmptyUpTo(headBefore));
+    const reader = readerOf(mapping, batches.columns, asked.context(batch), { guarded });
+    if (!isDone) tally = yield* work(asked, { mapping, reader, rows }, target, { earlier, headBefore, tally });
     yield {
       type: 'done',
       ok: true,
@@ -108,13 +102,11 @@ const cutWarning =
 
 async function* work(
   asked: Run,
-  mapping: AnyMapping,
-  batches: AsyncIterable<RowBatch>,
+  { mapping, reader, rows: batches }: { mapping: AnyMapping; reader: Reader; rows: AsyncIterable<RowBatch> },
   target: Target,
   state: { earlier: Progress | null; headBefore: number; tally: Tally },
 ): AsyncGenerator<ImportEvent, Tally> {
   const { earlier, headBefore, tally } = state;
-  const reader = await readerOf(asked, mapping, headBefore);
   const doneLine = earlier?.line ?? 0;
   // Rows that can not be read are found again by reading, so their count starts anew; the rest is as it was noted.
   for (const code of Object.keys(tally.reasons)) if (code.startsWith('invalid/')) delete tally.reasons[code];
@@ -130,18 +122,15 @@ async function* work(
     const answers = await apply(target, items, asked.stopping, recovery !== null && recovery.left > 0);
     for (const [index, answer] of answers.entries()) {
       const { line, cells } = items[index]!;
-      if ('skipped' in answer) {
-        skip(tally, answer);
-        continue;
-      }
       const verdict =
         recovery !== null && recovery.left-- > 0 ? await recovered(asked, answer, recovery) : answer.verdict;
       tally.rows++;
       tally.counts[verdict]++;
       if (answer.link) tally.links[answer.link.verdict] = (tally.links[answer.link.verdict] ?? 0) + 1;
-      if (verdict !== 'refused' && verdict !== 'held') continue;
+      if (verdict === 'applied' || (verdict === 'unchanged' && answer.reason === null)) continue;
       const reason = answer.reason ?? verdict;
       tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1;
+      if (verdict === 'unchanged') continue;
       yield { type: 'rejected', line, verdict, error_code: reason, message: messageOf(verdict, answer), row: cells };
     }
     const { order } = items.at(-1)!;
@@ -179,17 +168,6 @@ async function* work(
   const line = Number.MAX_SAFE_INTEGER;
   asked.save({ line, tally, headBefore, head: await target.head(), state: 'done' }, mapping);
   return tally;
-}
-
-interface Reader {
-  read(cells: Cells, line: number): AppliedItem | Skipped;
-  rest(): Iterable<AppliedItem>;
-}
-
-async function readerOf(asked: Run, mapping: AnyMapping, headBefore: number): Promise<Reader> {
-  const context = asked.context(asked.batch);
-  if (!isTable(mapping)) return { read: (cells, line) => readRow(mapping, cells, line, context), rest: () => [] };
-  return createTableReader(mapping.kind, context, { guarded: !(await asked.isEmptyUpTo(headBefore)) });
 }
 
 function skip(tally: Tally, { skipped }: Skipped): void {

@@ -9,7 +9,7 @@ import { createRecentSet } from '../journal/recent-set.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';
 import type { ImportItem } from './read-row.ts';
-import { hereOf, isTableItem, type Skipped, type TableItem } from './tables/items.ts';
+import { hereOf, isTableItem, type TableItem } from './tables/items.ts';
 import type { OwnTable } from './tables/tables.ts';
 import type { ImportKind, LargestIdentity, RowAnswer } from './types.ts';
 
@@ -18,7 +18,7 @@ export type AppliedItem = ImportItem | TableItem;
 /** Where rows go: the stores, or a copy of them that is thrown away. */
 export interface Target {
   /** One answer per item, in order; `link` of an event's evidence. */
-  apply(items: readonly AppliedItem[]): Promise<((RowAnswer & { readonly link?: RowAnswer | null }) | Skipped)[]>;
+  apply(items: readonly AppliedItem[]): Promise<(RowAnswer & { readonly link?: RowAnswer | null })[]>;
   head(): Promise<number>;
   /** Of the identities changed after a ledger row. */
   largest(changedAfter: number): Promise<LargestIdentity[]>;
@@ -58,21 +58,18 @@ function answerOfAll(answers: readonly RowAnswer[]): RowAnswer {
   return told[0] ?? none;
 }
 
-async function applyTable(
-  { environment, store, commit }: Doors,
-  items: readonly TableItem[],
-): Promise<(RowAnswer | Skipped)[]> {
+async function applyTable({ environment, store, commit }: Doors, items: readonly TableItem[]): Promise<RowAnswer[]> {
   const ids = [...new Set(items.flatMap((item) => item.ids))];
   const here = hereOf((await store.resolve(environment, ids)).resolved, await store.known(environment, ids));
   const asked = items.map((item) => item.operations(here));
-  const operations = asked.flatMap((each) => ('skipped' in each ? [] : each));
+  const operations = asked.flatMap((each) => ('reason' in each ? [] : each));
   const answers: RowAnswer[] = [];
   for (let start = 0; start < operations.length; start += limits.operationsPerCommitMax) {
     answers.push(...(await commit(operations.slice(start, start + limits.operationsPerCommitMax))));
   }
   let next = 0;
   return asked.map((each) => {
-    if ('skipped' in each) return each;
+    if ('reason' in each) return { ...none, ...each };
     next += each.length;
     return answerOfAll(answers.slice(next - each.length, next));
   });

@@ -58,7 +58,7 @@ export interface Counts {
 export interface Tally {
   rows: number;
   counts: Counts;
-  /** Of refused, held and invalid rows, by reason or error code. */
+  /** Of refused, held and invalid rows, by reason or error code; and of unchanged ones that something else must come before. */
   reasons: Record<string, number>;
   /** Of events: what became of the link evidence they carried. */
   links: Record<string, number>;

@@ -13,7 +13,7 @@ import type { Cells } from '../types.ts';
 
 const isEmpty = (value: unknown): value is null | undefined => value === null || value === undefined;
 
-const wrong = (column: string, wanted: string): OnymError =>
+export const wrongCell = (column: string, wanted: string): OnymError =>
   new OnymError('invalid-payload', `${column} is not ${wanted}. Import the file as onym export wrote it.`);
 
 const idText = (value: unknown): unknown =>
@@ -26,31 +26,31 @@ export const anyIdOf = (cells: Cells, column: string): string => distinctIdOf(id
 
 export function idsOf(cells: Cells, column: string): string[] {
   const list = jsonOf(cells, column);
-  if (!Array.isArray(list)) throw wrong(column, 'a list of ids');
+  if (!Array.isArray(list)) throw wrongCell(column, 'a list of ids');
   return list.map((id) => requiredDistinctIdOf(idText(id), column));
 }
 
 export function objectOf(cells: Cells, column: string): JsonObject {
   const value = jsonOf(cells, column);
-  if (!isObject(value)) throw wrong(column, 'an object');
+  if (!isObject(value)) throw wrongCell(column, 'an object');
   return value;
 }
 
 export function objectsOf(cells: Cells, column: string): JsonObject[] {
   const list = jsonOf(cells, column);
   if (Array.isArray(list) && list.every(isObject)) return list;
-  throw wrong(column, 'a list of objects');
+  throw wrongCell(column, 'a list of objects');
 }
 
 export function wordOf<Word extends string>(cells: Cells, column: string, words: readonly Word[]): Word {
   const found = words.find((word) => word === cells[column]);
   if (found !== undefined) return found;
-  throw wrong(column, `one of ${words.join(', ')}`);
+  throw wrongCell(column, `one of ${words.join(', ')}`);
 }
 
 export function wordsOf<Word extends string>(cells: Cells, column: string, words: readonly Word[]): Word[] {
   const list = isEmpty(cells[column]) ? [] : jsonOf(cells, column);
-  if (!Array.isArray(list)) throw wrong(column, `a list of ${words.join(', ')}`);
+  if (!Array.isArray(list)) throw wrongCell(column, `a list of ${words.join(', ')}`);
   return list.map((word) => wordOf({ [column]: word }, column, words));
 }
 
@@ -58,7 +58,7 @@ export function isSet(cells: Cells, column: string): boolean {
   const value = cells[column];
   if (isEmpty(value) || value === false || value === 'false') return false;
   if (value === true || value === 'true') return true;
-  throw wrong(column, 'true or false');
+  throw wrongCell(column, 'true or false');
 }
 
 /** null for an empty cell. */
@@ -68,7 +68,7 @@ export function wholeNumberOf(cells: Cells, column: string): number | null {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof number === 'bigint' && number >= 0n && number <= Number.MAX_SAFE_INTEGER) return Number(number);
   if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number;
-  throw wrong(column, 'a whole number');
+  throw wrongCell(column, 'a whole number');
 }
 
 /** null for an empty cell. */
@@ -86,7 +86,7 @@ function jsonOf(cells: Cells, column: string): unknown {
   try {
     return parseJson(Buffer.from(value));
   } catch (error) {
-    if (error instanceof OnymError) throw wrong(column, 'valid JSON');
+    if (error instanceof OnymError) throw wrongCell(column, 'valid JSON');
     throw error;
   }
 }

@@ -17,7 +17,7 @@ export function readIdentifier(cells: Cells, { source }: RowContext): TableItem 
     ids: [distinctId],
     operations(here) {
       if (!isKnown) return [];
-      if (here.canonicalOf(distinctId) !== canonical) return { skipped: 'identity-not-here' };
+      if (here.canonicalOf(distinctId) !== canonical) return { reason: 'identity-not-here' };
       if (!isIdentified && here.isKnown(distinctId)) return [];
       return [{ op: 'identify', distinctId, anonymousId: null, traits: [], timestamp, source }];
     },

@@ -18,7 +18,12 @@ export interface Here {
 export interface TableItem {
   /** Identifiers that `operations` asks about. */
   readonly ids: readonly string[];
-  operations(here: Here): readonly Operation[] | Skipped;
+  operations(here: Here): readonly Operation[] | NothingYet;
+}
+
+/** A row that changes nothing as things are here, and may later. */
+export interface NothingYet {
+  readonly reason: string;
 }
 
 export const isTableItem = (item: object): item is TableItem => 'operations' in item;

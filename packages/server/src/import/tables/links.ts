@@ -3,7 +3,7 @@ import { createRecentSet } from '../../journal/recent-set.ts';
 import { limits } from '../../limits.ts';
 import type { RowContext } from '../read-row.ts';
 import type { Cells } from '../types.ts';
-import { idOf, isSet, timeOf, wholeNumberOf, wordOf, wordsOf } from './cells.ts';
+import { idOf, isSet, timeOf, wholeNumberOf, wordOf, wordsOf, wrongCell } from './cells.ts';
 import { createDue } from './due.ts';
 import type { Skipped, TableItem } from './items.ts';
 
@@ -20,6 +20,12 @@ const ruleByKind: Readonly<Record<LinkKind, LinkRule>> = {
   import: 'alias',
   manual: 'alias',
 };
+
+/** What a row of this table is left out for, however else it is read: a link that does not stand joins nobody. */
+export function skippedLink(cells: Cells): Skipped | null {
+  const status = statuses.find((each) => each === cells.status);
+  return status === undefined || status === 'active' ? null : { skipped: status };
+}
 
 interface Identified {
   readonly distinctId: string;
@@ -52,17 +58,20 @@ export function createLinkReader(context: RowContext, options: { readonly guarde
 
   return {
     read(cells: Cells): TableItem | Skipped {
-      const seq = wholeNumberOf(cells, 'seq') ?? 0;
-      const status = wordOf(cells, 'status', statuses);
-      if (status !== 'active') return { skipped: status };
+      const seq = wholeNumberOf(cells, 'seq');
+      if (seq === null) throw wrongCell('seq', 'a whole number');
+      wordOf(cells, 'status', statuses);
+      const skipped = skippedLink(cells);
+      if (skipped !== null) return skipped;
       const kind = wordOf(cells, 'kind', kinds);
+      const rule = cells.rule === undefined ? ruleByKind[kind] : wordOf(cells, 'rule', rules);
       const primary = idOf(cells, 'primary_id');
       const secondary = idOf(cells, 'secondary_id');
       const timestamp = timeOf(cells, 'effective_time') ?? timeOf(cells, 'time');
       const link: LinkOperation = {
         op: 'link',
         kind,
-        rule: cells.rule === undefined ? ruleByKind[kind] : wordOf(cells, 'rule', rules),
+        rule,
         primary,
         secondary,
         waived: wordsOf(cells, 'waived', rails),
@@ -70,7 +79,9 @@ export function createLinkReader(context: RowContext, options: { readonly guarde
         timestamp,
         source: { ...context.source, public: isSet(cells, 'public') },
       };
-      note(primary, wholeNumberOf(cells, 'primary_identified'), timestamp);
+      // Exports that do not tell who was named when: whoever was the distinct_id of an identify.
+      const isUntold = cells.primary_identified === undefined && rule === 'identify';
+      note(primary, isUntold ? seq : wholeNumberOf(cells, 'primary_identified'), timestamp);
       note(secondary, wholeNumberOf(cells, 'secondary_identified'), timestamp);
       const operations = [...due.upTo(seq).map(identify), link];
       return { ids: [], operations: () => operations };

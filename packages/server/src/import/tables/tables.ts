@@ -83,16 +83,38 @@ const shapes: Readonly<Record<OwnTable, Shape>> = {
   },
 };
 
-/** Flags that say what columns are: with one of them the file is read as they say. */
-const readingFlags = ['kind', 'primary', 'secondary', 'anonymous', 'event', 'timestamp', 'traits'] as const;
+/** Flags that say what columns are. */
+const readingFlags = [
+  'kind',
+  'primary',
+  'secondary',
+  'secondaryPrefix',
+  'anonymous',
+  'event',
+  'timestamp',
+  'traits',
+] as const;
 
-/** The table that a file of these columns is an export of; null for other files, and where flags say how to read it. */
-export function tableMappingOf(columns: readonly string[], flags: ColumnFlags): TableMapping | null {
-  if (readingFlags.some((flag) => flags[flag] !== undefined) || (flags.secondaryPrefix ?? '') !== '') return null;
+/** What may be said of links without meaning anything else than their table does. */
+const sameOfLinks: ColumnFlags = {
+  kind: 'alias',
+  primary: 'primary_id',
+  secondary: 'secondary_id',
+  secondaryPrefix: '',
+};
+
+export function hasColumnsOf(kind: OwnTable, columns: readonly string[]): boolean {
   const there = new Set(columns);
+  return Object.keys(shapes[kind].needed).every((column) => there.has(column));
+}
+
+/** The table that a file of these columns is an export of; null for other files, and where flags say to read it in another way. */
+export function tableMappingOf(columns: readonly string[], flags: ColumnFlags): TableMapping | null {
   for (const kind of ownTables) {
+    if (!hasColumnsOf(kind, columns)) continue;
+    const same = kind === 'links' ? sameOfLinks : {};
+    if (readingFlags.some((flag) => flags[flag] !== undefined && flags[flag] !== same[flag])) return null;
     const { needed, optional } = shapes[kind];
-    if (!Object.keys(needed).every((column) => there.has(column))) continue;
     const words = { ...needed, ...optional };
     return {
       kind,
@@ -103,5 +125,5 @@ export function tableMappingOf(columns: readonly string[], flags: ColumnFlags): 
   return null;
 }
 
-/** For people: what the file was taken for. */
-export const tableInWords = ({ kind, columns }: TableMapping): Record<string, string> => ({ kind, ...columns });
+/** For people: what the file was taken for, and each column of it but one that is called `kind` itself. */
+export const tableInWords = ({ kind, columns }: TableMapping): Record<string, string> => ({ ...columns, kind });
