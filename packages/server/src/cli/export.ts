@@ -11,7 +11,10 @@ export function exportCommand(program: Command): void {
     .description('write a whole table as NDJSON, CSV or Parquet')
     .addOption(new Option('--format <format>', 'form of the rows').choices(['ndjson', 'csv', 'parquet']))
     .option('-o, --output <file>', 'write to this file instead of standard output')
-    .addHelpText('after', '\nExample:\n  onym export links --format parquet --output links.parquet')
+    .addHelpText(
+      'after',
+      '\nonym import knows these files again.\n\nExample:\n  onym export links --format parquet --output links.parquet',
+    )
     .action(async (what: string, options: ReadOptions & { format?: string; output?: string }) => {
       const format = options.format ?? formatOf(options.output);
       const query = new URLSearchParams({ environment: options.environment, format });

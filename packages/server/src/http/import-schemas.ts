@@ -78,6 +78,7 @@ export const importSchema = {
   summary: 'Import a file',
   description:
     'CSV, NDJSON or Parquet as the body, gzip or plain: alias pairs, identify rows or events, as one batch. Rows are judged once the whole file has arrived. ' +
+    'A table as GET /v1/export/{what} writes it is known by its columns, and becomes what it was. ' +
     'A bad row costs its neighbours nothing. The same file in the same batch goes on where an earlier run stopped. ' +
     'Answers lines of JSON while it works (`started`, `rejected`, `progress`, then `done` or `error`), or one object with `Accept: application/json`.',
   operationId: 'importFile',

@@ -15,6 +15,12 @@ const isTable = (mapping: AnyMapping): mapping is TableMapping => 'columns' in m
 export const mappingOfFile = (columns: readonly string[], flags: ColumnFlags): AnyMapping =>
   tableMappingOf(columns, flags) ?? mappingOf(columns, flags);
 
+/** Of a table of ours that has no rows, as its CSV names them; null for any other file. Nothing is as good a table as something. */
+export function columnsOfEmptyTable(head: Buffer): string[] | null {
+  const columns = head.toString('utf8').trim().split(',');
+  return tableMappingOf(columns, {}) === null ? null : columns;
+}
+
 export const inWords = (mapping: AnyMapping): Record<string, string> =>
   isTable(mapping) ? tableInWords(mapping) : mappingInWords(mapping);
 

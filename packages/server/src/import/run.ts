@@ -7,7 +7,7 @@ import { readNdjson } from './ndjson.ts';
 import { parquetColumns, readParquet } from './parquet.ts';
 import type { Progress } from './progress.ts';
 import type { RowContext } from './read-row.ts';
-import { type AnyMapping, inWords, mappingOfFile, type Reader, readerOf } from './reader.ts';
+import { type AnyMapping, columnsOfEmptyTable, inWords, mappingOfFile, type Reader, readerOf } from './reader.ts';
 import { inOrderOf } from './tables/in-order.ts';
 import type { Skipped } from './tables/items.ts';
 import type { AppliedItem, Target } from './target.ts';
@@ -265,6 +265,8 @@ async function open({ upload, format, options }: Run): Promise<{ columns: string
     for (const row of next.value.rows) if ('cells' in row) for (const name in row.cells) columns.add(name);
     if (columns.size > 0) break;
   }
+  const empty = columns.size === 0 && ahead.length === 0 ? columnsOfEmptyTable(upload.head) : null;
+  if (empty !== null) return { columns: empty, rows };
   if (columns.size === 0)
     throw new OnymError('invalid-payload', `The file has no row that can be read. ${firstProblem(ahead)}`);
   return { columns: [...columns], rows: continued(ahead, rows) };

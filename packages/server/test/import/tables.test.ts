@@ -164,6 +164,18 @@ const identity = (canonical_id: string, rest: object = {}) => ({
   ...rest,
 });
 
+test.each([
+  ['links', 'seq,kind,primary_id,secondary_id,status,reason,time,key,lib,batch\n'],
+  ['separations', 'distinct_id,separated_from,seq\n'],
+])('a table without rows (%s) is imported as one', async (kind, header) => {
+  const response = await fetch(`${server.url}/v1/import?environment=${anEnvironment()}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'text/csv', accept: 'application/json' },
+    body: header,
+  });
+  expect(await response.json()).toMatchObject({ ok: true, rows: 0, mapping: { kind } });
+});
+
 describe('people', () => {
   test('identities alone bring who is one, under which name, who is known, and each trait at its place', async () => {
     const environment = anEnvironment();

@@ -31,7 +31,9 @@ const query = Type.Object({
 
 const schema = {
   summary: 'A whole table',
-  description: 'Every row, streamed, without the limits of a query. Events have their properties as they were sent.',
+  description:
+    'Every row, streamed, without the limits of a query. Events have their properties as they were sent, people their traits. ' +
+    'POST /v1/import knows the tables again.',
   operationId: 'exportTable',
   tags: ['query'],
   params,
