@@ -122,7 +122,7 @@ async function people(store: IdentityStore) {
   };
 }
 
-const runs = { numRuns: Number(process.env.ONYM_STORE_RUNS ?? 400) };
+const runs = { numRuns: Number(process.env.ONYM_STORE_RUNS ?? 300) };
 
 /** Under settings that stay: others of here judge anew. */
 const options: HistoryOptions = { ...fullOptions, weights: { ...fullOptions.weights, settings: 0, 'revert-key': 0 } };
