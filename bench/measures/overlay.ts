@@ -63,11 +63,13 @@ async function link(engine: Engine, prepared: Awaited<ReturnType<typeof prepareE
     node_id: node,
     distinct_id: `user_${id}`,
     identity_id: nodes[id % people]!.node,
+    canonical_id: `user_${id % people}`,
     known: true,
+    identified_seq: 0,
     first_seen: 0,
     version: projectedSeq,
   }));
-  await project(engine, prepared, { identifiers, identities: [], links: [], seq: projectedSeq });
+  await project(engine, prepared, { identifiers, identities: [], links: [], separations: [], seq: projectedSeq });
 }
 
 /** How many people there are when those links hold, from the identifiers that have events. */

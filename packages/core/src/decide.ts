@@ -16,6 +16,7 @@ import type {
   Link,
   LinkFact,
   LinkKind,
+  LinkOperation,
   LinkRule,
   Millis,
   Operation,
@@ -54,6 +55,8 @@ export function decide(state: State, operation: Operation, now: Millis): Decisio
       return decideAlias(state, operation, place);
     case 'track':
       return decideTrack(state, operation, place);
+    case 'link':
+      return decideTakenOver(state, operation, place);
     case 'split':
       return decideSplit(state, operation, place);
     case 'separate':
@@ -195,7 +198,7 @@ function decideIdentify(state: State, operation: IdentifyOperation, place: Place
   const standing = (state.identifies.get(distinctId) ?? []).find(
     (fact) => fact.revokedSeq === null && (fact.batch === null || fact.batch === source.batch),
   );
-  const effectiveTime = operation.timestamp === null ? place.time : Math.min(operation.timestamp, place.time);
+  const effectiveTime = effectiveTimeOf(operation, place);
   const inputs = operation.traits.filter(({ once, value }) => !once || value !== null);
   const writes = inputs.map((input) => ({
     input,
@@ -256,6 +259,42 @@ function decideTrack(state: State, operation: TrackOperation, place: Place): Dec
   } as const;
   return evidenceOf(operation, place, decideLink(state, { ...call, source: operation.source }, place.seq));
 }
+
+/**
+ * What the other ledger decided is not judged again; what stands here is: separations, guard rails, and, where it is guarded, the rule's
+ * own guard. Whoever takes it over holds a secret key, whatever sent it there.
+ */
+function decideTakenOver(state: State, operation: LinkOperation, place: Place): Decision {
+  const { kind, rule, primary, secondary, waived, guarded, source } = operation;
+  const request = { primary, secondary, waived, public: false, seq: place.seq };
+  const situation = situationOf(state, { ...request, rule: guarded ? rule : 'alias' });
+  const { verdict, reason } = judgementBySituation[situation];
+  if (situation === 'same-id') return unchanged(null);
+  const effectiveTime = effectiveTimeOf(operation, place);
+  const isGood = verdict === 'applied' || verdict === 'unchanged';
+  const earlier = linksOnPair(state, primary, secondary).find(
+    (link) =>
+      link.source.batch === source.batch &&
+      link.source.public === source.public &&
+      link.kind === kind &&
+      link.rule === rule &&
+      link.primary === primary &&
+      link.effectiveTime === effectiveTime &&
+      link.status === (isGood ? 'active' : verdict),
+  );
+  if (earlier !== undefined) return { outcome: { verdict, reason, seq: earlier.seq, recorded: false }, fact: null };
+  return recorded({
+    ...rowOf(operation, place, verdict, reason),
+    op: 'alias',
+    identified: null,
+    subject: null,
+    traits: [],
+    link: { kind, rule, primary, secondary, verdict, reason, waived, approves: null },
+  });
+}
+
+const effectiveTimeOf = ({ timestamp }: Operation, { time }: Place): Millis =>
+  timestamp === null ? time : Math.min(timestamp, time);
 
 function evidenceOf(operation: AliasOperation | TrackOperation, place: Place, link: LinkDecision): Decision {
   if ('repeats' in link) {

@@ -34,6 +34,7 @@ export function needsOf(operation: Operation): Needs {
       };
     }
     case 'alias':
+    case 'link':
       return {
         ...nothing,
         ids: [operation.primary, operation.secondary],
@@ -62,9 +63,11 @@ export function needsOf(operation: Operation): Needs {
   }
 }
 
+const evidenceOperations: ReadonlySet<Operation['op']> = new Set(['identify', 'alias', 'track', 'link']);
+
 /** Operations that need components whole are judged alone, so that what they load stays bounded by what they touch. */
 export function isSteering(operation: Operation): boolean {
-  return operation.op !== 'identify' && operation.op !== 'alias' && operation.op !== 'track';
+  return !evidenceOperations.has(operation.op);
 }
 
 /** An outcome as of right after the call. */
@@ -114,6 +117,7 @@ function subjectOf(state: State, operation: Operation): DistinctId {
     case 'track':
       return operation.distinctId;
     case 'alias':
+    case 'link':
       return operation.primary;
     case 'separate':
     case 'lift':

@@ -345,6 +345,8 @@ export function changeLink(
 export function addIdentify(state: State, id: DistinctId, fact: IdentifyFact): void {
   pushTo(state.identifies, id, fact);
   state.changed.identifies.push({ id, fact });
+  // Known already or not: a projection tells which identify named it first.
+  state.changed.identifiers.add(id);
 }
 
 export function addTrait(state: State, id: DistinctId, write: TraitWrite): void {

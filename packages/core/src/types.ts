@@ -105,6 +105,21 @@ export interface AliasOperation extends Asked {
   readonly kind: 'alias' | 'import';
 }
 
+/**
+ * A link taken over from another ledger, where it was judged and stands: it keeps its kind, rule and waivers, and makes its sides known
+ * as its rule does.
+ */
+export interface LinkOperation extends Asked {
+  readonly op: 'link';
+  readonly kind: LinkKind;
+  readonly rule: LinkRule;
+  readonly primary: DistinctId;
+  readonly secondary: DistinctId;
+  readonly waived: readonly HoldReason[];
+  /** False where nothing else has spoken yet: that the secondary side is known was no reason against it there, and is none here. */
+  readonly guarded: boolean;
+}
+
 /** The link evidence of a track call; the event itself is no business of the engine. The caller checked by
  *  `isTrackEvidence` that they are evidence. */
 export interface TrackOperation extends Asked {
@@ -164,6 +179,7 @@ export type Operation =
   | IdentifyOperation
   | AliasOperation
   | TrackOperation
+  | LinkOperation
   | SplitOperation
   | SeparateOperation
   | LiftOperation
@@ -206,7 +222,7 @@ interface Row {
   readonly reason: Reason | null;
 }
 
-/** identify, alias, track and approve: what they recorded. Any of the three parts may be absent, never all. */
+/** identify, alias (a link taken over likewise), track and approve: what they recorded. Any of the three parts may be absent, never all. */
 export interface EvidenceFact extends Row {
   readonly op: 'identify' | 'alias' | 'track' | 'approve';
   /** The id this row makes known as the distinct_id of an identify; null when an earlier row of the same batch already did. */

@@ -56,6 +56,8 @@ export const limits = {
   importRowBytesMax: 4 * 1024 * 1024,
   importRowGroupBytesMax: 512 * 1024 * 1024,
   concurrentImportsMax: 2,
+  /** Identifiers that an import of links remembers to have made known; one that is forgotten is only said again. */
+  importIdentifiedMax: 1_000_000,
   /** Rejected rows that a single answer lists; a streamed one has all of them. */
   importRejectionsListedMax: 1_000,
   /** Rejected items kept, the newest; and how much of each. */

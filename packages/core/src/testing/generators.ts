@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import type {
   DistinctId,
+  HoldReason,
   Link,
+  LinkKind,
+  LinkRule,
   Millis,
   Operation,
   RevertOperation,
@@ -162,6 +165,7 @@ export const fullOptions: HistoryOptions = {
     identify: 12,
     alias: 12,
     track: 6,
+    link: 2,
     split: 3,
     'split-pair': 2,
     'split-set': 1,
@@ -302,6 +306,22 @@ function steps(options: HistoryOptions): fc.Arbitrary<Unplaced> {
         fc
           .tuple(trackPair, fc.record(asked))
           .map(([[distinctId, anon], rest]) => ({ op: 'track', distinctId, anonymousId: anon, ...rest })),
+      ),
+    link: () =>
+      operation(
+        fc
+          .record({
+            op: fc.constant('link' as const),
+            kind: fc.constantFrom<LinkKind[]>('identify', 'alias', 'track', 'import', 'manual'),
+            rule: fc.constantFrom<LinkRule[]>('identify', 'track', 'alias'),
+            primary: id,
+            secondary: id,
+            waived: fc.subarray<HoldReason>(['identity-too-large', 'too-many-of-type', 'needs-secret-key']),
+            guarded: fc.boolean(),
+            ...asked,
+          })
+          // Publishable keys approve nothing.
+          .map((link) => (link.kind === 'manual' ? { ...link, source: { ...link.source, public: false } } : link)),
       ),
     split: () => overLink('split'),
     'split-pair': () =>

@@ -8,6 +8,7 @@ import type {
   Link,
   LinkFact,
   LinkKind,
+  LinkOperation,
   LinkRule,
   Millis,
   Operation,
@@ -148,6 +149,8 @@ function rule(world: World, operation: Operation, effectiveTime: Millis, after: 
       return ruleAlias(world, operation);
     case 'track':
       return ruleTrack(world, operation);
+    case 'link':
+      return ruleLink(world, operation, effectiveTime);
     case 'split':
       return ruleSplit(world, operation);
     case 'separate': {
@@ -253,6 +256,42 @@ function ruleTrack(world: World, operation: TrackOperation): Ruling {
     source,
   });
   return { ...answer, record: answer.link && { link: answer.link } };
+}
+
+/** A link of another ledger: only the very same of the same batch is a repeat, and no call that was turned down stands in its way. */
+function ruleLink(world: World, operation: LinkOperation, effectiveTime: Millis): Ruling {
+  const { kind, rule, primary, secondary, waived, source } = operation;
+  if (primary === secondary) return unchanged;
+  const { verdict, reason } = judgeTakenOver(world, operation);
+  const status = verdict === 'refused' || verdict === 'held' ? verdict : 'active';
+  const same = world.links.find(
+    (link) =>
+      link.status === status &&
+      link.source.batch === source.batch &&
+      link.source.public === source.public &&
+      link.kind === kind &&
+      link.rule === rule &&
+      link.primary === primary &&
+      link.secondary === secondary &&
+      link.effectiveTime === effectiveTime,
+  );
+  if (same) return { verdict, reason, earlier: same.seq, record: null };
+  const link = { kind, rule, primary, secondary, verdict, reason, waived, approves: null };
+  return { verdict, reason, earlier: null, record: { link } };
+}
+
+function judgeTakenOver(world: World, { rule, primary, secondary, waived, guarded }: LinkOperation) {
+  const standing = standingAt(world, nextSeq(world));
+  const settings = settingsAt(world, nextSeq(world));
+  if (isReservedId(secondary, settings)) return { verdict: 'refused', reason: 'reserved-distinct-id' } as const;
+  if (standing.some((pair) => isPair(pair, primary, secondary))) {
+    return { verdict: 'refused', reason: 'separated' } as const;
+  }
+  const { arrangement } = world;
+  const [x, y] = [arrangement.groupOf(primary), arrangement.groupOf(secondary)];
+  if (x.members.has(secondary)) return { verdict: 'unchanged', reason: null } as const;
+  const evidence = { rule: guarded ? rule : 'alias', primary, secondary, waived, public: false } as const;
+  return judgeJoin(evidence, x, y, arrangement, standing, settings);
 }
 
 function nextSeq(world: World): Seq {

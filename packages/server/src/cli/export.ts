@@ -11,7 +11,7 @@ interface ExportCliOptions extends ReadOptions {
   readonly excelSafe?: boolean;
 }
 
-const tables = ['identifiers', 'identities', 'links', 'events'];
+const tables = ['links', 'identities', 'identifiers', 'separations', 'events'];
 
 export function exportCommand(program: Command): void {
   readOptions(program.command('export').addArgument(new Argument('<table>', 'what to export').choices(tables)))
@@ -19,7 +19,10 @@ export function exportCommand(program: Command): void {
     .addOption(new Option('--format <format>', 'form of the rows').choices(['ndjson', 'csv', 'parquet']))
     .option('-o, --output <file>', 'write to this file instead of standard output')
     .addOption(excelSafeOption())
-    .addHelpText('after', '\nExample:\n  onym export links --format parquet --output links.parquet')
+    .addHelpText(
+      'after',
+      '\nonym import knows these files again.\n\nExample:\n  onym export links --format parquet --output links.parquet',
+    )
     .action(async (what: string, options: ExportCliOptions) => {
       const format = options.format ?? formatOf(options.output);
       csvOnly({ ...options, format });

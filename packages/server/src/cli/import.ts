@@ -31,7 +31,7 @@ type Done = Extract<ImportEvent, { type: 'done' }>;
 
 export function importCommand(program: Command): void {
   readOptions(program.command('import').argument('<file>', 'CSV, NDJSON or Parquet; gzip or plain'))
-    .description('import alias pairs, identify rows or events from a file, as one batch')
+    .description('import alias pairs, identify rows, events, or a table from onym export, as one batch')
     .option('--dry-run', 'say what the import would do, down to the row; write nothing')
     .option('--batch <name>', 'name of the batch, for onym revert; made of the file’s name and contents unless given')
     .addOption(
@@ -73,6 +73,7 @@ async function importFile(file: string, options: ImportCliOptions): Promise<void
   });
   const bar = progressBar(size);
   let done: Done | null = null;
+  let kind = '';
   try {
     await withTransport(
       options,
@@ -87,6 +88,7 @@ async function importFile(file: string, options: ImportCliOptions): Promise<void
           if (event.type === 'started') {
             await rejected.begin(event);
             bar.begin(event.bytes);
+            kind = event.mapping.kind ?? '';
             if (!options.json) printNote(startedText(event));
           } else if (event.type === 'rejected') {
             const { type: _, ...row } = event;
@@ -104,14 +106,14 @@ async function importFile(file: string, options: ImportCliOptions): Promise<void
   }
   const aside = rejected.setAside();
   if (aside !== null) printNote(`The rejected rows of an earlier import are in ${shown(aside)} now.`);
-  finish(done, rejected.written(), options);
+  finish(done, kind, rejected.written(), options);
 }
 
-function finish(done: Done | null, rejectedFile: string | null, options: ImportCliOptions): void {
+function finish(done: Done | null, kind: string, rejectedFile: string | null, options: ImportCliOptions): void {
   if (done === null) throw new RequestError(wentAway, null);
   const { type: _, ...summary } = done;
   if (options.json) printJson({ ...summary, rejected_file: rejectedFile });
-  else print(summaryText(done, rejectedFile));
+  else print(summaryText(done, kind, rejectedFile));
   const { invalid, refused, held } = done.counts;
   process.exitCode = invalid + refused + held === 0 ? exitCode.ok : exitCode.no;
 }
@@ -184,7 +186,7 @@ function startedText(event: Extract<ImportEvent, { type: 'started' }>): string {
   return `${lines.join('\n')}\n`;
 }
 
-function summaryText(done: Done, rejectedFile: string | null): string {
+function summaryText(done: Done, kind: string, rejectedFile: string | null): string {
   const verdicts = ['applied', 'unchanged', 'refused', 'held', 'invalid'] as const satisfies readonly (keyof Counts)[];
   const lines = [
     done.finished_before ? 'This file was imported in this batch before; nothing was done now. It came to:' : '',
@@ -195,6 +197,10 @@ function summaryText(done: Done, rejectedFile: string | null): string {
   ];
   const reasons = Object.entries(done.reasons).map(([reason, count]) => [reason, String(count)]);
   if (reasons.length > 0) lines.push('', table(['reason', 'rows'], reasons));
+  const skipped = Object.entries(done.skipped).map(([reason, count]) => [reason, String(count)]);
+  if (skipped.length > 0) {
+    lines.push('', 'Skipped, for they join nothing where the file comes from:', table(['', 'rows'], skipped));
+  }
   const links = Object.entries(done.links).map(([verdict, count]) => `${count} ${verdict}`);
   if (links.length > 0) lines.push('', `Links that the events carried: ${links.join(', ')}.`);
   const largest = done.largest_identities ?? [];
@@ -204,6 +210,8 @@ function summaryText(done: Done, rejectedFile: string | null): string {
   }
   for (const warning of done.warnings) lines.push('', `Note: ${shown(warning)}`);
   if (rejectedFile !== null) lines.push('', `Rows that joined nothing, with the reasons: ${shown(rejectedFile)}`);
-  if (!done.dry_run) lines.push('', `To take it back: onym revert --batch ${shown(done.batch)}`);
+  // A revert takes evidence back; separations are lifted one by one.
+  const back = kind === 'separations' ? 'onym lift <a> <b>, for each pair' : `onym revert --batch ${shown(done.batch)}`;
+  if (!done.dry_run) lines.push('', `To take it back: ${back}`);
   return lines.filter((line, index) => index > 0 || line !== '').join('\n');
 }

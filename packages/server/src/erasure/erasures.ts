@@ -142,16 +142,18 @@ function projectionOfStrays(environment: string, { strays, seq }: PendingErasure
   const identities: IdentityRow[] = [];
   for (const distinctId of strays) {
     const node = nodeId(environment, distinctId);
-    const common = { identity_id: node, known: false, version: seq };
-    identifiers.push({ ...common, node_id: node, distinct_id: distinctId, first_seen: null });
+    const common = { identity_id: node, canonical_id: distinctId, known: false, version: seq };
+    identifiers.push({ ...common, node_id: node, distinct_id: distinctId, identified_seq: 0, first_seen: null });
     identities.push({
       ...common,
-      canonical_id: distinctId,
       traits: '{}',
+      trait_origins: '{}',
+      other_traits: '[]',
       identifiers: [],
+      known_identifiers: [],
       created_at: 0,
       deleted: true,
     });
   }
-  return { identifiers, identities, links: [], seq };
+  return { identifiers, identities, links: [], separations: [], seq };
 }

@@ -46,6 +46,7 @@ async function erasePart(
   });
   const profiles = `(identity_id IN (${nodes}) OR hasAny(identifiers, [${ids}]))`;
   await remove(engine, prepared, 'identities', `${profiles} AND ${older}`);
+  await remove(engine, prepared, 'separations', `(distinct_id IN (${ids}) OR separated_from IN (${ids})) AND ${older}`);
   return events;
 }
 

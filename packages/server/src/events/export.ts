@@ -37,13 +37,18 @@ function columnsOf(what: ExportTable, data: string, overlay: Overlay): readonly 
         column('traits', 'json', sentJson('traits')),
         column('identifiers', 'list'),
         column('created_at', 'time'),
+        column('known_identifiers', 'list'),
+        column('trait_origins', 'json'),
+        column('other_traits', 'json'),
       ];
     case 'identifiers':
       return [
         column('distinct_id'),
         column('identity_id', 'text', 'toString(e.identity_id)'),
         column('known', 'plain'),
-        column('first_seen', 'time'),
+        column('first_seen', 'time', 'assumeNotNull(e.first_seen)'),
+        column('canonical_id'),
+        column('identified', 'plain', 'CAST(e.identified_seq > 0 AS Bool)'),
       ];
     case 'links':
       return [
@@ -57,7 +62,15 @@ function columnsOf(what: ExportTable, data: string, overlay: Overlay): readonly 
         column('key'),
         column('lib'),
         column('batch'),
+        column('effective_time', 'time'),
+        column('rule', 'text', 'toString(e.rule)'),
+        column('waived', 'list'),
+        column('public', 'plain'),
+        column('primary_identified', 'plain'),
+        column('secondary_identified', 'plain'),
       ];
+    case 'separations':
+      return [column('distinct_id'), column('separated_from'), column('seq', 'plain')];
   }
 }
 
@@ -82,6 +95,8 @@ function csvCell({ kind, sql }: Column): string {
 }
 
 const rowGroupRows = 100_000;
+/** What a join or a sort keeps in memory before it goes by way of the disk. */
+const spillBytes = 1024 ** 3;
 
 /** Exports that run, so that a compaction waits for them: they look identities up as queries do. */
 export interface Exporter {
@@ -133,14 +148,31 @@ export function createExporter(engine: Engine): Exporter {
   };
 }
 
-/** The alias `e` is what the columns name. What is kept as text beside a JSON column is in the tables alone. */
-function sourceOf({ open, data }: Databases, what: ExportTable): string {
+/** The alias `e` is what the columns name. */
+function sourceOf({ data }: Databases, what: ExportTable): string {
   switch (what) {
     case 'events':
       return `${data}.events AS e`;
     case 'identities':
       return `${data}.identities AS e FINAL`;
-    default:
-      return `${open}.${what} AS e`;
+    case 'identifiers':
+      return `${data}.identifiers AS e FINAL WHERE e.first_seen IS NOT NULL`;
+    case 'links':
+      return `(${linksOf(data)}) AS e`;
+    case 'separations':
+      return `${data}.separations AS e FINAL WHERE NOT e.lifted`;
   }
+}
+
+/**
+ * Links in the order of the ledger, each with the rows that first named its sides by an identify: whom a link finds known decides who
+ * gives the name, and an import can tell so from this file alone.
+ */
+function linksOf(data: string): string {
+  const identified = `(SELECT distinct_id, identified_seq FROM ${data}.identifiers FINAL WHERE identified_seq > 0)`;
+  return `SELECT l.*, nullIf(p.identified_seq, 0) AS primary_identified, nullIf(s.identified_seq, 0) AS secondary_identified
+    FROM ${data}.links AS l FINAL
+    LEFT ANY JOIN ${identified} AS p ON p.distinct_id = l.primary_id
+    LEFT ANY JOIN ${identified} AS s ON s.distinct_id = l.secondary_id
+    ORDER BY l.seq SETTINGS join_algorithm = 'grace_hash', max_bytes_in_join = ${spillBytes}, max_bytes_before_external_sort = ${spillBytes}`;
 }

@@ -113,6 +113,32 @@ const migrations: Migration[] = [
       `ALTER TABLE ${data}.identities${onCluster} ADD COLUMN IF NOT EXISTS traits_raw String CODEC(ZSTD(1)) AFTER traits`,
     ],
   },
+  {
+    /*
+     * What exports tell and queries do not see. The projection is forgotten, and made again from the ledger with it: rows that are
+     * projected anew may have a lower version than those of before. `watermark` stays, for the events keep what is folded into them.
+     */
+    id: 3,
+    statements: ({ data }, { onCluster, mergeTree }) => [
+      `ALTER TABLE ${data}.identifiers${onCluster} ADD COLUMN IF NOT EXISTS canonical_id String,
+         ADD COLUMN IF NOT EXISTS identified_seq UInt64`,
+      `ALTER TABLE ${data}.identities${onCluster} ADD COLUMN IF NOT EXISTS trait_origins String CODEC(ZSTD(1)),
+         ADD COLUMN IF NOT EXISTS other_traits String CODEC(ZSTD(1)), ADD COLUMN IF NOT EXISTS known_identifiers Array(String)`,
+      `ALTER TABLE ${data}.links${onCluster} ADD COLUMN IF NOT EXISTS rule LowCardinality(String),
+         ADD COLUMN IF NOT EXISTS effective_time DateTime64(3, 'UTC'), ADD COLUMN IF NOT EXISTS waived Array(String),
+         ADD COLUMN IF NOT EXISTS public Bool`,
+      `CREATE TABLE IF NOT EXISTS ${data}.separations${onCluster} (
+        distinct_id String,
+        separated_from String,
+        seq UInt64,
+        lifted Bool,
+        version UInt64
+      ) ENGINE = ${mergeTree('ReplacingMergeTree', 'version')} ORDER BY (distinct_id, separated_from, seq)
+      SETTINGS ${durable}, ${small}`,
+      `ALTER TABLE ${data}.state${onCluster} DELETE WHERE name = 'projected' SETTINGS mutations_sync = 2`,
+      ...['identifiers', 'identities', 'links'].map((table) => `TRUNCATE TABLE ${data}.${table}${onCluster}`),
+    ],
+  },
 ];
 
 export async function migrate(engine: Engine, databases: Databases): Promise<void> {

@@ -2,7 +2,7 @@ import type { Seq } from '@onym/core';
 import type { Databases } from './databases.ts';
 import type { Engine, Settings } from './engine.ts';
 import { migrate } from './migrations.ts';
-import { encodeIdentifiers, encodeIdentities, encodeLinks, encodePending } from './rows.ts';
+import { encodeIdentifiers, encodeIdentities, encodeLinks, encodePending, encodeSeparations } from './rows.ts';
 import type { Projection } from './types.ts';
 import { type Overlay, overlayFor, replaceEventsView, replaceProjectionViews } from './views.ts';
 
@@ -118,7 +118,7 @@ export async function showOverlay(engine: Engine, prepared: Prepared): Promise<v
 
 export async function project(engine: Engine, prepared: Prepared, projection: Projection): Promise<void> {
   const { data } = prepared.databases;
-  const { identifiers, identities, links, seq, more = false } = projection;
+  const { identifiers, identities, links, separations, seq, more = false } = projection;
   // A row at or below the watermark is in the events already; laid over them again it could hide a newer one.
   const pending = identifiers.filter((row) => row.version > prepared.watermark);
   const write = async (table: string, body: Buffer, settings: Settings) => {
@@ -128,6 +128,7 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
     write('identifiers', encodeIdentifiers(identifiers), {}),
     write('identities', encodeIdentities(identities), jsonSettings),
     write('links', encodeLinks(links), {}),
+    write('separations', encodeSeparations(separations), {}),
     write('pending', encodePending(pending), {}),
   ]);
   // The rows are on disk: the seq may say so, while the dictionaries load.
@@ -146,7 +147,7 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
 export async function resetProjection(engine: Engine, prepared: Prepared): Promise<void> {
   const { data } = prepared.databases;
   const { onCluster } = engine.dialect;
-  for (const table of ['state', 'pending', 'identifiers', 'identities', 'links']) {
+  for (const table of ['state', 'pending', 'identifiers', 'identities', 'links', 'separations']) {
     await engine.command(`TRUNCATE TABLE ${data}.${table}${onCluster}`);
   }
   await engine.command(

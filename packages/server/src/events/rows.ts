@@ -1,7 +1,7 @@
 import { parseExact } from '../exact-json/parse.ts';
 import { nodeId } from '../node-id.ts';
 import { columnJson, isLossy, text } from './json-column.ts';
-import type { IdentifierRow, IdentityRow, LinkRow, StoredEvent } from './types.ts';
+import type { IdentifierRow, IdentityRow, LinkRow, SeparationRow, StoredEvent } from './types.ts';
 
 /*
  * The wire form of every row: newline-delimited JSON, times as epoch milliseconds (a DateTime64(3) takes the number as it is).
@@ -59,6 +59,8 @@ export function encodeEvents(
   return Buffer.concat(parts);
 }
 
+const texts = (values: readonly string[]): string => `[${values.map(text).join(',')}]`;
+
 const lines = <Row>(rows: readonly Row[], encode: (row: Row) => string): Buffer =>
   Buffer.from(rows.map((row) => `${encode(row)}\n`).join(''), 'utf8');
 
@@ -67,7 +69,8 @@ export const encodeIdentifiers = (rows: readonly IdentifierRow[]): Buffer =>
     rows,
     (row) =>
       `{"node_id":"${row.node_id}","distinct_id":${text(row.distinct_id)},"identity_id":"${row.identity_id}",` +
-      `"known":${row.known},"first_seen":${row.first_seen === null ? 'null' : clampTime(row.first_seen)},"version":${row.version}}`,
+      `"canonical_id":${text(row.canonical_id)},"known":${row.known},"identified_seq":${row.identified_seq},` +
+      `"first_seen":${row.first_seen === null ? 'null' : clampTime(row.first_seen)},"version":${row.version}}`,
   );
 
 export const encodePending = (rows: readonly IdentifierRow[]): Buffer =>
@@ -78,7 +81,9 @@ export const encodeIdentities = (rows: readonly IdentityRow[]): Buffer =>
     rows,
     (row) =>
       `{"identity_id":"${row.identity_id}","canonical_id":${text(row.canonical_id)},"known":${row.known},` +
-      `${jsonColumn('traits', row.traits, isLossy(parseExact(row.traits)))},"identifiers":[${row.identifiers.map(text).join(',')}],` +
+      `${jsonColumn('traits', row.traits, isLossy(parseExact(row.traits)))},` +
+      `"trait_origins":${text(row.trait_origins)},"other_traits":${text(row.other_traits)},` +
+      `"identifiers":${texts(row.identifiers)},"known_identifiers":${texts(row.known_identifiers)},` +
       `"created_at":${clampTime(row.created_at)},"version":${row.version},"deleted":${row.deleted ? 1 : 0}}`,
   );
 
@@ -89,5 +94,14 @@ export const encodeLinks = (rows: readonly LinkRow[]): Buffer =>
       `{"seq":${row.seq},"kind":${text(row.kind)},"primary_id":${text(row.primary_id)},` +
       `"secondary_id":${text(row.secondary_id)},"status":${text(row.status)},"reason":${textOrNull(row.reason)},` +
       `"time":${clampTime(row.time)},"key":${textOrNull(row.key)},"lib":${textOrNull(row.lib)},` +
-      `"batch":${textOrNull(row.batch)},"version":${row.version}}`,
+      `"batch":${textOrNull(row.batch)},"rule":${text(row.rule)},"effective_time":${clampTime(row.effective_time)},` +
+      `"waived":${texts(row.waived)},"public":${row.public},"version":${row.version}}`,
+  );
+
+export const encodeSeparations = (rows: readonly SeparationRow[]): Buffer =>
+  lines(
+    rows,
+    (row) =>
+      `{"distinct_id":${text(row.distinct_id)},"separated_from":${text(row.separated_from)},"seq":${row.seq},` +
+      `"lifted":${row.lifted},"version":${row.version}}`,
   );

@@ -112,7 +112,8 @@ export function readMap(
   limit: number,
 ): Promise<IdentifierRow[]> {
   return engine.rows(
-    `SELECT node_id, distinct_id, identity_id, known, toUnixTimestamp64Milli(i.first_seen) AS first_seen, version
+    `SELECT node_id, distinct_id, identity_id, canonical_id, known, identified_seq,
+       toUnixTimestamp64Milli(i.first_seen) AS first_seen, version
      FROM ${data}.identifiers AS i FINAL ${after === null ? '' : `WHERE node_id > ${literal(after)}`}
      ORDER BY node_id LIMIT ${Math.trunc(limit)}`,
   );

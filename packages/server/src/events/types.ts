@@ -29,7 +29,11 @@ export interface IdentifierRow {
   node_id: string;
   distinct_id: string;
   identity_id: string;
+  /** Whose node id `identity_id` is. */
+  canonical_id: string;
   known: boolean;
+  /** Ledger row of the first identify that named it and stands; 0 without one. */
+  identified_seq: Seq;
   /** Epoch milliseconds; null hides the row from the view `identifiers`: no active fact names it, only the map needs it. */
   first_seen: number | null;
   /** Ledger seq the row is true at; the greatest wins. */
@@ -43,7 +47,12 @@ export interface IdentityRow {
   known: boolean;
   /** A JSON object, serialised. */
   traits: string;
+  /** Likewise: of each key, where its value comes from. */
+  trait_origins: string;
+  /** A JSON array: what identifiers say themselves and the profile does not show. */
+  other_traits: string;
   identifiers: readonly string[];
+  known_identifiers: readonly string[];
   created_at: number;
   version: Seq;
   deleted: boolean;
@@ -60,6 +69,20 @@ export interface LinkRow {
   key: string | null;
   lib: string | null;
   batch: string | null;
+  rule: string;
+  effective_time: number;
+  waived: readonly string[];
+  /** True when a publishable key sent it. */
+  public: boolean;
+  version: Seq;
+}
+
+/** Two identifiers that must not be one person, smaller first, since ledger row `seq`. */
+export interface SeparationRow {
+  distinct_id: string;
+  separated_from: string;
+  seq: Seq;
+  lifted: boolean;
   version: Seq;
 }
 
@@ -68,6 +91,7 @@ export interface Projection {
   identifiers: readonly IdentifierRow[];
   identities: readonly IdentityRow[];
   links: readonly LinkRow[];
+  separations: readonly SeparationRow[];
   /** The ledger seq that is projected once these rows are written. */
   seq: Seq;
   /** True when another projection follows at once: only the last of them need be visible to queries. */
@@ -97,7 +121,7 @@ export interface TimelinePlace {
   readonly distinct_id: string;
 }
 
-export type ExportTable = 'events' | 'identities' | 'identifiers' | 'links';
+export type ExportTable = 'events' | 'identities' | 'identifiers' | 'links' | 'separations';
 export type ExportFormat = 'ndjson' | 'csv' | 'parquet';
 
 export interface QueryOptions {

@@ -55,6 +55,9 @@ const summary = Type.Object(
     counts: Type.Object({ applied: count, unchanged: count, refused: count, held: count, invalid: count }),
     reasons: Type.Record(Type.String(), count, { description: 'Of refused, held and invalid rows.' }),
     links: Type.Record(Type.String(), count, { description: 'Of events: verdicts of the link evidence they carried.' }),
+    skipped: Type.Record(Type.String(), count, {
+      description: 'Of a table that Onym exported: rows that join nothing, as they did not there, by the reason.',
+    }),
     largest_identities: Type.Optional(
       Type.Array(Type.Object({ canonical_id: Type.String(), identifiers: count }), { description: forReaders }),
     ),
@@ -77,6 +80,7 @@ export const importSchema = {
   summary: 'Import a file',
   description:
     'CSV, NDJSON or Parquet as the body, gzip or plain: alias pairs, identify rows or events, as one batch. Rows are judged once the whole file has arrived. ' +
+    'A table as GET /v1/export/{what} writes it is known by its columns, and becomes what it was. ' +
     'A bad row costs its neighbours nothing. The same file in the same batch goes on where an earlier run stopped. ' +
     'Answers lines of JSON while it works (`started`, `rejected`, `progress`, then `done` or `error`), or one object with `Accept: application/json`.',
   operationId: 'importFile',

@@ -8,7 +8,6 @@ import {
   emptyState,
   type Fact,
   fold,
-  foldTraits,
   type Millis,
   type RevertOperation,
   run,
@@ -21,6 +20,7 @@ import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { compilePattern } from '../patterns.ts';
 import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
+import { profileTraitsOf } from './profile-traits.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
 import { groupByComponent } from './row-groups.ts';
 import type { EnvironmentInfo, IdentityStore, PendingErasure } from './types.ts';
@@ -109,6 +109,11 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       };
     },
 
+    async known(environment, distinctIds) {
+      const { identifiers } = of(environment).state;
+      return new Set(distinctIds.filter((id) => identifiers.get(id)?.known));
+    },
+
     async ledger(environment, after, limit) {
       return of(environment).ledger.slice(after, after + limit);
     },
@@ -122,19 +127,20 @@ export function createMemoryStore(environments = new Map<string, Environment>())
           distinctId: id,
           canonicalId: canonicalOf(state, id),
           known,
+          identifiedSeq: state.identifies.get(id)?.find((fact) => fact.revokedSeq === null)?.seq ?? null,
           firstSeen,
         })),
         identities: [...state.components.values()].flatMap((component) => {
           if (component.createdAt === null) return [];
           const members = [...state.members.get(component.id)!].sort();
-          const traits = Object.fromEntries([...foldTraits(state, members)].map(([key, write]) => [key, write.value]));
           return [
             {
               canonicalId: component.canonical,
               known: component.known,
               createdAt: component.createdAt,
-              traits,
+              ...profileTraitsOf(state, members),
               identifiers: members,
+              knownIdentifiers: members.filter((id) => state.identifiers.get(id)!.known),
             },
           ];
         }),
@@ -142,6 +148,7 @@ export function createMemoryStore(environments = new Map<string, Environment>())
           .filter(({ id }) => canonicalOf(state, id) !== id || componentOf(state, id)!.createdAt === null)
           .map(({ id }) => id),
         links: [...state.links.values()],
+        separations: [...state.separations.values()].flat(),
       };
     },
 

@@ -24,7 +24,7 @@ import { readChanges } from './sqlite/changes.ts';
 import { decodeFact } from './sqlite/codec.ts';
 import { eraseIdentity } from './sqlite/erase.ts';
 import { prepareErasureStatements } from './sqlite/erase-statements.ts';
-import { createWorkingSet, type EnvironmentRow, linkOf, type WorkingSet } from './sqlite/load.ts';
+import { createWorkingSet, type EnvironmentRow, flag, linkOf, type WorkingSet } from './sqlite/load.ts';
 import { migrations } from './sqlite/schema.ts';
 import { createSources } from './sqlite/sources.ts';
 import { prepareStatements } from './sqlite/statements.ts';
@@ -210,6 +210,11 @@ export function openSqliteStore(file: string, options: { scratch?: boolean } = {
         );
         return { seq: row.head, resolved };
       });
+    },
+
+    async known(environment, distinctIds) {
+      const { id: env } = environmentRow(environment);
+      return new Set(distinctIds.filter((id) => ((sql.flags.get(env, id) as number | undefined) ?? 0) & flag.known));
     },
 
     async ledger(environment, after, limit) {

@@ -4,6 +4,7 @@ import type {
   ComponentId,
   EraseFact,
   Fact,
+  Json,
   Link,
   Millis,
   Operation,
@@ -88,12 +89,22 @@ export interface IdentityProfile {
 /** A place in the history of a trait. One call may have set a key both ways. */
 export type TraitPlace = Pick<TraitWrite, 'effectiveTime' | 'seq' | 'once'>;
 
+/** Where a value comes from: the identifier it was set on, when, and by which ledger row. */
+export interface TraitOrigin {
+  readonly distinctId: string;
+  readonly seq: Seq;
+  readonly effectiveTime: Millis;
+  readonly once: boolean;
+}
+
 /** What changed after a ledger seq, as the projector needs it (see EventStore.project). */
 export interface Changes {
   readonly identifiers: readonly {
     distinctId: string;
     canonicalId: string;
     known: boolean;
+    /** The first identify that named it and stands; null where it is known by its links alone, or not known. */
+    identifiedSeq: Seq | null;
     /** null when no active fact names it: it only needs its place in the map. */
     firstSeen: Millis | null;
   }[];
@@ -103,11 +114,18 @@ export interface Changes {
     known: boolean;
     createdAt: Millis;
     traits: Readonly<Record<string, unknown>>;
+    /** Where each key's value comes from; a key that `traits` lacks was removed there. */
+    origins: Readonly<Record<string, TraitOrigin>>;
+    /** What identifiers say themselves and the profile does not show, ascending by ledger row: a split would bring it out. */
+    otherTraits: readonly (TraitOrigin & { readonly key: string; readonly value: Json })[];
     identifiers: readonly string[];
+    /** Those of them that are known. */
+    knownIdentifiers: readonly string[];
   }[];
   /** Identifiers that were canonical once and are no longer: their identity rows are deleted. */
   readonly retired: readonly string[];
   readonly links: readonly Link[];
+  readonly separations: readonly Separation[];
   /** These changes bring a projection up to here. */
   readonly seq: Seq;
 }
@@ -174,6 +192,9 @@ export interface IdentityStore {
     distinctIds: readonly string[],
     asOf?: Seq,
   ): Promise<{ seq: Seq; resolved: Map<string, Resolved> }>;
+
+  /** Those of the identifiers that are known themselves, whoever else their identity holds. */
+  known(environment: string, distinctIds: readonly string[]): Promise<ReadonlySet<string>>;
 
   /** Ledger rows after `after`, ascending, at most `limit`. */
   ledger(environment: string, after: Seq, limit: number): Promise<Fact[]>;

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
@@ -37,6 +37,8 @@ export interface ImportsParts {
 }
 
 const lib = 'onym-import';
+/** A ledger of more rows than this is taken to speak of somebody. */
+const settingsRowsMax = 100;
 
 export function createImports(parts: ImportsParts): Imports {
   prepareDirectory(parts.directory);
@@ -94,6 +96,12 @@ export function createImports(parts: ImportsParts): Imports {
           const fileName = options.fileName ?? null;
           progress.save(environment, batch, { ...saved, fingerprint: fingerprintOf(mapping), fileName });
         },
+        async isEmptyUpTo(seq) {
+          if (seq > settingsRowsMax) return false;
+          const facts = await identityStore.ledger(environment, 0, seq);
+          return facts.every(({ op }) => op === 'settings');
+        },
+        scratchFile: () => join(parts.directory, `sorted-${randomUUID()}.db`),
         async verdictOf(seq) {
           const [fact] = await identityStore.ledger(environment, seq - 1, 1);
           return fact?.source.batch === batch ? fact.verdict : null;

@@ -3,12 +3,14 @@ import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises'
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { readCsv } from './csv.ts';
-import { type Mapping, mappingInWords, mappingOf } from './mapping.ts';
 import { readNdjson } from './ndjson.ts';
 import { parquetColumns, readParquet } from './parquet.ts';
 import type { Progress } from './progress.ts';
-import { type ImportItem, type RowContext, readRow } from './read-row.ts';
-import type { Target } from './target.ts';
+import type { RowContext } from './read-row.ts';
+import { type AnyMapping, columnsOfEmptyTable, inWords, mappingOfFile, type Reader, readerOf } from './reader.ts';
+import { inOrderOf } from './tables/in-order.ts';
+import type { Skipped } from './tables/items.ts';
+import type { AppliedItem, Target } from './target.ts';
 import type {
   ImportEvent,
   ImportFormat,
@@ -33,10 +35,14 @@ export interface Run {
   readonly options: ImportOptions;
   readonly batch: string;
   readonly context: (batch: string) => RowContext;
-  openTarget(mapping: Mapping): Promise<Target>;
+  openTarget(mapping: AnyMapping): Promise<Target>;
   /** What an earlier run has done; null to begin anew. */
-  earlier(mapping: Mapping): Progress | null;
-  save(progress: Omit<Progress, 'fingerprint' | 'fileName'>, mapping: Mapping): void;
+  earlier(mapping: AnyMapping): Progress | null;
+  save(progress: Omit<Progress, 'fingerprint' | 'fileName'>, mapping: AnyMapping): void;
+  /** Whether the ledger's rows up to this one say nothing of anybody. */
+  isEmptyUpTo(seq: number): Promise<boolean>;
+  /** A file of this run's own, to be removed by who makes it. */
+  scratchFile(): string;
   /** The verdict that a ledger row of this batch gave, or null when the row is not of this batch. */
   verdictOf(seq: number): Promise<RowAnswer['verdict'] | null>;
   readonly stopping: AbortSignal;
@@ -47,13 +53,14 @@ export const emptyTally = (): Tally => ({
   counts: { applied: 0, unchanged: 0, refused: 0, held: 0, invalid: 0 },
   reasons: {},
   links: {},
+  skipped: {},
 });
 
 /** Reads the file, judges it chunk by chunk, and notes each chunk once it is durable. */
 export async function* run(asked: Run): AsyncGenerator<ImportEvent> {
   const { upload, format, options, batch } = asked;
   const batches = await open(asked);
-  const mapping = mappingOf(batches.columns, options);
+  const mapping = mappingOfFile(batches.columns, options);
   const earlier = asked.earlier(mapping);
   const isDone = earlier?.state === 'done';
   yield {
@@ -62,7 +69,7 @@ export async function* run(asked: Run): AsyncGenerator<ImportEvent> {
     format,
     bytes: upload.bytes,
     dry_run: options.dryRun,
-    mapping: mappingInWords(mapping),
+    mapping: inWords(mapping),
     ignored_columns: mapping.ignored,
     resumed_after_line: earlier?.line ?? 0,
   };
@@ -70,8 +77,11 @@ export async function* run(asked: Run): AsyncGenerator<ImportEvent> {
   const target = await asked.openTarget(mapping);
   try {
     const headBefore = earlier?.headBefore ?? (await target.head());
-    let tally = earlier?.tally ?? emptyTally();
-    if (!isDone) tally = yield* work(asked, mapping, batches.rows, target, { earlier, headBefore, tally });
+    let tally = { ...emptyTally(), ...earlier?.tally };
+    const rows = mapping.kind === 'links' ? inOrderOf('seq', batches.rows, asked.scratchFile()) : batches.rows;
+    const guarded = !(await asked.isEmptyUpTo(headBefore));
+    const reader = readerOf(mapping, batches.columns, asked.context(batch), { guarded });
+    if (!isDone) tally = yield* work(asked, { mapping, reader, rows }, target, { earlier, headBefore, tally });
     yield {
       type: 'done',
       ok: true,
@@ -92,20 +102,19 @@ const cutWarning =
 
 async function* work(
   asked: Run,
-  mapping: Mapping,
-  batches: AsyncIterable<RowBatch>,
+  { mapping, reader, rows: batches }: { mapping: AnyMapping; reader: Reader; rows: AsyncIterable<RowBatch> },
   target: Target,
   state: { earlier: Progress | null; headBefore: number; tally: Tally },
 ): AsyncGenerator<ImportEvent, Tally> {
   const { earlier, headBefore, tally } = state;
-  const context = asked.context(asked.batch);
   const doneLine = earlier?.line ?? 0;
   // Rows that can not be read are found again by reading, so their count starts anew; the rest is as it was noted.
   for (const code of Object.keys(tally.reasons)) if (code.startsWith('invalid/')) delete tally.reasons[code];
-  tally.rows -= tally.counts.invalid;
+  tally.rows -= tally.counts.invalid + sum(tally.skipped);
   tally.counts.invalid = 0;
+  tally.skipped = {};
   const recovery = earlier === null ? null : { seqs: new Set<number>(), left: recoveredRowsMax, head: earlier.head };
-  let items: { line: number; item: ImportItem; cells: unknown }[] = [];
+  let items: { line: number; order: number; item: AppliedItem; cells: unknown }[] = [];
   let told = 0;
 
   async function* flush(): AsyncGenerator<ImportEvent> {
@@ -118,29 +127,33 @@ async function* work(
       tally.rows++;
       tally.counts[verdict]++;
       if (answer.link) tally.links[answer.link.verdict] = (tally.links[answer.link.verdict] ?? 0) + 1;
-      if (verdict !== 'refused' && verdict !== 'held') continue;
+      if (verdict === 'applied' || (verdict === 'unchanged' && answer.reason === null)) continue;
       const reason = answer.reason ?? verdict;
       tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1;
+      if (verdict === 'unchanged') continue;
       yield { type: 'rejected', line, verdict, error_code: reason, message: messageOf(verdict, answer), row: cells };
     }
-    const { line } = items.at(-1)!;
+    const { order } = items.at(-1)!;
     items = [];
-    asked.save({ line, tally, headBefore, head: await target.head(), state: 'running' }, mapping);
+    asked.save({ line: order, tally, headBefore, head: await target.head(), state: 'running' }, mapping);
     // Other calls come in between.
     await turn();
   }
 
   for await (const { rows, bytes } of batches) {
     for (const row of rows) {
-      const read = readOne(row, mapping, context);
-      if ('error_code' in read) {
+      const order = row.order ?? row.line;
+      const found = readOne(row, reader);
+      if ('error_code' in found) {
         tally.rows++;
         tally.counts.invalid++;
-        const reason = `invalid/${read.error_code}`;
+        const reason = `invalid/${found.error_code}`;
         tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1;
-        yield { type: 'rejected', ...read };
-      } else if (row.line > doneLine) {
-        items.push(read);
+        yield { type: 'rejected', ...found };
+      } else if ('skipped' in found.item) {
+        skip(tally, found.item);
+      } else if (order > doneLine) {
+        items.push({ ...found, item: found.item, order });
         if (items.length === chunkRows) yield* flush();
       }
       if (Date.now() - told < progressIntervalMs) continue;
@@ -151,16 +164,25 @@ async function* work(
     await turn();
   }
   yield* flush();
+  for (const item of reader.rest()) await apply(target, [{ item }], asked.stopping, false);
   const line = Number.MAX_SAFE_INTEGER;
   asked.save({ line, tally, headBefore, head: await target.head(), state: 'done' }, mapping);
   return tally;
 }
 
-function readOne(row: SourceRow, mapping: Mapping, context: RowContext) {
+function skip(tally: Tally, { skipped }: Skipped): void {
+  tally.rows++;
+  tally.skipped[skipped] = (tally.skipped[skipped] ?? 0) + 1;
+}
+
+const sum = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((total, count) => total + count, 0);
+
+function readOne(row: SourceRow, reader: Reader) {
   const { line } = row;
   if ('problem' in row) return rejection(line, 'malformed-row', row.problem, row.text);
   try {
-    return { line, cells: row.cells, item: readRow(mapping, row.cells, line, context) };
+    return { line, cells: row.cells, item: reader.read(row.cells, line) };
   } catch (error) {
     if (!(error instanceof OnymError)) throw error;
     return rejection(line, error.code, error.message, row.cells);
@@ -178,7 +200,7 @@ const rejection = (line: number, error_code: string, message: string, row: unkno
 /** Waits while the server is under pressure. */
 async function apply(
   target: Target,
-  items: readonly { item: ImportItem }[],
+  items: readonly { item: AppliedItem }[],
   stopping: AbortSignal,
   again: boolean,
 ): ReturnType<Target['apply']> {
@@ -243,6 +265,8 @@ async function open({ upload, format, options }: Run): Promise<{ columns: string
     for (const row of next.value.rows) if ('cells' in row) for (const name in row.cells) columns.add(name);
     if (columns.size > 0) break;
   }
+  const empty = columns.size === 0 && ahead.length === 0 ? columnsOfEmptyTable(upload.head) : null;
+  if (empty !== null) return { columns: empty, rows };
   if (columns.size === 0)
     throw new OnymError('invalid-payload', `The file has no row that can be read. ${firstProblem(ahead)}`);
   return { columns: [...columns], rows: continued(ahead, rows) };

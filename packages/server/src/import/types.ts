@@ -3,10 +3,14 @@ import type { Committed } from '../identity/types.ts';
 export type ImportFormat = 'csv' | 'ndjson' | 'parquet';
 export type ImportKind = 'alias' | 'identify' | 'event';
 
-/** A row of a file by column name, or why there is none. Lines count from 1; a Parquet file's rows do. */
-export type SourceRow =
-  | { readonly line: number; readonly cells: Cells }
-  | { readonly line: number; readonly problem: string; readonly text: string };
+/**
+ * A row of a file by column name, or why there is none. Lines count from 1; a Parquet file's rows do. `order` is its place where rows are
+ * not read in the order of the file.
+ */
+export type SourceRow = { readonly line: number; readonly order?: number } & (
+  | { readonly cells: Cells }
+  | { readonly problem: string; readonly text: string }
+);
 
 export type Cells = Readonly<Record<string, unknown>>;
 
@@ -54,10 +58,12 @@ export interface Counts {
 export interface Tally {
   rows: number;
   counts: Counts;
-  /** Of refused, held and invalid rows, by reason or error code. */
+  /** Of refused, held and invalid rows, by reason or error code; and of unchanged ones that something else must come before. */
   reasons: Record<string, number>;
   /** Of events: what became of the link evidence they carried. */
   links: Record<string, number>;
+  /** Rows of an export that join nothing, as they did not where it comes from, by the reason. */
+  skipped: Record<string, number>;
 }
 
 /** A row that joined or recorded nothing, with the reason. */

@@ -75,7 +75,7 @@ export function isAbsent(value: unknown): value is undefined | null | '' {
 }
 
 /** As distinctIdOf, for calls where a reserved id (docs/resolution.md, "Guard rails") is an error and absence another. */
-export function requiredDistinctIdOf(value: unknown, field: string, forms: Forms): string {
+export function requiredDistinctIdOf(value: unknown, field: string, forms: Pick<Forms, 'isReserved'>): string {
   if (value === undefined || value === null) {
     throw new OnymError('invalid-payload', `${field} is missing. Send the identifier as a non-empty string.`);
   }

@@ -1,7 +1,7 @@
 import type { Link } from '@onym/core';
 import type { IdentifierRow, IdentityRow, LinkRow, Projection } from '../events/types.ts';
 import { stringifyExact } from '../exact-json/stringify.ts';
-import type { Changes } from '../identity/types.ts';
+import type { Changes, TraitOrigin } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
 
 const linkRow = (link: Link, version: number): LinkRow => ({
@@ -15,7 +15,19 @@ const linkRow = (link: Link, version: number): LinkRow => ({
   key: link.source.key,
   lib: link.source.lib,
   batch: link.source.batch,
+  rule: link.rule,
+  effective_time: link.effectiveTime,
+  waived: link.waived,
+  public: link.source.public,
   version,
+});
+
+/** As exports tell it. */
+const told = ({ distinctId, effectiveTime, seq, once }: TraitOrigin) => ({
+  distinct_id: distinctId,
+  time: new Date(effectiveTime).toISOString(),
+  seq,
+  ...(once ? { once } : {}),
 });
 
 /** The event store's rows of what changed, all as of `changes.seq`. */
@@ -26,7 +38,9 @@ export function projectionOf(environment: string, changes: Changes): Projection 
       node_id: nodeId(environment, identifier.distinctId),
       distinct_id: identifier.distinctId,
       identity_id: nodeId(environment, identifier.canonicalId),
+      canonical_id: identifier.canonicalId,
       known: identifier.known,
+      identified_seq: identifier.identifiedSeq ?? 0,
       first_seen: identifier.firstSeen,
       version,
     }),
@@ -37,7 +51,14 @@ export function projectionOf(environment: string, changes: Changes): Projection 
       canonical_id: identity.canonicalId,
       known: identity.known,
       traits: stringifyExact(identity.traits),
+      trait_origins: stringifyExact(
+        Object.fromEntries(Object.entries(identity.origins).map(([key, origin]) => [key, told(origin)])),
+      ),
+      other_traits: stringifyExact(
+        identity.otherTraits.map(({ key, value, ...origin }) => ({ key, value, ...told(origin) })),
+      ),
       identifiers: identity.identifiers,
+      known_identifiers: identity.knownIdentifiers,
       created_at: identity.createdAt,
       version,
       deleted: false,
@@ -49,7 +70,10 @@ export function projectionOf(environment: string, changes: Changes): Projection 
       canonical_id: canonicalId,
       known: false,
       traits: '{}',
+      trait_origins: '{}',
+      other_traits: '[]',
       identifiers: [],
+      known_identifiers: [],
       created_at: 0,
       version,
       deleted: true,
@@ -59,6 +83,13 @@ export function projectionOf(environment: string, changes: Changes): Projection 
     identifiers,
     identities: [...present, ...retired],
     links: changes.links.map((link) => linkRow(link, version)),
+    separations: changes.separations.map(({ pair: [distinct_id, separated_from], seq, liftedSeq }) => ({
+      distinct_id,
+      separated_from,
+      seq,
+      lifted: liftedSeq !== null,
+      version,
+    })),
     seq: changes.seq,
   };
 }

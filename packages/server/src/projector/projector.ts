@@ -129,6 +129,7 @@ export function createProjector(options: ProjectorOptions): Projector {
       identifiers: slices.flatMap(({ identifiers }) => identifiers),
       identities: slices.flatMap(({ identities }) => identities),
       links: slices.flatMap(({ links }) => links),
+      separations: slices.flatMap(({ separations }) => separations),
       seq,
       ...more,
     };

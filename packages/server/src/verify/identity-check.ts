@@ -5,6 +5,7 @@ import {
   componentOf,
   emptyState,
   foldTraits,
+  type Separation,
   type Seq,
   type State,
 } from '@onym/core';
@@ -13,7 +14,7 @@ import type { Changes, IdentityStore } from '../identity/types.ts';
 import { compilePattern } from '../patterns.ts';
 
 export interface Difference {
-  readonly what: 'identifier' | 'identity' | 'link' | 'ledger' | 'event map';
+  readonly what: 'identifier' | 'identity' | 'link' | 'separation' | 'ledger' | 'event map';
   readonly name: string;
   readonly expected: string;
   readonly found: string;
@@ -64,8 +65,14 @@ export function compareStored(state: State, stored: Changes, report: (difference
   const identifiers = new Map(stored.identifiers.map((row) => [row.distinctId, row]));
   for (const [id, { known, firstSeen }] of state.identifiers) {
     const row = identifiers.get(id);
-    const found = row && { canonicalId: row.canonicalId, known: row.known, firstSeen: row.firstSeen };
-    compare('identifier', id, { canonicalId: canonicalOf(state, id), known, firstSeen }, found);
+    const identifiedSeq = state.identifies.get(id)?.find((fact) => fact.revokedSeq === null)?.seq ?? null;
+    const found = row && {
+      canonicalId: row.canonicalId,
+      known: row.known,
+      identifiedSeq: row.identifiedSeq,
+      firstSeen: row.firstSeen,
+    };
+    compare('identifier', id, { canonicalId: canonicalOf(state, id), known, identifiedSeq, firstSeen }, found);
     identifiers.delete(id);
   }
   for (const id of identifiers.keys()) compare('identifier', id, undefined, identifiers.get(id));
@@ -94,6 +101,14 @@ export function compareStored(state: State, stored: Changes, report: (difference
     links.delete(seq);
   }
   for (const [seq, link] of links) compare('link', String(seq), undefined, describeLink(link));
+
+  const nameOf = ({ pair, seq }: Separation) => `${pair.join(' | ')}, row ${seq}`;
+  const separations = new Map(stored.separations.map((separation) => [nameOf(separation), separation]));
+  for (const separation of [...state.separations.values()].flat()) {
+    compare('separation', nameOf(separation), separation, separations.get(nameOf(separation)));
+    separations.delete(nameOf(separation));
+  }
+  for (const [name, separation] of separations) compare('separation', name, undefined, separation);
 }
 
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);

@@ -15,11 +15,33 @@ const identity = (canonicalId: string, version: number, deleted: boolean) => ({
   canonical_id: canonicalId,
   known: true,
   traits: '{}',
+  trait_origins: '{}',
+  other_traits: '[]',
   identifiers: [canonicalId],
+  known_identifiers: [canonicalId],
   created_at: T0,
   version,
   deleted,
 });
+
+const apart = (distinct_id: string, separated_from: string, lifted = false) => ({
+  distinct_id,
+  separated_from,
+  seq: 1,
+  lifted,
+  version: 1,
+});
+
+/** Those in force, as the export has them. */
+async function separations(): Promise<string[]> {
+  let text = '';
+  for await (const chunk of await store.exportTable(environment, 'separations', 'ndjson')) text += Buffer.from(chunk);
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines
+    .map((line) => JSON.parse(line))
+    .map((row) => `${row.distinct_id}/${row.separated_from}`)
+    .sort();
+}
 
 test('erasing takes the events, the map rows and what was replaced in the projection, and nothing else', async () => {
   await insert(store, [event('eve'), event('eve-phone'), event('eve-phone', { timestamp: 0 }), event('adam')]);
@@ -28,8 +50,10 @@ test('erasing takes the events, the map rows and what was replaced in the projec
     projection(1, {
       identifiers: [mapRow('eve', 'eve', 1), mapRow('eve-phone', 'eve', 1), mapRow('adam', 'adam', 1)],
       identities: [identity('eve', 1, false)],
+      separations: [apart('adam', 'eve'), apart('eve-phone', 'zoe'), apart('adam', 'zoe'), apart('adam', 'ben', true)],
     }),
   );
+  expect(await separations()).toEqual(['adam/eve', 'adam/zoe', 'eve-phone/zoe']);
   await store.project(environment, projection(2, { identities: [identity('', 2, true)] }));
   const erasure = { distinctIds: ['eve', 'eve-phone'], links: [1], seq: 2, receivedUpTo: T0 + 5 };
   expect(await store.erase(environment, erasure)).toBe(3);
@@ -38,6 +62,7 @@ test('erasing takes the events, the map rows and what was replaced in the projec
   ]);
   expect((await store.readMap(environment, null, 10)).map(({ distinct_id }) => distinct_id)).toEqual(['adam']);
   expect(await rows(store, 'SELECT * FROM identities')).toEqual([]);
+  expect(await separations()).toEqual(['adam/zoe']);
   expect(await store.erase(environment, erasure)).toBe(0);
   expect(await store.erase(environment, { ...erasure, distinctIds: [], links: [] })).toBe(0);
 

@@ -67,14 +67,16 @@ export function mapRow(distinctId: string, canonicalId: string, version: number,
     node_id: node(distinctId),
     distinct_id: distinctId,
     identity_id: node(canonicalId),
+    canonical_id: canonicalId,
     known,
+    identified_seq: 0,
     first_seen: T0,
     version,
   };
 }
 
 export function projection(seq: number, over: Partial<Projection> = {}): Projection {
-  return { identifiers: [], identities: [], links: [], seq, ...over };
+  return { identifiers: [], identities: [], links: [], separations: [], seq, ...over };
 }
 
 export async function text(

@@ -403,6 +403,8 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
     sorted(changes.identities, (row) => row.canonicalId),
   );
   expect(sorted(ours.links, (link) => String(link.seq).padStart(9, '0'))).toEqual(changes.links);
+  const byPair = ({ pair, seq }: (typeof ours.separations)[number]) => `${pair.join(' ')} ${seq}`;
+  expect(sorted(ours.separations, byPair)).toEqual(sorted(changes.separations, byPair));
   // A projection may retire more than ever was an identity, never less.
   const ids = changes.identifiers.map(({ distinctId }) => distinctId);
   expect((await store.resolve('e', ids)).resolved).toEqual((await reference.resolve('e', ids)).resolved);

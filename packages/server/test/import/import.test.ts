@@ -105,10 +105,10 @@ describe('POST /v1/import', () => {
   test('events of NDJSON: once each, in this batch and with uuids of their own', async () => {
     const own = '11111111-2222-4333-8444-555555555555';
     const text = [
-      '{"event":"visit","distinct_id":"visitor_1","anonymous_id":"anonymous-1","timestamp":"2026-11-01T00:00:00Z","properties":{"n":null}}',
-      `{"event":"visit","distinct_id":"visitor_1","uuid":"${own}","timestamp":1700000000}`,
-      `{"event":"visit","distinct_id":"visitor_1","uuid":"${own}","timestamp":1700000000}`,
-      '{"distinct_id":"visitor_1"}',
+      '{"event":"visit","distinct_id":"reader_1","anonymous_id":"anonymous-1","timestamp":"2026-11-01T00:00:00Z","properties":{"n":null}}',
+      `{"event":"visit","distinct_id":"reader_1","uuid":"${own}","timestamp":1700000000}`,
+      `{"event":"visit","distinct_id":"reader_1","uuid":"${own}","timestamp":1700000000}`,
+      '{"distinct_id":"reader_1"}',
       '{"event":"cut',
     ].join('\n');
     const dry = await send(text, { batch: 'events', dry_run: 'true' }, 'application/x-ndjson');
@@ -118,7 +118,7 @@ describe('POST /v1/import', () => {
     expect(body.links).toEqual({ applied: 1 });
     expect(body.warnings).toHaveLength(1);
     const { data } = await server.api.posted('/v1/query', {
-      sql: "SELECT count() AS n FROM events WHERE distinct_id = 'visitor_1'",
+      sql: "SELECT count() AS n FROM events WHERE distinct_id = 'reader_1'",
     });
     expect(data).toEqual([{ n: 2 }]);
     const again = await send(text, { batch: 'events' }, 'application/x-ndjson');
@@ -182,7 +182,10 @@ describe('export', () => {
     expect(ndjson.length).toBeGreaterThan(100);
     const csv = (await exported('links', 'csv')).toString().trim().split('\n');
     expect(csv).toHaveLength(ndjson.length + 1);
-    expect(csv[0]).toBe('seq,kind,primary_id,secondary_id,status,reason,time,key,lib,batch');
+    expect(csv[0]).toBe(
+      'seq,kind,primary_id,secondary_id,status,reason,time,key,lib,batch,' +
+        'effective_time,rule,waived,public,primary_identified,secondary_identified',
+    );
     const { body } = await send(
       await exported('links', 'parquet'),
       { batch: 'links', dry_run: 'true' },

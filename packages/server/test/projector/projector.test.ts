@@ -24,9 +24,9 @@ function createLedgerFake(head: number) {
       const seq = Math.min(state.head, after + limit);
       const identifiers = Array.from({ length: seq - after }, (_, i) => {
         const distinctId = `user_${after + i + 1}`;
-        return { distinctId, canonicalId: distinctId, known: true, firstSeen: 1 };
+        return { distinctId, canonicalId: distinctId, known: true, identifiedSeq: null, firstSeen: 1 };
       });
-      return { identifiers, identities: [], retired: [], links: [], seq };
+      return { identifiers, identities: [], retired: [], links: [], separations: [], seq };
     },
   };
 }
@@ -172,14 +172,24 @@ describe('sync', () => {
 test('rows carry node ids, the seq they are true at, and the end of identities', async () => {
   const { projector, identityStore, eventStore } = setup(9);
   identityStore.changes = async () => ({
-    identifiers: [{ distinctId: 'anonymous-1', canonicalId: 'user_42', known: false, firstSeen: 5 }],
+    identifiers: [
+      { distinctId: 'anonymous-1', canonicalId: 'user_42', known: false, identifiedSeq: null, firstSeen: 5 },
+    ],
     identities: [
       {
         canonicalId: 'user_42',
         known: true,
         createdAt: 5,
         traits: { plan: 'pro', tags: ['a'] },
+        origins: {
+          plan: { distinctId: 'user_42', seq: 8, effectiveTime: 6, once: false },
+          tags: { distinctId: 'anonymous-1', seq: 7, effectiveTime: 5, once: true },
+        },
+        otherTraits: [
+          { distinctId: 'anonymous-1', seq: 7, effectiveTime: 5, once: false, key: 'plan', value: { none: null } },
+        ],
         identifiers: ['anonymous-1', 'user_42'],
+        knownIdentifiers: ['user_42'],
       },
     ],
     retired: ['anonymous-1'],
@@ -202,6 +212,7 @@ test('rows carry node ids, the seq they are true at, and the end of identities',
         statusSeq: 9,
       },
     ],
+    separations: [{ pair: ['anonymous-1', 'user_42'], seq: 9, liftedSeq: null }],
     seq: 9,
   });
   await projector.sync('production');
@@ -213,7 +224,9 @@ test('rows carry node ids, the seq they are true at, and the end of identities',
           node_id: node('anonymous-1'),
           distinct_id: 'anonymous-1',
           identity_id: node('user_42'),
+          canonical_id: 'user_42',
           known: false,
+          identified_seq: 0,
           first_seen: 5,
           version: 9,
         },
@@ -224,7 +237,21 @@ test('rows carry node ids, the seq they are true at, and the end of identities',
           canonical_id: 'user_42',
           known: true,
           traits: '{"plan":"pro","tags":["a"]}',
+          trait_origins: JSON.stringify({
+            plan: { distinct_id: 'user_42', time: '1970-01-01T00:00:00.006Z', seq: 8 },
+            tags: { distinct_id: 'anonymous-1', time: '1970-01-01T00:00:00.005Z', seq: 7, once: true },
+          }),
+          other_traits: JSON.stringify([
+            {
+              key: 'plan',
+              value: { none: null },
+              distinct_id: 'anonymous-1',
+              time: '1970-01-01T00:00:00.005Z',
+              seq: 7,
+            },
+          ]),
           identifiers: ['anonymous-1', 'user_42'],
+          known_identifiers: ['user_42'],
           created_at: 5,
           version: 9,
           deleted: false,
@@ -234,7 +261,10 @@ test('rows carry node ids, the seq they are true at, and the end of identities',
           canonical_id: 'anonymous-1',
           known: false,
           traits: '{}',
+          trait_origins: '{}',
+          other_traits: '[]',
           identifiers: [],
+          known_identifiers: [],
           created_at: 0,
           version: 9,
           deleted: true,
@@ -252,9 +282,14 @@ test('rows carry node ids, the seq they are true at, and the end of identities',
           key: 'web',
           lib: 'onym-js',
           batch: null,
+          rule: 'identify',
+          effective_time: 6,
+          waived: [],
+          public: true,
           version: 9,
         },
       ],
+      separations: [{ distinct_id: 'anonymous-1', separated_from: 'user_42', seq: 9, lifted: false, version: 9 }],
       seq: 9,
     },
   ]);

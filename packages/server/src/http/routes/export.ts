@@ -12,7 +12,7 @@ const typeByFormat: Readonly<Record<ExportFormat, string>> = {
   csv: 'text/csv; charset=utf-8',
   parquet: 'application/vnd.apache.parquet',
 };
-const tables: readonly ExportTable[] = ['events', 'identities', 'identifiers', 'links'];
+const tables: readonly ExportTable[] = ['links', 'identities', 'identifiers', 'separations', 'events'];
 
 const params = Type.Object({
   what: Type.Unsafe<ExportTable>({ type: 'string', enum: [...tables], description: 'The table.' }),
@@ -31,7 +31,9 @@ const query = Type.Object({
 
 const schema = {
   summary: 'A whole table',
-  description: 'Every row, streamed, without the limits of a query. Events have their properties as they were sent.',
+  description:
+    'Every row, streamed, without the limits of a query. Events have their properties as they were sent, people their traits. ' +
+    'POST /v1/import knows the tables again.',
   operationId: 'exportTable',
   tags: ['query'],
   params,

@@ -1,4 +1,5 @@
-import { foldTraits, type Source } from '@onym/core';
+import { pairOf, type Separation, type Source } from '@onym/core';
+import { profileTraitsOf } from '../profile-traits.ts';
 import type { Changes } from '../types.ts';
 import { type EnvironmentRow, flag, linkOf, type WorkingSet } from './load.ts';
 import type { Statements } from './statements.ts';
@@ -7,6 +8,7 @@ interface ProjectedRow {
   distinct_id: string;
   flags: number;
   first_seen: number | null;
+  identified_seq: number | null;
   canonical: string;
   created_at: number | null;
 }
@@ -48,6 +50,7 @@ export function readChanges(
       distinctId: row.distinct_id,
       canonicalId: row.canonical,
       known: (row.flags & flag.known) !== 0,
+      identifiedSeq: row.identified_seq,
       firstSeen: row.first_seen,
     });
     const isIdentity = row.canonical === row.distinct_id && row.created_at !== null;
@@ -66,12 +69,25 @@ export function readChanges(
       canonicalId: row.canonical,
       known: row.known === 1,
       createdAt: row.created_at,
-      traits: Object.fromEntries([...foldTraits(set.state, members)].map(([key, write]) => [key, write.value])),
-      identifiers: members,
+      ...profileTraitsOf(set.state, members.all),
+      identifiers: members.all,
+      knownIdentifiers: members.known,
     });
   }
   const links = (sql.changedLinks.all({ env: environment.id, after, upTo: seq }) as Record<string, unknown>[]).map(
     (row) => linkOf(row, sourceOf),
   );
-  return { identifiers, identities, retired, links, seq };
+  return { identifiers, identities, retired, links, separations: separationsOf(sql, environment, after, seq), seq };
+}
+
+interface SeparationRow {
+  a_id: string;
+  b_id: string;
+  seq: number;
+  lifted_seq: number | null;
+}
+
+function separationsOf(sql: Statements, { id }: EnvironmentRow, after: number, upTo: number): Separation[] {
+  const rows = sql.changedSeparations.all({ env: id, after, upTo }) as SeparationRow[];
+  return rows.map((row) => ({ pair: pairOf(row.a_id, row.b_id), seq: row.seq, liftedSeq: row.lifted_seq }));
 }

@@ -69,7 +69,7 @@ export interface WorkingSet {
   /** All that is recorded of one identifier. */
   recorded(distinctId: string): void;
   /** The members of a component that is an identity, ascending, with their traits and nothing else: what a profile shows. */
-  profile(component: number): string[];
+  profile(component: number): { all: string[]; known: string[] };
   /** The identity of an identifier as of a ledger seq, loaded likewise; its members. */
   wholeAsOf(distinctId: string, seq: number): string[];
 }
@@ -277,7 +277,8 @@ export function createWorkingSet(
     profile(component) {
       const rows = sql.members.all(environment.id, component) as IdentifierRow[];
       for (const row of rows) keepTraits(row.distinct_id, sql.traits.all(row.ref));
-      return rows.map((row) => row.distinct_id).sort();
+      const idsOf = (some: readonly IdentifierRow[]) => some.map((row) => row.distinct_id).sort();
+      return { all: idsOf(rows), known: idsOf(rows.filter((row) => (row.flags & flag.known) !== 0)) };
     },
     load(needs) {
       for (const id of needs.ids) identifier(id);

@@ -161,4 +161,9 @@ export const migrations: readonly Migration[] = [
   ) WHERE timestamp IS NULL;
   CREATE INDEX trait_ahead ON trait (identifier, key, timestamp) WHERE timestamp > effective_time;
   `,
+  // A projection asks which separations are new, and which were lifted.
+  `
+  CREATE INDEX separation_seq ON separation (env, seq);
+  CREATE INDEX separation_lifted ON separation (env, lifted_seq) WHERE lifted_seq IS NOT NULL;
+  `,
 ];

@@ -38,6 +38,7 @@ export function prepareStatements(database: Database) {
       `SELECT ${identifierColumns} FROM identifier i CROSS JOIN component c ON c.env = i.env AND c.id = i.component
        WHERE i.env = ? AND i.distinct_id = ?`,
     ),
+    flags: database.prepare('SELECT flags FROM identifier WHERE env = ? AND distinct_id = ?').pluck(),
     identifierByRef: database.prepare('SELECT distinct_id FROM identifier WHERE ref = ?').pluck(),
     identifiersByNode: database
       .prepare('SELECT distinct_id FROM identifier INDEXED BY identifier_node WHERE node = ? AND env = ?')
@@ -188,7 +189,8 @@ export function prepareStatements(database: Database) {
        WHERE c.env = ? AND c.moved_seq > ? AND c.moved_seq <= ? AND c.moved_seq > 0`,
     ),
     projectedIdentifier: database.prepare(
-      `SELECT i.distinct_id, i.flags, i.first_seen, n.distinct_id AS canonical, r.created_at FROM identifier i
+      `SELECT i.distinct_id, i.flags, i.first_seen, n.distinct_id AS canonical, r.created_at,
+         (SELECT min(seq) FROM identify WHERE identifier = i.ref AND revoked_seq IS NULL) AS identified_seq FROM identifier i
        CROSS JOIN component c ON c.env = i.env AND c.id = i.component
        CROSS JOIN component r ON r.env = c.env AND r.id = c.root
        CROSS JOIN identifier n ON n.ref = r.canonical WHERE i.ref = ?`,
@@ -201,6 +203,13 @@ export function prepareStatements(database: Database) {
          UNION SELECT env, seq FROM link WHERE env = @env AND status_seq > @after AND status_seq <= @upTo AND status_seq IS NOT NULL) k
        CROSS JOIN link l ON l.env = k.env AND l.seq = k.seq
        CROSS JOIN identifier p ON p.ref = l.primary_ref CROSS JOIN identifier s ON s.ref = l.secondary_ref ORDER BY l.seq`,
+    ),
+    changedSeparations: database.prepare(
+      `SELECT k.seq, k.lifted_seq, x.distinct_id AS a_id, y.distinct_id AS b_id
+       FROM (SELECT a, b, seq, lifted_seq FROM separation INDEXED BY separation_seq WHERE env = @env AND seq > @after AND seq <= @upTo
+         UNION SELECT a, b, seq, lifted_seq FROM separation INDEXED BY separation_lifted
+           WHERE env = @env AND lifted_seq > @after AND lifted_seq <= @upTo AND lifted_seq IS NOT NULL) k
+       CROSS JOIN identifier x ON x.ref = k.a CROSS JOIN identifier y ON y.ref = k.b ORDER BY k.seq`,
     ),
   };
 }

@@ -1,0 +1,36 @@
+import { foldTraits, type State, type TraitWrite, winnerOf } from '@onym/core';
+import type { Changes } from './types.ts';
+
+type ProfileTraits = Pick<Changes['identities'][number], 'traits' | 'origins' | 'otherTraits'>;
+type Write = TraitWrite & { readonly distinctId: string };
+
+/**
+ * A profile's values, where each comes from (also where the write in force has removed the value), and what each identifier says by itself
+ * beside them. Values that an identifier's own later ones have replaced are not among it.
+ */
+export function profileTraitsOf(state: State, members: readonly string[]): ProfileTraits {
+  const standing = new Map<string, Write[]>();
+  for (const distinctId of members) {
+    for (const [key, writes] of state.traits.get(distinctId) ?? []) {
+      const list = standing.get(key) ?? [];
+      for (const once of [false, true]) {
+        const winner = winnerOf(writes.filter((write) => write.once === once));
+        if (winner !== null) list.push({ ...winner, distinctId });
+      }
+      standing.set(key, list);
+    }
+  }
+  const inForce = new Map(
+    [...standing].flatMap(([key, writes]) => (writes.length === 0 ? [] : [[key, winnerOf(writes)!]])),
+  );
+  const others = [...standing].flatMap(([key, writes]) => writes.filter((write) => write !== inForce.get(key)));
+  return {
+    traits: Object.fromEntries([...foldTraits(state, members)].map(([key, write]) => [key, write.value])),
+    origins: Object.fromEntries([...inForce].map(([key, write]) => [key, originOf(write)])),
+    otherTraits: others
+      .sort((a, b) => a.seq - b.seq || (a.key < b.key ? -1 : a.key > b.key ? 1 : Number(a.once) - Number(b.once)))
+      .map((write) => ({ ...originOf(write), key: write.key, value: write.value })),
+  };
+}
+
+const originOf = ({ distinctId, seq, effectiveTime, once }: Write) => ({ distinctId, seq, effectiveTime, once });
