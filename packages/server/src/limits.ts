@@ -71,7 +71,7 @@ export const limits = {
   queryMemoryBytesMax: 4 * 1024 * 1024 * 1024,
   queryRowsMax: 1_000_000,
   queryResultBytesMax: 512 * 1024 * 1024,
-  /** Results being written and sent, in files; a query whose result might not find room: 503. */
+  /** Results that clients have not fetched yet, in files; one more large result than fits: 503. */
   heldResultBytesMax: 4 * 1024 * 1024 * 1024,
   concurrentQueriesMax: 4,
   concurrentStreamsMax: 100,

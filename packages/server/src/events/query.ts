@@ -96,10 +96,7 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
     () => engine.openReader(readerSettings(bounds)),
     Math.min(bounds.concurrentQueriesMax, engine.readersMax),
   );
-  const files = createResultFiles(engine.scratchDirectory, {
-    resultBytesMax: bounds.queryResultBytesMax,
-    heldBytesMax: bounds.heldResultBytesMax,
-  });
+  const files = createResultFiles(engine.scratchDirectory, { heldBytesMax: bounds.heldResultBytesMax });
   const running = new Set<Promise<unknown>>();
 
   /**

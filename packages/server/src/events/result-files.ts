@@ -9,7 +9,6 @@ import type { QueryResult } from './types.ts';
  * never in memory, however slowly it is taken.
  */
 export interface ResultFiles {
-  /** Reserves room for the largest result. Throws OnymError `overloaded` where the others leave too little. */
   create(): ResultFile;
   /** Ends what is still being read. */
   close(): Promise<void>;
@@ -18,18 +17,18 @@ export interface ResultFiles {
 export interface ResultFile {
   readonly path: string;
   size(): Promise<number>;
-  /** Once it is written. It has no name any more from here on; its room is given back when it was read, or the signal aborts. */
+  /**
+   * Once it is written. It has no name any more from here on; its room is given back when it was read, or the signal aborts. Throws
+   * OnymError `overloaded` where the results that others have not fetched leave it no room.
+   */
   read(signal?: AbortSignal): Promise<QueryResult>;
   remove(): Promise<void>;
 }
 
-/** Handed on at a time. A result of one piece is in memory and needs no room. */
+/** Handed on at a time. A result of one piece is in memory, and is never refused for want of room. */
 const PIECE_BYTES = 256 * 1024;
 
-export function createResultFiles(
-  directory: string,
-  { resultBytesMax, heldBytesMax }: { resultBytesMax: number; heldBytesMax: number },
-): ResultFiles {
+export function createResultFiles(directory: string, { heldBytesMax }: { heldBytesMax: number }): ResultFiles {
   const reading = new Set<() => Promise<void>>();
   let heldBytes = 0;
 
@@ -46,22 +45,9 @@ export function createResultFiles(
 
   return {
     create() {
-      if (heldBytes + resultBytesMax > heldBytesMax) {
-        throw new OnymError(
-          'overloaded',
-          'Large results of other queries have not been fetched yet. Try again in a few seconds.',
-          { retryAfterSeconds: 5 },
-        );
-      }
-      heldBytes += resultBytesMax;
       const path = join(directory, `${randomUUID()}.result`);
       const sizeNow = async () => (await stat(path)).size;
-      let reserved = resultBytesMax;
-      const remove = async () => {
-        heldBytes -= reserved;
-        reserved = 0;
-        await rm(path, { force: true });
-      };
+      const remove = () => rm(path, { force: true });
       return {
         path,
         size: sizeNow,
@@ -71,6 +57,13 @@ export function createResultFiles(
             const bytes = await readFile(path);
             await remove();
             return resultOf(size, once(bytes));
+          }
+          if (heldBytes + size > heldBytesMax) {
+            throw new OnymError(
+              'overloaded',
+              'Large results of other queries have not been fetched yet. Ask for less, or try again in a few seconds.',
+              { retryAfterSeconds: 5 },
+            );
           }
           const file = await open(path, 'r');
           heldBytes += size;

@@ -53,7 +53,7 @@ const wrong: Record<string, readonly (readonly [args: readonly string[], said: s
   ],
   'a value of the wrong kind': [
     [['query', '--format', 'xml', sql], 'Allowed choices are json, ndjson, csv'],
-    [['export', 'people'], 'Allowed choices are identifiers, identities, links, events'],
+    [['export', 'people'], 'Allowed choices are links, identities, identifiers, separations, events'],
     [['import', 'ids.csv', '--kind', 'page'], 'Allowed choices are alias, identify, event'],
     [['import', 'ids.csv', '--delimiter', ';;'], 'delimiter'],
     [['review', '--limit', '-5'], 'Give a number from 1 to 1000.'],
