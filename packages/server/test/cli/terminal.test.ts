@@ -28,7 +28,7 @@ beforeAll(async () => {
   await web.posted('/track', { event: hostile('event'), distinct_id: hostile('id'), properties });
   await web.posted('/track', { event: hostile('event'), distinct_id: linked('user_1'), properties });
   const traits = { [hostile('trait')]: hostile('value') };
-  const anonymousId = linked('anonymous-');
+  const anonymousId = linked('anonymous-1');
   await web.posted('/identify', { distinct_id: linked('user_1'), anonymous_id: anonymousId, traits, properties });
   await web.posted('/identify', { distinct_id: linked('user_2'), anonymous_id: anonymousId, properties });
   await web.posted('/identify', { distinct_id: linked('user_3'), properties });
@@ -69,14 +69,14 @@ describe('every command shows names escaped, on a terminal and in a pipe', () =>
     expect(await shown(['lint'], 1)).toContain('lib\\u202e');
     expect(await shown(['review'], 0)).toContain('user_1\\u202e');
     expect(await shown(['resolve', user(), hostile('nobody')], 0)).toContain('nobody\\u202e');
-    await shown(['explain', user(), linked('anonymous-')], 0);
-    await shown(['explain', linked('user_2'), linked('anonymous-')], 1);
+    await shown(['explain', user(), linked('anonymous-1')], 0);
+    await shown(['explain', linked('user_2'), linked('anonymous-1')], 1);
     await shown(['explain', linked('apart_1'), linked('apart_2')], 1);
     await shown(['verify'], 0);
   });
 
   test('changes, and what they would do', async () => {
-    await shown(['split', user(), linked('anonymous-'), '--dry-run'], 0);
+    await shown(['split', user(), linked('anonymous-1'), '--dry-run'], 0);
     await shown(['separate', user(), linked('other')], 0);
     await shown(['revert', '--batch', hostile('batch'), '--dry-run'], 2);
     await shown(['erase', user(), '--by', 'distinct_id', '--dry-run'], 0);
@@ -123,7 +123,7 @@ describe('rows in a format', () => {
     ['export-person', '--by', 'distinct_id', linked('user_1')],
     ['lint', '--json'],
     ['review', '--json'],
-    ['explain', '--json', linked('user_1'), linked('anonymous-')],
+    ['explain', '--json', linked('user_1'), linked('anonymous-1')],
     ['resolve', '--json', hostile('nobody')],
     ['keys', 'list', '--json'],
   ];

@@ -207,7 +207,11 @@ describe('a signal while it starts', () => {
   test('keys of a first start that could not listen are shown all the same', async () => {
     const { url, stop } = await serve();
     const dataDir = dataDirectory();
-    const variables = { ONYM_PORT: new URL(url).port, ONYM_WRITE_KEY: undefined, ONYM_SECRET_KEY: undefined };
+    const variables = {
+      ONYM_PORT: new URL(url).port,
+      ONYM_INITIAL_WRITE_KEY: undefined,
+      ONYM_INITIAL_SECRET_KEY: undefined,
+    };
     const { code, stdout, stderr } = await startServe({ dataDir, variables }).ended;
     expect([code, stderr]).toEqual([2, expect.stringContaining('is in use')]);
     expect(stdout).toMatch(/ONYM_SECRET_KEY=sk_/);

@@ -203,7 +203,7 @@ test('a command on a directory at rest leaves its keys as they are', async () =>
   await (await serve({ dataDir })).stop();
   const keys = async () => (await onym(['keys', 'list', '--json'], { ONYM_DATA_DIR: dataDir })).stdout;
   const before = await keys();
-  const asked = await onym(['query', 'SELECT 1', '-e', 'qa'], {
+  const asked = await onym(['query', 'SELECT 1'], {
     ONYM_DATA_DIR: dataDir,
     ONYM_ENVIRONMENTS: 'qa',
     ONYM_INITIAL_SECRET_KEY: 'sk_of_the_shell',
