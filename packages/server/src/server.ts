@@ -36,6 +36,8 @@ export interface ServerOptions {
   readonly config: Config;
   /** As Fastify's `logger`. */
   readonly logger?: NonNullable<FastifyServerOptions['logger']>;
+  /** False: this is no start that anybody would be shown new keys by, so none are made. */
+  readonly makesKeys?: boolean;
 }
 
 /** A whole server over its data directory, not yet listening. */
@@ -57,13 +59,13 @@ export interface Server {
 }
 
 /** Opens every part in the order in which they depend on each other. When one fails, those before it are closed again. */
-export async function createServer({ config, logger = false }: ServerOptions): Promise<Server> {
+export async function createServer({ config, logger = false, makesKeys = true }: ServerOptions): Promise<Server> {
   const closers: (() => void | Promise<void>)[] = [];
   const closeAll = async () => {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    return await assemble(config, logger, closers, closeAll);
+    return await assemble(config, logger, makesKeys, closers, closeAll);
   } catch (error) {
     await closeAll();
     throw error;
@@ -73,6 +75,7 @@ export async function createServer({ config, logger = false }: ServerOptions): P
 async function assemble(
   config: Config,
   logger: NonNullable<FastifyServerOptions['logger']>,
+  makesKeys: boolean,
   closers: (() => void | Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<Server> {
@@ -84,7 +87,7 @@ async function assemble(
 
   const storedKeys = openKeyStore(directory.keysFile);
   closers.push(() => storedKeys.close());
-  const newKeys = storedKeys.ensureInitialKeys(config);
+  const newKeys = makesKeys ? storedKeys.ensureInitialKeys(config) : { writeKey: null, secretKey: null };
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 
   const eventStore = await createEventStore({ path: directory.eventsDirectory });

@@ -143,7 +143,7 @@ export function createServices(parts: Parts): Services {
   return {
     environments: () => parts.environments,
     settings: parts.settings,
-    ingest: { identify: ingest, alias: ingest, track },
+    ingest: { identify: ingest, alias: ingest, operations: ingest, track },
     deadLetter: parts.deadLetter,
 
     async resolve(environment, distinctIds, at) {

@@ -1,7 +1,9 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
+import type { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import type { Counts, ImportEvent } from '../import/types.ts';
+import { vendors } from '../import/vendors/tables.ts';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, table } from './print.ts';
@@ -11,6 +13,7 @@ import { RequestError, withTransport } from './transport.ts';
 
 interface ImportCliOptions extends ReadOptions {
   readonly kind?: string;
+  readonly from?: string;
   readonly format?: string;
   readonly batch?: string;
   readonly dryRun?: boolean;
@@ -23,31 +26,39 @@ interface ImportCliOptions extends ReadOptions {
   readonly event?: string;
   readonly timestamp?: string;
   readonly trait?: string[];
+  readonly traits?: string;
   readonly rejected?: string;
 }
 
+type Started = Extract<ImportEvent, { type: 'started' }>;
 type Done = Extract<ImportEvent, { type: 'done' }>;
 
 export function importCommand(program: Command): void {
-  readOptions(program.command('import').argument('<file>', 'CSV, NDJSON or Parquet; gzip or plain'))
-    .description('import alias pairs, identify rows or events from a file, as one batch')
+  readOptions(
+    program
+      .command('import')
+      .argument('<file>', 'CSV, NDJSON, JSON or Parquet; gzip, Zstandard or plain; - for standard input'),
+  )
+    .description('import people and events from a file, a vendor’s export or one of your own, as one batch')
     .option('--dry-run', 'say what the import would do, down to the row; write nothing')
     .option('--batch <name>', 'name of the batch, for onym revert; made of the file’s name and contents unless given')
     .addOption(
       new Option('--kind <kind>', 'what each row is, unless the columns tell').choices(['alias', 'identify', 'event']),
     )
-    .addOption(new Option('--format <format>', 'unless the file tells').choices(['csv', 'ndjson', 'parquet']))
+    .addOption(new Option('--from <vendor>', 'whose export the file is, unless its shape tells').choices(vendors))
+    .addOption(new Option('--format <format>', 'unless the file tells').choices(['csv', 'ndjson', 'json', 'parquet']))
     .option('--primary <column>', 'the id that keeps its name')
     .option('--secondary <column>', 'the other id of an alias pair')
     .option('--secondary-prefix <prefix>', 'put before each secondary id that does not begin with it, such as legacy:')
     .option('--anonymous <column>', 'the anonymous id')
     .option('--event <column>', 'the name of the event')
-    .option('--timestamp <column>', 'when it happened')
+    .option('--timestamp <column>', 'when it happened; now: the rows have no time of their own')
     .option(
       '--trait <column>',
       'a trait: column, column=key, with :number, :boolean or :json behind it; may repeat',
       (column: string, before: string[] = []) => [...before, column],
     )
+    .option('--traits <columns>', "several of them, separated by commas; '*': every column that has no other meaning")
     .option('--delimiter <character>', 'of a CSV file, unless its header tells')
     .option('--restart', 'begin at the first row again')
     .option('--rejected <file>', 'where rows go that joined nothing; <file>.rejected.ndjson unless given')
@@ -61,26 +72,25 @@ Exits with 1 when rows were invalid, refused or held; they are in the file of re
 
 Examples:
   onym import ids.csv --primary new_id --secondary old_id --secondary-prefix legacy: --dry-run
-  onym import people.ndjson --kind identify --trait plan --trait seats:number`;
+  onym import people.ndjson --kind identify --trait plan --trait seats:number
+  onym import posthog-persons.jsonl.gz
+  zcat archive/*.gz | onym import - --from segment`;
 
-async function importFile(file: string, options: ImportCliOptions): Promise<void> {
-  const size = sizeOf(file);
+async function importFile(given: string, options: ImportCliOptions): Promise<void> {
+  const { file, bytes, length } = sourceOf(given);
   const rejected = openRejectedFile(options.rejected ?? `${file}.rejected.ndjson`, options.dryRun ?? false);
-  const bar = progressBar(size);
+  const bar = progressBar(length ?? 0);
   let done: Done | null = null;
   try {
-    await withTransport(options, async (transport) => {
-      const bytes = createReadStream(file);
-      const answer = await transport.stream('POST', `/v1/import?${queryOf(file, options)}`, {
-        type: 'application/octet-stream',
-        bytes,
-        length: size,
-      });
+    const directory = options.dryRun ? 'for this' : 'to stay';
+    await withTransport({ ...options, newDirectory: directory }, async (transport) => {
+      const body = { type: 'application/octet-stream', bytes, length };
+      const answer = await transport.stream('POST', `/v1/import?${queryOf(file, options)}`, body);
       for await (const event of eventsOf(answer)) {
         if (event.type === 'started') {
           await rejected.begin(event.resumed_after_line);
           bar.begin(event.bytes);
-          if (!options.json) process.stderr.write(startedText(event));
+          if (!options.json) print(startedText(event));
         } else if (event.type === 'rejected') {
           const { type: _, ...row } = event;
           await rejected.add(row);
@@ -105,19 +115,36 @@ function finish(done: Done | null, rejectedFile: string | null, options: ImportC
   process.exitCode = invalid + refused + held === 0 ? exitCode.ok : exitCode.no;
 }
 
-function sizeOf(file: string): number {
+/** Of standard input nobody knows the length; what is rejected goes to a file in the working directory. */
+function sourceOf(given: string): { file: string; bytes: Readable; length: number | null } {
+  if (given === '-') return { file: 'stdin', bytes: process.stdin, length: null };
   try {
-    return statSync(file).size;
+    const { size } = statSync(given);
+    return { file: given, bytes: createReadStream(given), length: size };
   } catch (error) {
-    throw new RequestError(`${file} can not be read: ${(error as Error).message}`, null, error);
+    throw new RequestError(`${given} can not be read: ${(error as Error).message}`, null, error);
   }
 }
 
 function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
   const query = new URLSearchParams({ environment: options.environment, file_name: basename(file) });
-  const { kind, format, batch, delimiter, primary, secondary, secondaryPrefix, anonymous, event, timestamp } = options;
+  const {
+    kind,
+    from,
+    format,
+    batch,
+    delimiter,
+    primary,
+    secondary,
+    secondaryPrefix,
+    anonymous,
+    event,
+    timestamp,
+    traits,
+  } = options;
   const named = {
     kind,
+    from,
     format,
     batch,
     delimiter,
@@ -127,6 +154,7 @@ function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
     anonymous,
     event,
     timestamp,
+    traits,
   };
   for (const [name, value] of Object.entries(named)) if (value !== undefined) query.set(name, value);
   for (const trait of options.trait ?? []) query.append('trait', trait);
@@ -157,17 +185,22 @@ async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line
   }
 }
 
-function startedText(event: Extract<ImportEvent, { type: 'started' }>): string {
-  const { kind, ...columns } = event.mapping;
+function startedText(event: Started): string {
+  const { kind: _, ...columns } = event.mapping;
   const lines = [
-    `${event.dry_run ? 'Dry run: nothing is written. ' : ''}Batch ${event.batch}, ${event.format}, ${kind} rows:`,
+    event.recognised,
+    `Batch ${event.batch}${event.dry_run ? '. Dry run: nothing is written' : ''}:`,
     ...Object.entries(columns).map(([column, meaning]) => `  ${column}: ${meaning}`),
   ];
-  if (event.ignored_columns.length > 0) lines.push(`  not used: ${event.ignored_columns.join(', ')}`);
+  if (event.ignored_columns.length > 0) lines.push(`  not used: ${ignoredText(event)}`);
   if (event.resumed_after_line > 0 && event.resumed_after_line < Number.MAX_SAFE_INTEGER) {
     lines.push(`An earlier run stopped after line ${event.resumed_after_line}; going on from there.`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function ignoredText({ ignored_columns: named, more_ignored_columns: more }: Started): string {
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''} (--traits '*' takes all of them)`;
 }
 
 function summaryText(done: Done, rejectedFile: string | null): string {

@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readConfig } from '../config.ts';
@@ -20,8 +22,13 @@ export interface Transport {
 export interface StreamedBody {
   readonly type: string;
   readonly bytes: Readable;
-  /** How many they are: a body that ends early is then seen as such. */
-  readonly length: number;
+  /** How many they are, where that is known: a body that ends early is then seen as such. */
+  readonly length: number | null;
+}
+
+export interface TransportOptions extends ReadOptions {
+  /** What to do where there is no data directory yet: make one, or one to be thrown away. Else it is an error. */
+  readonly newDirectory?: 'to stay' | 'for this';
 }
 
 /** The server said no, or could not be reached. */
@@ -34,7 +41,7 @@ export class RequestError extends Error {
   }
 }
 
-export async function openTransport(options: ReadOptions): Promise<Transport> {
+export async function openTransport(options: TransportOptions): Promise<Transport> {
   if (options.url !== undefined) {
     if (options.key === undefined)
       throw new RequestError('--url needs a secret key: give --key or set ONYM_SECRET_KEY.', null);
@@ -44,6 +51,11 @@ export async function openTransport(options: ReadOptions): Promise<Transport> {
   const local = readLocalAccess(localAccessFile(dataDir));
   if (local !== null && (await answers(local.url))) return overHttp(local.url, local.secret);
   if (!isDataDirectory(dataDir)) {
+    if (options.newDirectory === 'to stay') {
+      process.stderr.write(`There is no Onym data in ${dataDir} yet: it is made now.\n`);
+      return inProcess(dataDir);
+    }
+    if (options.newDirectory === 'for this') return inTemporaryDirectory();
     throw new RequestError(
       `There is no Onym data in ${dataDir}. Give the server's data directory with --data-dir, or --url and --key.`,
       null,
@@ -108,7 +120,9 @@ async function streamOverHttp(
 }
 
 const bodyHeaders = (body: StreamedBody | undefined): Record<string, string> =>
-  body === undefined ? {} : { 'content-type': body.type, 'content-length': String(body.length) };
+  body === undefined
+    ? {}
+    : { 'content-type': body.type, ...(body.length === null ? {} : { 'content-length': String(body.length) }) };
 
 async function checkedStream(status: number, response: AsyncIterable<Uint8Array>): Promise<void> {
   if (status < 400) return;
@@ -117,12 +131,26 @@ async function checkedStream(status: number, response: AsyncIterable<Uint8Array>
   checked(status, Buffer.concat(chunks).toString('utf8'));
 }
 
+/** As nothing is there to be asked, so nothing is left behind. */
+async function inTemporaryDirectory(): Promise<Transport> {
+  const directory = mkdtempSync(join(tmpdir(), 'onym-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    const transport = await inProcess(directory);
+    return { ...transport, close: () => transport.close().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
 /** The whole server without a socket. Imported only here: the engines take a moment to load. */
 async function inProcess(dataDir: string): Promise<Transport> {
   const { createServer } = await import('../server.ts');
   const { ONYM_ENVIRONMENTS, ONYM_SETTINGS } = process.env;
   const config = readConfig({ ONYM_DATA_DIR: dataDir, ONYM_ENVIRONMENTS, ONYM_SETTINGS });
-  const server = await createServer({ config });
+  // Keys are shown by the first start of the server, and made by it.
+  const server = await createServer({ config, makesKeys: false });
   return {
     async request(method, path, body) {
       const response = await server.app.inject({
@@ -161,7 +189,10 @@ function checked(status: number, body: string): string {
 }
 
 /** Opens, asks, and closes, whatever happens. */
-export async function withTransport<T>(options: ReadOptions, ask: (transport: Transport) => Promise<T>): Promise<T> {
+export async function withTransport<T>(
+  options: TransportOptions,
+  ask: (transport: Transport) => Promise<T>,
+): Promise<T> {
   const transport = await openTransport(options);
   try {
     return await ask(transport);

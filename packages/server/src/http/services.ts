@@ -5,6 +5,7 @@ import type {
   IdentifyOperation,
   Json,
   Millis,
+  Operation,
   OperationError,
   Seq,
   Settings,
@@ -82,6 +83,8 @@ export interface IngestServices {
   /** One answer per operation, in order, once all are durable. */
   identify(environment: string, operations: readonly IdentifyOperation[], options: IngestOptions): Promise<Answer[]>;
   alias(environment: string, operations: readonly AliasOperation[], options: IngestOptions): Promise<Answer[]>;
+  /** Calls of several kinds, in their order, as one; of a file, for instance. */
+  operations(environment: string, operations: readonly Operation[], options: IngestOptions): Promise<Answer[]>;
   /** One answer per item, in order, once events and evidence are durable. */
   track(environment: string, items: readonly TrackItem[], options: { readonly sync: boolean }): Promise<TrackAnswer[]>;
 }

@@ -8,24 +8,25 @@ import type { Committed, IdentityStore } from '../identity/types.ts';
 import { createRecentSet } from '../journal/recent-set.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';
-import type { ImportItem } from './read-row.ts';
-import type { ImportKind, LargestIdentity, RowAnswer } from './types.ts';
+import { type ImportItem, isEvent } from './calls.ts';
+import type { LargestIdentity, RowAnswer } from './types.ts';
 
-/** Where rows go: the stores, or a copy of them that is thrown away. */
+/** Where calls go: the stores, or a copy of them that is thrown away. */
 export interface Target {
   /** One answer per item, in order; `link` of an event's evidence. */
-  apply(items: readonly ImportItem[]): Promise<(RowAnswer & { readonly link?: RowAnswer | null })[]>;
+  apply(items: readonly ImportItem[]): Promise<ItemAnswer[]>;
   head(): Promise<number>;
   /** Of the identities changed after a ledger row. */
   largest(changedAfter: number): Promise<LargestIdentity[]>;
   close(): Promise<void>;
 }
 
+export type ItemAnswer = RowAnswer & { readonly link?: RowAnswer | null };
+
 const largestListed = 10;
 
 export interface TargetParts {
   readonly environment: string;
-  readonly kind: ImportKind;
   readonly identityStore: IdentityStore;
 }
 
@@ -43,17 +44,50 @@ async function largestOf(store: IdentityStore, environment: string, changedAfter
   return found.map(({ canonicalId, size }) => ({ canonical_id: canonicalId, identifiers: size }));
 }
 
-export function liveTarget({ environment, kind, identityStore }: TargetParts, ingest: IngestServices): Target {
-  const options = { dryRun: false, sync: false };
-  return {
-    async apply(items) {
-      if (kind === 'event') {
-        const answers = await ingest.track(environment, items as TrackItem[], { sync: false });
-        return answers.map(({ verdict, link }) => ({ ...none, verdict, link }));
-      }
-      const call = kind === 'alias' ? ingest.alias : ingest.identify;
-      return (await call(environment, items as never, options)).map(answerOf);
+interface Doors {
+  /** As many at a time as one transaction takes. */
+  commit(operations: readonly Operation[]): Promise<RowAnswer[]>;
+  /** Whether each is new. */
+  keep(events: readonly TrackItem[]): Promise<boolean[]>;
+}
+
+/**
+ * What is said of people first, in order, the evidence that events carry at its place among it; then the events. So a chunk is a few
+ * commits, however its calls are mixed, and no event is kept before its evidence.
+ */
+async function applyTo({ commit, keep }: Doors, items: readonly ImportItem[]): Promise<ItemAnswer[]> {
+  const operations = items.flatMap((item): Operation[] => {
+    if (!isEvent(item)) return [item];
+    return item.evidence === null ? [] : [item.evidence];
+  });
+  const answers: RowAnswer[] = [];
+  for (let at = 0; at < operations.length; at += limits.operationsPerCommitMax) {
+    answers.push(...(await commit(operations.slice(at, at + limits.operationsPerCommitMax))));
+  }
+  const events = items.filter(isEvent);
+  const isNew = events.length === 0 ? [] : await keep(events);
+  let nextAnswer = 0;
+  let nextEvent = 0;
+  return items.map((item) => {
+    if (!isEvent(item)) return answers[nextAnswer++]!;
+    const verdict = isNew[nextEvent++] ? ('applied' as const) : ('unchanged' as const);
+    return { ...none, verdict, link: item.evidence === null ? null : answers[nextAnswer++]! };
+  });
+}
+
+export function liveTarget({ environment, identityStore }: TargetParts, ingest: IngestServices): Target {
+  const doors: Doors = {
+    async commit(operations) {
+      return (await ingest.operations(environment, operations, { dryRun: false, sync: false })).map(answerOf);
     },
+    async keep(events) {
+      const alone = events.map((item) => ({ ...item, evidence: null }));
+      const answers = await ingest.track(environment, alone, { sync: false });
+      return answers.map(({ verdict }) => verdict === 'applied');
+    },
+  };
+  return {
+    apply: (items) => applyTo(doors, items),
     head: async () => (await identityStore.environment(environment)).head,
     largest: (changedAfter) => largestOf(identityStore, environment, changedAfter),
     async close() {},
@@ -62,7 +96,7 @@ export function liveTarget({ environment, kind, identityStore }: TargetParts, in
 
 /** A copy of the whole identity store on disk: what is judged on it is exactly what the import would be told. */
 export async function scratchTarget(
-  { environment, kind, identityStore }: TargetParts,
+  { environment, identityStore }: TargetParts,
   { directory, uuidWindow, now }: { directory: string; uuidWindow: Pick<UuidWindow, 'has'>; now: () => number },
 ): Promise<Target> {
   const file = join(directory, `scratch-${randomUUID()}.db`);
@@ -78,21 +112,12 @@ export async function scratchTarget(
     return true;
   }
 
-  const commit = async (operations: readonly Operation[]) =>
-    operations.length === 0 ? [] : (await store.commit(environment, operations, now())).answers.map(answerOf);
-
+  const doors: Doors = {
+    commit: async (operations) => (await store.commit(environment, operations, now())).answers.map(answerOf),
+    keep: async (events) => events.map(isNew),
+  };
   return {
-    async apply(items) {
-      if (kind !== 'event') return commit(items as Operation[]);
-      const events = items as TrackItem[];
-      const links = await commit(events.flatMap(({ evidence }) => (evidence === null ? [] : [evidence])));
-      let next = 0;
-      return events.map((item) => ({
-        ...none,
-        verdict: isNew(item) ? ('applied' as const) : ('unchanged' as const),
-        link: item.evidence === null ? null : links[next++]!,
-      }));
-    },
+    apply: (items) => applyTo(doors, items),
     head: async () => (await store.environment(environment)).head,
     largest: (changedAfter) => largestOf(store, environment, changedAfter),
     async close() {

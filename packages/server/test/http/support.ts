@@ -103,6 +103,7 @@ export function fakeServices(): FakeServices {
         services.aliased.push({ environment, operations, options });
         return operations.map(({ primary }, i) => applied(primary, i + 1));
       },
+      operations: notAsked,
     },
     exportTable: notAsked,
     imports: { run: notAsked },

@@ -39,6 +39,7 @@ function optionsOf(request: FastifyRequest<ImportRoute>): ImportOptions {
     key: request.key!.name,
     ...(contentType === undefined ? {} : { contentType }),
     ...(given.format === undefined ? {} : { format: given.format }),
+    ...(given.from === undefined ? {} : { from: given.from }),
     ...(given.delimiter === undefined ? {} : { delimiter: given.delimiter }),
     ...(given.batch === undefined ? {} : { batch: given.batch }),
     ...(given.file_name === undefined ? {} : { fileName: given.file_name }),
@@ -49,7 +50,7 @@ function optionsOf(request: FastifyRequest<ImportRoute>): ImportOptions {
     ...(given.anonymous === undefined ? {} : { anonymous: given.anonymous }),
     ...(given.event === undefined ? {} : { event: given.event }),
     ...(given.timestamp === undefined ? {} : { timestamp: given.timestamp }),
-    ...(given.trait === undefined ? {} : { traits: [given.trait].flat() }),
+    traits: [given.trait ?? [], given.traits?.split(',') ?? []].flat(),
   };
 }
 

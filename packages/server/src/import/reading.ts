@@ -1,0 +1,63 @@
+import { isObject, type JsonObject } from '../ingest/json-values.ts';
+import type { Call } from './calls.ts';
+import { type Mapping, mappingInWords, mappingOf } from './mapping.ts';
+import { callOf } from './read-row.ts';
+import type { TimeForm } from './times.ts';
+import type { Cells, ColumnFlags, ImportKind } from './types.ts';
+
+/** How the rows of one file are read. It may remember rows: to be used for all of them, in their order. */
+export interface Reading {
+  /** What the file is: `PostHog persons export`, `Alias pairs`. */
+  readonly title: string;
+  readonly kind: ImportKind;
+  /** What each column is taken for. */
+  readonly words: Readonly<Record<string, string>>;
+  /** Columns that mean nothing here. */
+  readonly ignored: readonly string[];
+  /** Whether the rows say when they happened. */
+  readonly isDated: boolean;
+  /** Equal for readings that make the same of the same row. */
+  readonly fingerprint: string;
+  readonly noted: Noted;
+  /** Throws the row's OnymError. */
+  calls(cells: Cells): Call[];
+}
+
+/** What the rows read so far have shown. */
+export interface Noted {
+  /** How times are written. */
+  readonly timeForms: Set<TimeForm>;
+  /** Parts of rows that have no counterpart, by their paths. */
+  readonly unused: Set<string>;
+}
+
+export const nothingNoted = (): Noted => ({ timeForms: new Set(), unused: new Set() });
+
+const titles: Readonly<Record<ImportKind, string>> = {
+  alias: 'Alias pairs',
+  identify: 'Identify rows',
+  event: 'Events',
+};
+
+/** By columns with plain names, or those that flags name. */
+export function columnReading(columns: readonly string[], flags: ColumnFlags): Reading {
+  const mapping: Mapping = mappingOf(columns, flags);
+  const noted = nothingNoted();
+  return {
+    title: titles[mapping.kind],
+    kind: mapping.kind,
+    words: mappingInWords(mapping),
+    ignored: mapping.ignored,
+    isDated: mapping.times.length > 0,
+    fingerprint: JSON.stringify(mapping),
+    noted,
+    calls: (cells) => [callOf(mapping, cells, (form) => noted.timeForms.add(form))],
+  };
+}
+
+/** An identify that makes nobody known and says nothing. */
+export function isIdle({ call, item }: Call): boolean {
+  if (call !== 'identify' || item.distinct_id !== undefined) return false;
+  const isEmpty = (traits: unknown): boolean => !isObject(traits) || Object.keys(traits as JsonObject).length === 0;
+  return isEmpty(item.traits) && isEmpty(item.traits_once);
+}
