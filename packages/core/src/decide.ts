@@ -209,7 +209,8 @@ function decideIdentify(state: State, operation: IdentifyOperation, place: Place
     }),
   }));
   const asked = anonymousId !== null && anonymousId !== distinctId;
-  const changesPrimary = standing === undefined && !(state.identifiers.get(distinctId)?.known ?? false);
+  const isFirst = operation.anonymous !== true && standing === undefined;
+  const changesPrimary = isFirst && !(state.identifiers.get(distinctId)?.known ?? false);
   const link = asked
     ? decideLink(
         state,
@@ -220,19 +221,20 @@ function decideIdentify(state: State, operation: IdentifyOperation, place: Place
 
   const traits = writes.filter(({ repeats }) => repeats === null).map(({ input }) => input);
   const newLink = link !== null && 'fact' in link ? link.fact : null;
-  const changes = standing === undefined || traits.length > 0 || newLink !== null;
+  const changes = isFirst || traits.length > 0 || newLink !== null;
   const judged = link === null ? null : 'fact' in link ? link.fact : link.like;
   const verdict = judged?.verdict ?? (changes ? 'applied' : 'unchanged');
   const reason = judged?.reason ?? null;
   if (!changes) {
-    const earlier = [standing.seq, ...writes.map(({ repeats }) => repeats!.seq)];
-    if (link !== null && 'repeats' in link && link.repeats !== null) earlier.push(link.repeats.seq);
-    return { outcome: { verdict, reason, seq: Math.max(...earlier), recorded: false }, fact: null };
+    const repeats = link !== null && 'repeats' in link ? link.repeats : null;
+    const earlier = [standing, repeats, ...writes.map((write) => write.repeats)].flatMap((row) => row?.seq ?? []);
+    const seq = earlier.length === 0 ? null : Math.max(...earlier);
+    return { outcome: { verdict, reason, seq, recorded: false }, fact: null };
   }
   return recorded({
     ...rowOf(operation, place, verdict, reason),
     op: 'identify',
-    identified: standing === undefined ? distinctId : null,
+    identified: isFirst ? distinctId : null,
     subject: distinctId,
     traits,
     link: newLink,

@@ -74,6 +74,8 @@ export interface TraitInput {
 export interface IdentifyOperation extends Asked {
   readonly op: 'identify';
   readonly distinctId: DistinctId;
+  /** True for a call with an anonymous id alone: it sets traits on that id and makes nobody known. */
+  readonly anonymous?: boolean;
   /** null: no link is asked for. Equal to distinctId: likewise. */
   readonly anonymousId: DistinctId | null;
   readonly traits: readonly TraitInput[];

@@ -98,15 +98,22 @@ export function readTrack(item: JsonObject, environment: string, settings: Setti
   };
 }
 
-/** A reserved anonymous_id passes: it is a verdict of the engine, and D's traits stand. */
+/**
+ * A reserved anonymous_id beside a distinct_id passes: it is a verdict of the engine, and D's traits stand. Alone it is who the call is
+ * about: it gets the traits, and nobody is made known.
+ */
 export function readIdentify(item: JsonObject, context: ItemContext): IdentifyOperation {
-  const distinctId = requiredDistinctIdOf(item.distinct_id, 'distinct_id');
   const anonymousId = optionalDistinctIdOf(item.anonymous_id, 'anonymous_id');
+  const isAnonymous = anonymousId !== null && optionalDistinctIdOf(item.distinct_id, 'distinct_id') === null;
+  const distinctId = isAnonymous
+    ? requiredDistinctIdOf(item.anonymous_id, 'anonymous_id')
+    : requiredDistinctIdOf(item.distinct_id, 'distinct_id');
   const timestamp = timestampOf(item.timestamp);
   const traits: TraitInput[] = [];
   addTraits(traits, item.traits, false, context);
   addTraits(traits, item.traits_once, true, context);
   const source = sourceOf(item, item.properties, context);
+  if (isAnonymous) return { op: 'identify', distinctId, anonymous: true, anonymousId: null, traits, timestamp, source };
   return { op: 'identify', distinctId, anonymousId, traits, timestamp, source };
 }
 
