@@ -21,6 +21,8 @@ export interface Reading {
   readonly noted: Noted;
   /** Throws the row's OnymError. */
   calls(cells: Cells): Call[];
+  /** What is left to be said after the last row, and is nobody's row. */
+  rest(): Iterable<Call>;
 }
 
 /** What the rows read so far have shown. */
@@ -52,6 +54,7 @@ export function columnReading(columns: readonly string[], flags: ColumnFlags): R
     fingerprint: JSON.stringify(mapping),
     noted,
     calls: (cells) => [callOf(mapping, cells, (form) => noted.timeForms.add(form))],
+    rest: () => [],
   };
 }
 

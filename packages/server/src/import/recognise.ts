@@ -36,7 +36,7 @@ export async function recognise(upload: Upload, options: ImportOptions): Promise
     sentence: sentenceOf(rows.format, seen, trial, options),
     columns: new Set(seen.columns),
     words: trial.words,
-    ignored: [...trial.ignored, ...trial.noted.unused],
+    ignored: [...new Set([...trial.ignored, ...trial.noted.unused])],
     isWhole: seen.isWhole,
     read,
   };

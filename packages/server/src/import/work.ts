@@ -1,7 +1,7 @@
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { type ImportItem, itemsOf, type RowContext } from './calls.ts';
+import { type Call, type ImportItem, itemsOf, type RowContext } from './calls.ts';
 import type { Progress } from './progress.ts';
 import type { Reading } from './reading.ts';
 import { createRecovery } from './recovery.ts';
@@ -97,8 +97,22 @@ export async function* work(task: Work): AsyncGenerator<ImportEvent, Tally> {
     await turn();
   }
   yield* flush();
+  for (const calls of inChunks(reading.rest())) {
+    await apply(target, itemsOf(calls, 0, context), asked.stopping);
+    await turn();
+  }
   await save(Number.MAX_SAFE_INTEGER, 'done');
   return tally;
+}
+
+function* inChunks(calls: Iterable<Call>): Generator<Call[]> {
+  let chunk: Call[] = [];
+  for (const call of calls) {
+    if (chunk.push(call) < chunkItems) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
 }
 
 /** Rows that can not be read are found again by reading, so their count starts anew; the rest is as it was noted. */

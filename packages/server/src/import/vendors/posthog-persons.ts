@@ -59,7 +59,7 @@ export const posthogPersonIds: VendorTable = {
   fits: ({ look }) => look.has(...['distinct_id', 'person_id', 'properties']) && !look.has('event'),
   mayBe: ({ look }) => look.has('distinct_id', 'person_id') && !look.has('event'),
   reader({ look, time }) {
-    const firstOf = new Map<string, string>();
+    const nameOf = new Map<string, string>();
     return (cells) => {
       const person = look.id(cells, 'person_id');
       const id = look.id(cells, 'distinct_id');
@@ -68,16 +68,17 @@ export const posthogPersonIds: VendorTable = {
       if (isTrue(look.value(cells, 'is_deleted'))) return [];
       const timestamp = time(cells);
       const traits = withoutNulls(look.object(cells, 'properties'));
-      const first = firstOf.get(person);
-      if (first === undefined) {
-        if (firstOf.size >= limits.importPersonsMax) throw tooManyPersons();
-        firstOf.set(person, id);
+      const name = nameOf.get(person);
+      if (name === undefined) {
+        if (nameOf.size >= limits.importPersonsMax) throw tooManyPersons();
+        nameOf.set(person, id);
         const subject = isVisitor(id) ? { anonymous_id: id } : { distinct_id: id };
         return [identify({ ...subject, traits, timestamp })];
       }
-      if (first === id) return [];
+      if (name === id) return [];
       // Of a visitor and a user, the user names the person, whoever comes first.
-      const [primary, secondary] = isVisitor(first) && !isVisitor(id) ? [id, first] : [first, id];
+      const [primary, secondary] = isVisitor(name) && !isVisitor(id) ? [id, name] : [name, id];
+      nameOf.set(person, primary);
       return [{ call: 'alias', item: defined({ distinct_id: primary, alias_id: secondary, timestamp }) }];
     };
   },

@@ -182,7 +182,7 @@ const users = table({
   title: 'users',
   kind: 'identify',
   columns: { ...systemColumns, id: 'distinct_id' },
-  is: ({ look }) => look.has('id'),
+  is: (sample) => sample.look.has('id') && !namesSomebody(sample),
   mayBe: ({ look }) => look.has('id'),
   read({ look, time }, cells, members) {
     const item = { distinct_id: look.id(cells, 'id'), traits: mergedTraits(members), timestamp: time(cells) };

@@ -68,6 +68,7 @@ export function vendorReading(table: VendorTable, sample: Sample, flags: ColumnF
       const calls = members.length === 0 ? read(cells) : withMembers(table, read(cells), members, cells);
       return calls.flatMap((call) => (call.isSnapshot === true ? memory.reduced(call) : isIdle(call) ? [] : [call]));
     },
+    rest: memory.rest,
   };
 }
 
