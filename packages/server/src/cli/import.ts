@@ -117,7 +117,10 @@ function finish(done: Done | null, rejectedFile: string | null, options: ImportC
 
 /** Of standard input nobody knows the length; what is rejected goes to a file in the working directory. */
 function sourceOf(given: string): { file: string; bytes: Readable; length: number | null } {
-  if (given === '-') return { file: 'stdin', bytes: process.stdin, length: null };
+  if (given === '-') {
+    if (process.stdin.isTTY) process.stderr.write('Reading standard input; Ctrl-D ends it.\n');
+    return { file: 'stdin', bytes: process.stdin, length: null };
+  }
   try {
     const { size } = statSync(given);
     return { file: given, bytes: createReadStream(given), length: size };

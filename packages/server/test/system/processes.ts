@@ -40,23 +40,24 @@ interface Spawned extends ChildOutput {
 }
 
 /** No variable of the test run's own reaches the child. */
-function spawnOnym(args: readonly string[], variables: Variables): Spawned {
+function spawnOnym(args: readonly string[], variables: Variables, input?: string | Buffer): Spawned {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('ONYM_') && !name.startsWith('VITEST') && name !== 'NODE_OPTIONS',
   );
   const env = { ...Object.fromEntries(inherited), UV_THREADPOOL_SIZE: '16', ...variables };
   const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', entry, ...args], {
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
+  child.stdin?.end(input);
   running.add(child);
   child.once('close', () => running.delete(child));
   return { child, ...outputOf(child) };
 }
 
-/** One command line, to its end. */
-export function onym(args: readonly string[], variables: Variables = {}): Promise<Ended> {
-  return spawnOnym(args, variables).ended;
+/** One command line, to its end; `input` is what is piped into it. */
+export function onym(args: readonly string[], variables: Variables = {}, input?: string | Buffer): Promise<Ended> {
+  return spawnOnym(args, variables, input).ended;
 }
 
 export interface Server {
