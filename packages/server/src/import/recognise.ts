@@ -84,10 +84,10 @@ function sentenceOf(format: ImportFormat, seen: Survey, reading: Reading, { time
   const { timeForms } = reading.noted;
   if (timeForms.has('spreadsheet days')) sentences.push('Times are day numbers of a spreadsheet, read as UTC.');
   if (timeForms.has('dates')) sentences.push('Times are dates written as numbers, such as 20260102.');
-  if (!reading.isDated) {
-    sentences.push(
-      timestamp === undefined ? 'No column says when: the rows are as of now.' : 'The rows are as of now.',
-    );
+  if (!reading.isDated && timestamp !== undefined) sentences.push('The rows are as of now.');
+  // Of a pair of ids it makes no difference.
+  else if (!reading.isDated && reading.kind !== 'alias') {
+    sentences.push('No column says when: the rows are as of now.');
   }
   return sentences.join(' ');
 }
