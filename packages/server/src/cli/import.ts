@@ -1,6 +1,5 @@
 import { createReadStream, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
 import { type Command, Option } from 'commander';
 import type { Counts, ImportEvent } from '../import/types.ts';
 import { vendors } from '../import/vendors/tables.ts';
@@ -9,6 +8,7 @@ import { type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, table } from './print.ts';
 import { progressBar } from './progress-bar.ts';
 import { openRejectedFile } from './rejected-file.ts';
+import { spoolStandardInput } from './standard-input.ts';
 import { RequestError, withTransport } from './transport.ts';
 
 interface ImportCliOptions extends ReadOptions {
@@ -63,7 +63,7 @@ export function importCommand(program: Command): void {
     .option('--restart', 'begin at the first row again')
     .option('--rejected <file>', 'where rows go that joined nothing; <file>.rejected.ndjson unless given')
     .addHelpText('after', help)
-    .action(importFile);
+    .action(importGiven);
 }
 
 const help = `
@@ -76,16 +76,32 @@ Examples:
   onym import posthog-persons.jsonl.gz
   zcat archive/*.gz | onym import - --from segment`;
 
-async function importFile(given: string, options: ImportCliOptions): Promise<void> {
-  const { file, bytes, length } = sourceOf(given);
-  const rejected = openRejectedFile(options.rejected ?? `${file}.rejected.ndjson`, options.dryRun ?? false);
-  const bar = progressBar(length ?? 0);
+async function importGiven(file: string, options: ImportCliOptions): Promise<void> {
+  if (file !== '-') return importFile(file, options);
+  if (process.stdin.isTTY) process.stderr.write('Reading standard input; Ctrl-D ends it.\n');
+  const spooled = await spoolStandardInput();
+  try {
+    await importFile(spooled.path, options, 'stdin');
+  } finally {
+    spooled.remove();
+  }
+}
+
+/** `name`: what the file is called, in the batch and where its rejected rows go. */
+async function importFile(file: string, options: ImportCliOptions, name = file): Promise<void> {
+  const size = sizeOf(file);
+  const rejected = openRejectedFile(options.rejected ?? `${name}.rejected.ndjson`, options.dryRun ?? false);
+  const bar = progressBar(size);
   let done: Done | null = null;
   try {
     const directory = options.dryRun ? 'for this' : 'to stay';
     await withTransport({ ...options, newDirectory: directory }, async (transport) => {
-      const body = { type: 'application/octet-stream', bytes, length };
-      const answer = await transport.stream('POST', `/v1/import?${queryOf(file, options)}`, body);
+      const bytes = createReadStream(file);
+      const answer = await transport.stream('POST', `/v1/import?${queryOf(name, options)}`, {
+        type: 'application/octet-stream',
+        bytes,
+        length: size,
+      });
       for await (const event of eventsOf(answer)) {
         if (event.type === 'started') {
           await rejected.begin(event.resumed_after_line);
@@ -115,17 +131,11 @@ function finish(done: Done | null, rejectedFile: string | null, options: ImportC
   process.exitCode = invalid + refused + held === 0 ? exitCode.ok : exitCode.no;
 }
 
-/** Of standard input nobody knows the length; what is rejected goes to a file in the working directory. */
-function sourceOf(given: string): { file: string; bytes: Readable; length: number | null } {
-  if (given === '-') {
-    if (process.stdin.isTTY) process.stderr.write('Reading standard input; Ctrl-D ends it.\n');
-    return { file: 'stdin', bytes: process.stdin, length: null };
-  }
+function sizeOf(file: string): number {
   try {
-    const { size } = statSync(given);
-    return { file: given, bytes: createReadStream(given), length: size };
+    return statSync(file).size;
   } catch (error) {
-    throw new RequestError(`${given} can not be read: ${(error as Error).message}`, null, error);
+    throw new RequestError(`${file} can not be read: ${(error as Error).message}`, null, error);
   }
 }
 

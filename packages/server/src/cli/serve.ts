@@ -5,12 +5,14 @@ import { listenForInterruption } from './interruption.ts';
 import { configurationOptions, exitCode } from './main.ts';
 import { configOf } from './options.ts';
 import { bold, print } from './print.ts';
+import { leaveStandardInput } from './standard-input.ts';
 
 export function serveCommand(program: Command): void {
   configurationOptions(program.command('serve'))
     .description('run the server')
     .action(async (options: Record<string, unknown>) => {
       const config = configOf(options);
+      leaveStandardInput();
       // Only here: the engines take a moment to load, which no other command should wait for.
       const { createServer } = await import('../server.ts');
       // From here on: who reads the greeting may send one before the next statement runs.

@@ -9,6 +9,7 @@ import { readConfig } from '../config.ts';
 import { isDataDirectory, localAccessFile } from '../data-directory.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
 import type { ReadOptions } from './options.ts';
+import { leaveStandardInput } from './standard-input.ts';
 
 /** A way to ask a server: over HTTP where one runs, in this process where the data directory is at rest. */
 export interface Transport {
@@ -22,8 +23,8 @@ export interface Transport {
 export interface StreamedBody {
   readonly type: string;
   readonly bytes: Readable;
-  /** How many they are, where that is known: a body that ends early is then seen as such. */
-  readonly length: number | null;
+  /** How many they are: a body that ends early is then seen as such. */
+  readonly length: number;
 }
 
 export interface TransportOptions extends ReadOptions {
@@ -120,9 +121,7 @@ async function streamOverHttp(
 }
 
 const bodyHeaders = (body: StreamedBody | undefined): Record<string, string> =>
-  body === undefined
-    ? {}
-    : { 'content-type': body.type, ...(body.length === null ? {} : { 'content-length': String(body.length) }) };
+  body === undefined ? {} : { 'content-type': body.type, 'content-length': String(body.length) };
 
 async function checkedStream(status: number, response: AsyncIterable<Uint8Array>): Promise<void> {
   if (status < 400) return;
@@ -146,6 +145,7 @@ async function inTemporaryDirectory(): Promise<Transport> {
 
 /** The whole server without a socket. Imported only here: the engines take a moment to load. */
 async function inProcess(dataDir: string): Promise<Transport> {
+  leaveStandardInput();
   const { createServer } = await import('../server.ts');
   const { ONYM_ENVIRONMENTS, ONYM_SETTINGS } = process.env;
   const config = readConfig({ ONYM_DATA_DIR: dataDir, ONYM_ENVIRONMENTS, ONYM_SETTINGS });

@@ -51,15 +51,17 @@ const guesses: Readonly<Record<Field, readonly string[]>> = {
     'secondary',
     'alias',
   ],
-  anonymous_id: ['anonymous_id', 'anonymousid', 'anon_id', 'visitor_id'],
+  anonymous_id: ['anonymous_id', 'anonymousid', 'anon_id', 'visitor_id', 'domain_userid', 'user_pseudo_id'],
   device_id: ['device_id', 'deviceid'],
   session_id: ['session_id', 'sessionid'],
   event: ['event', 'event_name', 'event_type'],
-  uuid: ['uuid', 'message_id', 'messageid', 'insert_id'],
+  uuid: ['uuid', 'message_id', 'messageid', 'insert_id', '$insert_id', 'event_id'],
   traits: ['traits', 'user_properties'],
   traits_once: ['traits_once'],
   properties: ['properties', 'event_properties'],
 };
+
+const visitorFields: readonly Field[] = ['anonymous_id', 'device_id'];
 
 const fieldsByKind: Readonly<Record<ImportKind, readonly Field[]>> = {
   alias: ['distinct_id', 'alias_id'],
@@ -89,8 +91,12 @@ export function mappingOf(columns: readonly string[], flags: ColumnFlags): Mappi
 
   const kind = flags.kind ?? guessKind(columns, asked, traits.length > 0 || takesAll, there);
   const fields: Partial<Record<Field, string>> = {};
+  const isVisitors =
+    kind === 'event' && visitorFields.some((field) => columnNamed(columns, guesses[field]) !== undefined);
   for (const field of fieldsByKind[kind]) {
-    const column = asked[field] ?? columnNamed(columns, guesses[field], taken);
+    // Beside a visitor's id, the id of an event's row is the event's.
+    const names = isVisitors ? guesses[field].filter((name) => name !== 'id') : guesses[field];
+    const column = asked[field] ?? columnNamed(columns, names, taken);
     if (column === undefined) continue;
     fields[field] = column;
     taken.add(column);

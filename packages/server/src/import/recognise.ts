@@ -6,6 +6,7 @@ import { type Survey, survey } from './survey.ts';
 import type { ImportFormat, ImportOptions } from './types.ts';
 import type { Upload } from './upload.ts';
 import { lookInto } from './vendors/look.ts';
+import { isPersonsColumn } from './vendors/posthog-persons.ts';
 import { vendorTableOf } from './vendors/tables.ts';
 import { vendorReading } from './vendors/vendor-reading.ts';
 
@@ -46,7 +47,7 @@ export async function recognise(upload: Upload, options: ImportOptions): Promise
 const columnFlags = ['kind', 'primary', 'secondary', 'secondaryPrefix', 'anonymous', 'event'] as const;
 
 function readingOf({ columns, rows }: Survey, options: ImportOptions): () => Reading {
-  const given = columnFlags.find((flag) => options[flag] !== undefined);
+  const given = namesPersons(options) ? undefined : columnFlags.find((flag) => options[flag] !== undefined);
   if (given !== undefined && options.from !== undefined) {
     const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new OnymError(
@@ -57,6 +58,12 @@ function readingOf({ columns, rows }: Survey, options: ImportOptions): () => Rea
   const sample = { look: lookInto(columns), rows };
   const table = given === undefined ? vendorTableOf(sample, options.from) : null;
   return () => (table === null ? columnReading(columns, options) : vendorReading(table, sample, options));
+}
+
+/** `--primary distinct_ids` says no more than the shape of a persons export does: the list's first id is the primary one. */
+function namesPersons({ primary, kind = 'identify', secondary, anonymous, event }: ImportOptions): boolean {
+  const isAlone = kind === 'identify' && secondary === undefined && anonymous === undefined && event === undefined;
+  return isAlone && primary !== undefined && isPersonsColumn(primary);
 }
 
 /** Reads the sample, to see how times are written and which parts have no counterpart. */

@@ -59,6 +59,14 @@ test('- reads standard input, to a server and to a directory at rest', async () 
   expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining('The file is empty')]);
 });
 
+test('what else is in standard input is left to others', async () => {
+  const folder = dataDirectory();
+  const file = join(folder, 'ids.csv');
+  writeFileSync(file, 'distinct_id,alias_id\na,b\n');
+  const { code, stdout } = await onym(['import', file, '--data-dir', join(folder, 'data')], {}, 'b.csv\nc.csv\n');
+  expect([code, firstLine(stdout)]).toEqual([0, 'Alias pairs, CSV: 1 row.']);
+});
+
 test('--from, --timestamp now and --traits reach the server', async () => {
   const folder = dataDirectory();
   mkdirSync(join(folder, 'in'));

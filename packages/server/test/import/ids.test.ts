@@ -155,11 +155,44 @@ describe('ids that are no text', () => {
   });
 
   test('a list under --primary would be a person of that name: refused, with what to do', async () => {
-    const { invalid } = await read('distinct_ids,plan\n"[""ph_0"",""ph_1""]",pro\n', {
+    const { invalid } = await read('ids,plan\n"[""ph_0"",""ph_1""]",pro\n', {
       kind: 'identify',
-      primary: 'distinct_ids',
+      primary: 'ids',
       traits: ['plan'],
     });
     expect(invalid).toMatchObject([{ message: expect.stringContaining('--from posthog') }]);
+  });
+
+  test.each([[{}], [{ primary: 'distinct_ids' }], [{ primary: 'distinct_ids', kind: 'identify' as const }]])(
+    'a list of distinct_ids is one person under %j',
+    async (options) => {
+      const { rows } = await read('distinct_ids,plan\n"[""ph_0"",""ph_1""]",pro\n', options);
+      expect(rows[0]!.map(({ item }) => item)).toEqual([
+        { distinct_id: 'ph_0' },
+        { distinct_id: 'ph_0', alias_id: 'ph_1' },
+      ]);
+    },
+  );
+
+  test.each([
+    ['{"distinct_id":"u1","alias_id":1.23457E+15}', 'alias_id'],
+    ['{"userId": 1e21,"previousId":"a"}', 'userId'],
+    ['{"distinct_ids":["a",1.2E+15],"properties":{}}', 'distinct_ids'],
+    ['{"event":"x","properties":{"distinct_id":1.2e+15,"time":1700000000}}', 'distinct_id'],
+  ])('the number in %s was rounded before it was written', async (row, field) => {
+    const { rows, invalid } = await read(`${row}\n`);
+    expect(rows).toEqual([]);
+    expect(invalid).toMatchObject([{ error_code: 'invalid-distinct-id', message: expect.stringContaining(field) }]);
+  });
+
+  test('numbers that are no ids stay numbers, however they are written', async () => {
+    const { rows } = await read(
+      '{"event":"x","distinct_id":"1e5 \\"","ts":1.7e9,"properties":{"a":1e3,"text":"x: 1e5","list":[2E1]}}\n',
+    );
+    expect(rows[0]![0]!.item).toMatchObject({
+      distinct_id: '1e5 "',
+      timestamp: '2023-11-14T22:13:20.000Z',
+      properties: { a: 1000, text: 'x: 1e5', list: [20] },
+    });
   });
 });

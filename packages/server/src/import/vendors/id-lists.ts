@@ -27,14 +27,14 @@ export function idsOf(cells: Cells, columns: readonly string[]): string[] {
   return [...ids];
 }
 
-/** A list, JSON of one, `{a,b}` as PostgreSQL writes arrays, `['a','b']` as ClickHouse and Python do, or one id alone. */
+/** A list, JSON of one, `{a,b}` as PostgreSQL writes arrays, `['a','b']` as ClickHouse and Python do, `a,b`, or one id alone. */
 function listOf(value: unknown, column: string): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value !== 'string') return [value];
   const text = value.trim();
   if (text.startsWith('[') && text.endsWith(']')) return jsonList(text) ?? quotedList(text, "'", column);
   if (text.startsWith('{') && text.endsWith('}')) return quotedList(text, '"', column);
-  return [text];
+  return text.split(',').map((part) => part.trim());
 }
 
 function jsonList(text: string): readonly unknown[] | null {

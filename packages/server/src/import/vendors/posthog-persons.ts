@@ -10,6 +10,9 @@ const idColumns = 'distinct_ids';
 /** As PostHog's own clients name visitors: five groups, as of a UUID. */
 export const isVisitor = (id: string): boolean => /^[0-9a-z]+-[0-9a-z]+-[0-9a-z]+-[0-9a-z]+-[0-9a-z]+$/i.test(id);
 
+/** A column of all ids of a person, or of one of them. */
+export const isPersonsColumn = (column: string): boolean => listColumns([column], idColumns).length > 0;
+
 const isTrue = (value: unknown): boolean => value === true || /^(true|t|1|yes)$/i.test(String(value ?? ''));
 
 /** One row is one person: the first id names them, the others join it. */
@@ -19,8 +22,7 @@ export const posthogPersons: VendorTable = {
   kind: 'identify',
   columns: { properties: 'traits', created_at: 'timestamp', is_identified: 'whether the first id is known' },
   times: ['created_at'],
-  meaningOf: (column) =>
-    listColumns([column], idColumns).length > 0 ? 'distinct_id of the first id, alias_id of the others' : null,
+  meaningOf: (column) => (isPersonsColumn(column) ? 'distinct_id of the first id, alias_id of the others' : null),
   fits: ({ look }) => listColumns(look.columns, idColumns).length > 0 && !look.has('event'),
   mayBe: ({ look }) => listColumns(look.columns, idColumns).length > 0,
   reader({ look, time }) {

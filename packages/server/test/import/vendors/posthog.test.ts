@@ -32,6 +32,7 @@ describe('a persons export: a row is one person, the first id names it', () => {
     ],
     ['CSV with a JSON list', csv(JSON.stringify(ids))],
     ['CSV with an array of PostgreSQL', csv(`{user_1,"${visitor}",ann@example.com,NULL}`)],
+    ['CSV with ids by commas', csv(`user_1, ${visitor},ann@example.com`)],
     ['CSV with an array of ClickHouse', csv(`['user_1', '${visitor}', 'ann@example.com']`)],
     [
       'CSV with a column for each id and property',
