@@ -199,21 +199,32 @@ async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line
 }
 
 function startedText(event: Started): string {
-  const { kind: _, ...columns } = event.mapping;
+  const { kind, ...columns } = event.mapping;
   const lines = [
     event.recognised,
     `Batch ${event.batch}${event.dry_run ? '. Dry run: nothing is written' : ''}:`,
-    ...Object.entries(columns).map(([column, meaning]) => `  ${column}: ${meaning}`),
+    ...listedColumns(Object.entries(columns)),
   ];
-  if (event.ignored_columns.length > 0) lines.push(`  not used: ${ignoredText(event)}`);
+  if (event.ignored_columns.length > 0) {
+    const hint = kind === 'alias' ? '' : " (--traits '*' takes all of them)";
+    lines.push(`  not used: ${ignoredText(event)}${hint}`);
+  }
   if (event.resumed_after_line > 0 && event.resumed_after_line < Number.MAX_SAFE_INTEGER) {
     lines.push(`An earlier run stopped after line ${event.resumed_after_line}; going on from there.`);
   }
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** A file may have thousands. */
+const columnsListedMax = 50;
+
+function listedColumns(columns: readonly (readonly [string, string])[]): string[] {
+  const lines = columns.slice(0, columnsListedMax).map(([column, meaning]) => `  ${column}: ${meaning}`);
+  return columns.length > columnsListedMax ? [...lines, `  and ${columns.length - columnsListedMax} more`] : lines;
 }
 
 function ignoredText({ ignored_columns: named, more_ignored_columns: more }: Started): string {
-  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''} (--traits '*' takes all of them)`;
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function summaryText(done: Done, rejectedFile: string | null): string {

@@ -25,10 +25,6 @@ export const amplitudeEvents: VendorTable = {
     $insert_id: 'uuid',
     insert_id: 'uuid',
     uuid: 'uuid where $insert_id is empty',
-    event_time: 'timestamp',
-    client_event_time: 'timestamp where event_time is empty',
-    time: 'timestamp where those are empty',
-    server_received_time: 'timestamp where those are empty',
   },
   times: [
     'event_time',

@@ -42,8 +42,6 @@ export const posthogEvents: VendorTable = {
     set: 'traits',
     $set_once: 'traits_once',
     set_once: 'traits_once',
-    timestamp: 'timestamp',
-    created_at: 'timestamp where timestamp is empty',
     uuid: 'uuid',
   },
   times: ['timestamp', 'created_at'],

@@ -11,13 +11,10 @@ import type { Sample, VendorContext, VendorTable } from './types.ts';
 const systemColumns: Readonly<Record<string, string>> = {
   user_id: 'distinct_id',
   anonymous_id: 'anonymous_id',
-  timestamp: 'timestamp',
-  original_timestamp: 'timestamp where timestamp is empty',
-  sent_at: 'timestamp where those are empty',
-  received_at: 'timestamp where those are empty',
 };
 const times = ['timestamp', 'original_timestamp', 'sent_at', 'received_at', 'loaded_at', 'uuid_ts'];
 const otherColumns = new Set([
+  ...times,
   'id',
   'uuid',
   'uuid_ts',

@@ -9,6 +9,7 @@ import {
   memberOf,
   namedColumn,
   noTraitsError,
+  timeInWords,
   timesAsked,
 } from '../mapping.ts';
 import { isNothingOrEmpty, memberValue, noTime } from '../read-row.ts';
@@ -27,11 +28,13 @@ export function vendorReading(table: VendorTable, sample: Sample, flags: ColumnF
   const isDated = asked === null ? isFilled(sample, table.times) : asked.length > 0;
   if (table.kind === 'event' && asked === null && !isDated) throw noTimeError(columns, columnsThere(columns));
 
-  const words: Record<string, string> = { kind: table.title };
+  const words: Record<string, string> = { kind: table.kind };
   for (const column of columns) {
     const meaning = meaningOf(table, sample, column);
     if (meaning !== null) words[column] = meaning;
   }
+  const dated = table.times.flatMap((path) => columns.filter((column) => plainName(column) === path));
+  for (const [index, column] of dated.entries()) words[column] ??= timeInWords(dated, index);
   const members = membersAsked(table, flags, columns, words);
   for (const { column, key } of members) words[column] = `${table.kind === 'event' ? 'property' : 'trait'} ${key}`;
   for (const column of asked ?? []) words[column] = 'timestamp';
