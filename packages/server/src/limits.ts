@@ -47,6 +47,8 @@ export const limits = {
   importRowBytesMax: 4 * 1024 * 1024,
   importRowGroupBytesMax: 512 * 1024 * 1024,
   concurrentImportsMax: 2,
+  /** How much of a file is read before what it says is applied. */
+  importChunkBytesMax: 16 * 1024 * 1024,
   /** How much of a file is looked at before its first row is applied, and how much of that is kept. */
   importSurveyBytesMax: 64 * 1024 * 1024,
   importSampleBytesMax: 16 * 1024 * 1024,

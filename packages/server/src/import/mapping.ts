@@ -75,8 +75,12 @@ const memberPrefix: Readonly<Record<ImportKind, RegExp | null>> = {
   event: /^propert(?:y|ies)\.(.+)$/i,
 };
 
-/** A sensible reading of the columns, with flags before guesses. Throws `invalid-payload` that names the columns there are. */
-export function mappingOf(columns: readonly string[], flags: ColumnFlags): Mapping {
+/** A sensible reading of the columns, with flags before guesses; `mayBeTime` has seen what is in them. Throws `invalid-payload` that names the columns there are. */
+export function mappingOf(
+  columns: readonly string[],
+  flags: ColumnFlags,
+  mayBeTime: (column: string) => boolean = () => true,
+): Mapping {
   const there = columnsThere(columns);
   const named = namedColumn(columns);
   const asked: Partial<Record<Field, string>> = {};
@@ -114,7 +118,7 @@ export function mappingOf(columns: readonly string[], flags: ColumnFlags): Mappi
   if (kind === 'event' && !fields.distinct_id && !fields.anonymous_id && !fields.device_id) {
     throw new OnymError('invalid-payload', `No column says whose events these are. Name it with --primary. ${there}`);
   }
-  const times = askedTimes ?? timeColumns(columns, kind, taken);
+  const times = askedTimes ?? timeColumns(columns, kind, taken, mayBeTime);
   for (const column of times) taken.add(column);
   if (kind === 'event' && askedTimes === null && times.length === 0) throw noTimeError(columns, there);
   if (kind === 'alias' && (takesAll || traits.length > 0)) throw noTraitsError();

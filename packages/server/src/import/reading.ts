@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../ingest/json-values.ts';
 import type { Call } from './calls.ts';
 import { type Mapping, mappingInWords, mappingOf } from './mapping.ts';
 import { callOf } from './read-row.ts';
-import type { TimeForm } from './times.ts';
+import { mayBeTime, type TimeForm } from './times.ts';
 import type { Cells, ColumnFlags, ImportKind } from './types.ts';
 
 /** How the rows of one file are read. It may remember rows: to be used for all of them, in their order. */
@@ -41,9 +41,12 @@ const titles: Readonly<Record<ImportKind, string>> = {
   event: 'Events',
 };
 
-/** By columns with plain names, or those that flags name. */
-export function columnReading(columns: readonly string[], flags: ColumnFlags): Reading {
-  const mapping: Mapping = mappingOf(columns, flags);
+/** By columns with plain names, or those that flags name; `rows` are some of the file's. */
+export function columnReading(
+  { columns, rows }: { readonly columns: readonly string[]; readonly rows: readonly Cells[] },
+  flags: ColumnFlags,
+): Reading {
+  const mapping: Mapping = mappingOf(columns, flags, (column) => mayBeTime(rows, column));
   const noted = nothingNoted();
   return {
     title: titles[mapping.kind],

@@ -20,7 +20,7 @@ export interface Recognised {
   /** Columns, and parts of rows, that mean nothing here, as far as they were met. */
   readonly ignored: readonly string[];
   /** False where columns may come up that were not met. */
-  readonly isWhole: boolean;
+  readonly hasAllColumns: boolean;
   /** For one pass over all rows. */
   read(): Reading;
 }
@@ -38,7 +38,7 @@ export async function recognise(upload: Upload, options: ImportOptions): Promise
     columns: new Set(seen.columns),
     words: trial.words,
     ignored: [...new Set([...trial.ignored, ...trial.noted.unused])],
-    isWhole: seen.isWhole,
+    hasAllColumns: seen.hasAllColumns,
     read,
   };
 }
@@ -57,7 +57,7 @@ function readingOf({ columns, rows }: Survey, options: ImportOptions): () => Rea
   }
   const sample = { look: lookInto(columns), rows };
   const table = given === undefined ? vendorTableOf(sample, options.from) : null;
-  return () => (table === null ? columnReading(columns, options) : vendorReading(table, sample, options));
+  return () => (table === null ? columnReading({ columns, rows }, options) : vendorReading(table, sample, options));
 }
 
 /** `--primary distinct_ids` says no more than the shape of a persons export does: the list's first id is the primary one. */
@@ -86,7 +86,7 @@ const formatNames: Readonly<Record<ImportFormat, string>> = {
 
 function sentenceOf(format: ImportFormat, seen: Survey, reading: Reading, { timestamp }: ImportOptions): string {
   const count = seen.count.toLocaleString('en-US');
-  const rows = `${seen.isWhole ? '' : 'more than '}${count} ${seen.count === 1 ? 'row' : 'rows'}`;
+  const rows = `${seen.isCounted ? '' : 'more than '}${count} ${seen.count === 1 ? 'row' : 'rows'}`;
   const sentences = [`${reading.title}, ${formatNames[format]}: ${rows}.`];
   const { timeForms } = reading.noted;
   if (timeForms.has('spreadsheet days')) sentences.push('Times are day numbers of a spreadsheet, read as UTC.');

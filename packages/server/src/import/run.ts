@@ -52,7 +52,7 @@ export async function* run(asked: Run): AsyncGenerator<ImportEvent> {
     resumed_after_line: earlier?.line ?? 0,
   };
   const warnings = (format === 'csv' || format === 'ndjson') && !upload.endsWithNewline ? [cutWarning] : [];
-  const newcomers = createNewcomers(file.columns, file.isWhole);
+  const newcomers = createNewcomers(file.columns, file.hasAllColumns);
   const target = await asked.openTarget();
   try {
     const headBefore = earlier?.headBefore ?? (await target.head());
@@ -92,12 +92,12 @@ const lateWarning = (names: readonly string[]): string =>
   `These came up only later in the file, and were not used: ${listed(names)}.`;
 
 /** Columns that come up behind the part of the file that was looked at. */
-function createNewcomers(known: ReadonlySet<string>, isWhole: boolean) {
+function createNewcomers(known: ReadonlySet<string>, areAll: boolean) {
   const columns = new Set<string>();
   return {
     columns,
     see(row: SourceRow): void {
-      if (isWhole || !('cells' in row)) return;
+      if (areAll || !('cells' in row)) return;
       for (const name in row.cells) {
         if (!known.has(name) && columns.size < limits.importColumnsMax) columns.add(name);
       }

@@ -11,8 +11,10 @@ export interface Survey {
   readonly rows: readonly Cells[];
   /** Rows that are no blanks, those that can not be read included. */
   readonly count: number;
-  /** False where the file goes on beyond what was looked at. */
-  readonly isWhole: boolean;
+  /** False where there are more than that. */
+  readonly isCounted: boolean;
+  /** False where columns may come up that are not among them. */
+  readonly hasAllColumns: boolean;
 }
 
 /** Bounded in bytes, whatever the size of the file. Throws `invalid-payload` where no row can be read. */
@@ -42,7 +44,14 @@ export async function survey(rows: Rows): Promise<Survey> {
   if (sample.length === 0)
     throw new OnymError('invalid-payload', `The file has no row that can be read. ${problemOf(bad)}`);
   const { shape } = rows;
-  return { columns: [...columns], rows: sample, count: shape?.rows ?? count, isWhole: isWhole || shape !== null };
+  return {
+    columns: [...columns],
+    rows: sample,
+    count: shape?.rows ?? count,
+    isCounted: isWhole || shape !== null,
+    // There may be more of them than are told apart.
+    hasAllColumns: (isWhole || shape !== null) && columns.size < limits.importColumnsMax,
+  };
 }
 
 const problemOf = (row: SourceRow | null): string =>

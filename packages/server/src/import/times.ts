@@ -73,10 +73,26 @@ const namesByKind: Readonly<Record<ImportKind, readonly string[]>> = {
   alias: [...clientNames, ...changedNames, ...looseNames, ...sentNames, ...serverNames, ...createdNames],
 };
 
-/** Columns that say when a row of this kind happened, the best first. */
-export function timeColumns(columns: readonly string[], kind: ImportKind, taken: ReadonlySet<string>): string[] {
+/**
+ * Columns that say when a row of this kind happened, the best first. A column of the right name that holds something else (a duration)
+ * goes by, unless there is no other.
+ */
+export function timeColumns(
+  columns: readonly string[],
+  kind: ImportKind,
+  taken: ReadonlySet<string>,
+  mayBe: (column: string) => boolean,
+): string[] {
   const open = columns.filter((column) => !taken.has(column));
-  return namesByKind[kind].flatMap((name) => open.filter((column) => timeName(column) === name));
+  const named = namesByKind[kind].flatMap((name) => open.filter((column) => timeName(column) === name));
+  const likely = named.filter(mayBe);
+  return likely.length > 0 ? likely : named;
+}
+
+/** Whether a column is empty in these rows, or holds a moment in one of them. */
+export function mayBeTime(rows: readonly Cells[], column: string): boolean {
+  const filled = rows.filter((cells) => !isNoTime(cells[column]));
+  return filled.length === 0 || filled.some((cells) => readMoment(cells[column]) !== null);
 }
 
 /** Says when the person of a row came to be, not when the row did. */

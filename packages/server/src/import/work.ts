@@ -42,6 +42,7 @@ export async function* work(task: Work): AsyncGenerator<ImportEvent, Tally> {
     asked.save({ line, tally, headBefore, head: await target.head(), state }, reading);
   let chunk: ReadRow[] = [];
   let items = 0;
+  let bytesApplied = 0;
   let told = 0;
 
   async function* flush(): AsyncGenerator<ImportEvent> {
@@ -93,6 +94,10 @@ export async function* work(task: Work): AsyncGenerator<ImportEvent, Tally> {
       told = Date.now();
       throwIfStopping(asked.stopping);
       yield { type: 'progress', rows: tally.rows, bytes, counts: { ...tally.counts } };
+    }
+    if (bytes - bytesApplied >= limits.importChunkBytesMax) {
+      yield* flush();
+      bytesApplied = bytes;
     }
     await turn();
   }

@@ -160,6 +160,45 @@ test('Segment: one archive, every kind of call', async () => {
   expect((await timeline('seg_old')).map(({ event }) => event).sort()).toEqual(['$group', '$pageview', 'Bought']);
 });
 
+describe('Parquet, with columns as databases write them', () => {
+  const parquet = async (sql: string): Promise<Buffer> => {
+    const response = await fetch(`${server.url}/v1/query`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ sql, format: 'parquet' }),
+    });
+    expect(response.status).toBe(200);
+    return Buffer.from(await response.arrayBuffer());
+  };
+  const received = "toDateTime64('2024-02-01 03:04:05.678', 3, 'UTC')";
+
+  test('a table of a warehouse', async () => {
+    const file = await parquet(
+      `SELECT 'm1' AS id, 'pq-anon' AS anonymous_id, 'pq_1' AS user_id, '1.2.3.4' AS context_ip, 'pro' AS traits_plan, toInt64(5) AS traits_seats, ${received} AS received_at`,
+    );
+    const { body } = await send(file);
+    expect(body).toMatchObject({
+      recognised: 'identifies table of a Segment or RudderStack warehouse, Parquet: 1 row.',
+      counts: { applied: 1 },
+    });
+    const { traits, created_at } = await person('pq-anon');
+    expect([traits, created_at]).toEqual([{ plan: 'pro', seats: 5 }, '2024-02-01T03:04:05.678Z']);
+  });
+
+  test('persons with a list of ids, and events with integers as ids and microseconds as times', async () => {
+    const persons = await parquet(
+      `SELECT ['pq_2', 'pq_2b'] AS distinct_ids, '{"plan":"pro"}' AS properties, ${received} AS created_at`,
+    );
+    expect((await send(persons)).body).toMatchObject({ recognised: 'PostHog persons export, Parquet: 1 row.' });
+    expect(await ids('pq_2b')).toEqual(['pq_2', 'pq_2b']);
+    const events = await parquet(
+      `SELECT 'visit' AS event, toInt64(9007199254740993) AS user_id, toInt64(1767323045678000) AS ts`,
+    );
+    expect((await send(events)).body.counts).toMatchObject({ applied: 1 });
+    expect(await timeline('9007199254740993')).toMatchObject([{ timestamp: '2026-01-02T03:04:05.678Z' }]);
+  });
+});
+
 test('Mixpanel: the device’s history is the user’s', async () => {
   const row = (event: string, properties: object) => ({ event, properties: { time: 1_700_000_000, ...properties } });
   const { body } = await send(

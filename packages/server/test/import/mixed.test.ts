@@ -180,3 +180,12 @@ test('a person of thousands of ids is no more than some commits', async () => {
   expect(rejected).toMatchObject([{ line: 1, verdict: 'held', error_code: 'identity-too-large' }]);
   expect(await identityStore.members(environment, 'id_0')).toHaveLength(1_000);
 });
+
+test('columns that come up behind the part that was looked at are named at the end', async () => {
+  const { send } = await world();
+  const pad = 'x'.repeat(3_500_000);
+  const rows = Array.from({ length: 22 }, (_, n) => ({ distinct_id: 'u', alias_id: `a${n}`, pad }));
+  const { counts, warnings } = await send(ndjson(...rows, { distinct_id: 'u', alias_id: 'last', late: 1 }));
+  expect(counts).toMatchObject({ applied: 23 });
+  expect(warnings).toEqual(['These came up only later in the file, and were not used: "late".']);
+});

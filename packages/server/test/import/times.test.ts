@@ -76,6 +76,20 @@ describe('columns that say when an event happened', () => {
     expect(now.sentence).toContain('as of now');
   });
 
+  test('a column of that name with something else in it goes by', async () => {
+    const file = 'event,distinct_id,time,created_at\nplayed,u1,12.5,2026-01-02\nplayed,u1,0,2026-01-03\n';
+    const answer = await read(file);
+    expect(answer.words).toMatchObject({ created_at: 'timestamp' });
+    expect(answer.ignored).toEqual(['time']);
+    expect(items(answer)).toMatchObject([
+      { timestamp: '2026-01-02T00:00:00.000Z' },
+      { timestamp: '2026-01-03T00:00:00.000Z' },
+    ]);
+    // Where there is no other, the rows say what is wrong with it.
+    const { invalid } = await read('event,distinct_id,time\nplayed,u1,12.5\n');
+    expect(invalid).toMatchObject([{ error_code: 'invalid-timestamp' }]);
+  });
+
   test('a row that does not say when costs itself alone', async () => {
     const { rows, invalid } = await read('event,distinct_id,ts\nvisit,u1,\nvisit,u1,2026-01-02\nvisit,u1,NULL\n');
     expect(rows).toHaveLength(1);

@@ -50,9 +50,12 @@ function optionsOf(request: FastifyRequest<ImportRoute>): ImportOptions {
     ...(given.anonymous === undefined ? {} : { anonymous: given.anonymous }),
     ...(given.event === undefined ? {} : { event: given.event }),
     ...(given.timestamp === undefined ? {} : { timestamp: given.timestamp }),
-    traits: [given.trait ?? [], given.traits?.split(',') ?? []].flat(),
+    ...(given.trait === undefined && given.traits === undefined ? {} : { traits: traitsOf(given) }),
   };
 }
+
+const traitsOf = ({ trait = [], traits }: ImportQuery): string[] =>
+  [trait, traits?.split(',').map((one) => one.trim()) ?? []].flat();
 
 /** What fails once the answer has begun is its last line. */
 async function* lines(events: AsyncIterable<ImportEvent>, request: FastifyRequest): AsyncGenerator<Buffer> {
