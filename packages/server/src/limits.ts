@@ -58,6 +58,19 @@ export const limits = {
   concurrentImportsMax: 2,
   /** Identifiers that an import of links remembers to have made known; one that is forgotten is only said again. */
   importIdentifiedMax: 1_000_000,
+  /** How much of a file is read before what it says is applied. */
+  importChunkBytesMax: 16 * 1024 * 1024,
+  /** How much of a file is looked at before its first row is applied, and how much of that is kept. */
+  importSurveyBytesMax: 64 * 1024 * 1024,
+  importSampleBytesMax: 16 * 1024 * 1024,
+  importSampleRowsMax: 2_000,
+  /** Different columns of a file that are told apart, and those without a meaning that are named. */
+  importColumnsMax: 10_000,
+  importColumnsListedMax: 50,
+  /** People whose latest traits an import remembers, so as not to repeat what a vendor's file repeats with every event. */
+  importPersonsRememberedMax: 20_000,
+  /** People of a file that has a row for each of their ids. */
+  importPersonsMax: 1_000_000,
   /** Rejected rows that a single answer lists; a streamed one has all of them. */
   importRejectionsListedMax: 1_000,
   /** Rejected items kept, the newest; and how much of each. */

@@ -43,6 +43,8 @@ export interface ServerOptions {
   /** Once aborted, a start under way ends as soon as it can: what was opened is closed again, and the promise rejects with its reason. */
   readonly signal?: AbortSignal;
   readonly visit?: Visit;
+  /** False: this is no start that anybody would be shown new keys by, so none are made. */
+  readonly makesKeys?: boolean;
 }
 
 /**
@@ -84,7 +86,7 @@ export async function createServer(options: ServerOptions): Promise<Server> {
 }
 
 async function assemble(
-  { config: asked, logger = false, signal, visit }: ServerOptions,
+  { config: asked, logger = false, signal, visit, makesKeys = true }: ServerOptions,
   closers: (() => void | Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<Server> {
@@ -242,7 +244,7 @@ async function assemble(
     await goOn();
   }
   // Last: keys that a start makes are shown once, so one that fails, or is interrupted, must make none.
-  const newKeys = visit === undefined ? startKeys(storedKeys, config, log) : noKeys;
+  const newKeys = visit === undefined && makesKeys ? startKeys(storedKeys, config, log) : noKeys;
   phase = 'serving';
 
   let stopping: Promise<void> | null = null;

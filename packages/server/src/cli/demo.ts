@@ -8,6 +8,7 @@ import type { Server } from '../server.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
 import { exitCode } from './main.ts';
 import { print } from './print.ts';
+import { leaveStandardInput } from './standard-input.ts';
 import { RequestError } from './transport.ts';
 
 interface DemoOptions {
@@ -52,6 +53,7 @@ export function demoCommand(program: Command): void {
 /** Resolves once it was interrupted, and everything is closed. */
 async function run(folder: string, { port, takenPort }: Port, options: DemoOptions, interruption: Interruption) {
   // Only here: the engines take a moment to load, which no other command should wait for.
+  leaveStandardInput();
   const [{ createServer }, { playDemo }] = await Promise.all([import('../server.ts'), import('./demo/play.ts')]);
   const config = readConfig({
     ONYM_HOST: host,

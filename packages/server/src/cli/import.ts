@@ -3,15 +3,18 @@ import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
 import { parseExact } from '../exact-json/parse.ts';
 import type { Counts, ImportEvent } from '../import/types.ts';
+import { vendors } from '../import/vendors/tables.ts';
 import { exitCode } from './main.ts';
 import { type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, printNote, shown, table } from './print.ts';
 import { progressBar } from './progress-bar.ts';
 import { openRejectedFile } from './rejected-file.ts';
+import { spoolStandardInput } from './standard-input.ts';
 import { RequestError, withTransport } from './transport.ts';
 
 interface ImportCliOptions extends ReadOptions {
   readonly kind?: string;
+  readonly from?: string;
   readonly format?: string;
   readonly batch?: string;
   readonly dryRun?: boolean;
@@ -24,36 +27,44 @@ interface ImportCliOptions extends ReadOptions {
   readonly event?: string;
   readonly timestamp?: string;
   readonly trait?: string[];
+  readonly traits?: string;
   readonly rejected?: string;
 }
 
+type Started = Extract<ImportEvent, { type: 'started' }>;
 type Done = Extract<ImportEvent, { type: 'done' }>;
 
 export function importCommand(program: Command): void {
-  readOptions(program.command('import').argument('<file>', 'CSV, NDJSON or Parquet; gzip or plain'))
-    .description('import alias pairs, identify rows, events, or a table from onym export, as one batch')
+  readOptions(
+    program
+      .command('import')
+      .argument('<file>', 'CSV, NDJSON, JSON or Parquet; gzip, Zstandard or plain; - for standard input'),
+  )
+    .description('import people and events from a file, a vendor’s export or one of your own, as one batch')
     .option('--dry-run', 'say what the import would do, down to the row; write nothing')
     .option('--batch <name>', 'name of the batch, for onym revert; made of the file’s name and contents unless given')
     .addOption(
       new Option('--kind <kind>', 'what each row is, unless the columns tell').choices(['alias', 'identify', 'event']),
     )
-    .addOption(new Option('--format <format>', 'unless the file tells').choices(['csv', 'ndjson', 'parquet']))
+    .addOption(new Option('--from <vendor>', 'whose export the file is, unless its shape tells').choices(vendors))
+    .addOption(new Option('--format <format>', 'unless the file tells').choices(['csv', 'ndjson', 'json', 'parquet']))
     .option('--primary <column>', 'the id that keeps its name')
     .option('--secondary <column>', 'the other id of an alias pair')
     .option('--secondary-prefix <prefix>', 'put before each secondary id that does not begin with it, such as legacy:')
     .option('--anonymous <column>', 'the anonymous id')
     .option('--event <column>', 'the name of the event')
-    .option('--timestamp <column>', 'when it happened')
+    .option('--timestamp <column>', 'when it happened; now: the rows have no time of their own')
     .option(
       '--trait <column>',
       'a trait: column, column=key, with :number, :boolean or :json behind it; may repeat',
       (column: string, before: string[] = []) => [...before, column],
     )
+    .option('--traits <columns>', "several of them, separated by commas; '*': every column that has no other meaning")
     .option('--delimiter <character>', 'of a CSV file, unless its header tells')
     .option('--restart', 'begin at the first row again')
     .option('--rejected <file>', 'where rows go that joined nothing; <file>.rejected.ndjson unless given')
     .addHelpText('after', help)
-    .action(importFile);
+    .action(importGiven);
 }
 
 const help = `
@@ -62,12 +73,26 @@ Exits with 1 when rows were invalid, refused or held; they are in the file of re
 
 Examples:
   onym import ids.csv --primary new_id --secondary old_id --secondary-prefix legacy: --dry-run
-  onym import people.ndjson --kind identify --trait plan --trait seats:number`;
+  onym import people.ndjson --kind identify --trait plan --trait seats:number
+  onym import posthog-persons.jsonl.gz
+  zcat archive/*.gz | onym import - --from segment`;
 
-async function importFile(file: string, options: ImportCliOptions): Promise<void> {
+async function importGiven(file: string, options: ImportCliOptions): Promise<void> {
+  if (file !== '-') return importFile(file, options);
+  if (process.stdin.isTTY) process.stderr.write('Reading standard input; Ctrl-D ends it.\n');
+  const spooled = await spoolStandardInput();
+  try {
+    await importFile(spooled.path, options, 'stdin');
+  } finally {
+    spooled.remove();
+  }
+}
+
+/** `name`: what the file is called, in the batch and where its rejected rows go. */
+async function importFile(file: string, options: ImportCliOptions, name = file): Promise<void> {
   const size = sizeOf(file);
   const rejected = await openRejectedFile({
-    path: options.rejected ?? `${file}.rejected.ndjson`,
+    path: options.rejected ?? `${name}.rejected.ndjson`,
     source: file,
     isDryRun: options.dryRun ?? false,
   });
@@ -75,11 +100,12 @@ async function importFile(file: string, options: ImportCliOptions): Promise<void
   let done: Done | null = null;
   let kind = '';
   try {
+    const newDirectory = options.dryRun ? 'for this' : 'to stay';
     await withTransport(
-      options,
+      { ...options, newDirectory },
       async (transport) => {
         const bytes = createReadStream(file);
-        const answer = await transport.stream('POST', `/v1/import?${queryOf(file, options)}`, {
+        const answer = await transport.stream('POST', `/v1/import?${queryOf(name, options)}`, {
           type: 'application/octet-stream',
           bytes,
           length: size,
@@ -131,9 +157,23 @@ function sizeOf(file: string): number {
 
 function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
   const query = new URLSearchParams({ environment: options.environment, file_name: basename(file) });
-  const { kind, format, batch, delimiter, primary, secondary, secondaryPrefix, anonymous, event, timestamp } = options;
+  const {
+    kind,
+    from,
+    format,
+    batch,
+    delimiter,
+    primary,
+    secondary,
+    secondaryPrefix,
+    anonymous,
+    event,
+    timestamp,
+    traits,
+  } = options;
   const named = {
     kind,
+    from,
     format,
     batch,
     delimiter,
@@ -143,6 +183,7 @@ function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
     anonymous,
     event,
     timestamp,
+    traits,
   };
   for (const [name, value] of Object.entries(named)) if (value !== undefined) query.set(name, value);
   for (const trait of options.trait ?? []) query.append('trait', trait);
@@ -173,17 +214,33 @@ async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line
   }
 }
 
-function startedText(event: Extract<ImportEvent, { type: 'started' }>): string {
+function startedText(event: Started): string {
   const { kind, ...columns } = event.mapping;
   const lines = [
-    `${event.dry_run ? 'Dry run: nothing is written. ' : ''}Batch ${shown(event.batch)}, ${event.format}, ${kind} rows:`,
-    ...Object.entries(columns).map(([column, meaning]) => `  ${shown(column)}: ${shown(meaning)}`),
+    shown(event.recognised),
+    `Batch ${shown(event.batch)}${event.dry_run ? '. Dry run: nothing is written' : ''}:`,
+    ...listedColumns(Object.entries(columns)),
   ];
-  if (event.ignored_columns.length > 0) lines.push(`  not used: ${shown(event.ignored_columns.join(', '))}`);
+  if (event.ignored_columns.length > 0) {
+    const hint = kind === 'alias' ? '' : " (--traits '*' takes all of them)";
+    lines.push(`  not used: ${shown(ignoredText(event))}${hint}`);
+  }
   if (event.resumed_after_line > 0 && event.resumed_after_line < Number.MAX_SAFE_INTEGER) {
     lines.push(`An earlier run stopped after line ${event.resumed_after_line}; going on from there.`);
   }
-  return `${lines.join('\n')}\n`;
+  return `${lines.join('\n')}\n\n`;
+}
+
+/** A file may have thousands. */
+const columnsListedMax = 50;
+
+function listedColumns(columns: readonly (readonly [string, string])[]): string[] {
+  const lines = columns.slice(0, columnsListedMax).map(([column, meaning]) => `  ${column}: ${meaning}`);
+  return columns.length > columnsListedMax ? [...lines, `  and ${columns.length - columnsListedMax} more`] : lines;
+}
+
+function ignoredText({ ignored_columns: named, more_ignored_columns: more }: Started): string {
+  return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function summaryText(done: Done, kind: string, rejectedFile: string | null): string {

@@ -6,12 +6,14 @@ import { listenForInterruption } from './interruption.ts';
 import { configurationOptions, exitCode } from './main.ts';
 import { configOf } from './options.ts';
 import { bold, print, printNote, shown, watchedLog } from './print.ts';
+import { leaveStandardInput } from './standard-input.ts';
 
 export function serveCommand(program: Command): void {
   configurationOptions(program.command('serve'))
     .description('run the server')
     .action(async (options: Record<string, unknown>) => {
       const config = configOf(options);
+      leaveStandardInput();
       // From here on: one that comes while the directory is opened ends the start, and who reads the greeting may send one at once.
       // A second one ends the process the hard way, which loses nothing that was acknowledged.
       const interruption = listenForInterruption(['SIGINT', 'SIGTERM'], () => process.exit(exitCode.failed));

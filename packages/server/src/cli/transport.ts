@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readConfig } from '../config.ts';
@@ -9,6 +11,8 @@ import { checkOwner } from '../directory-owner.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
 import type { Visit } from '../server.ts';
 import type { ReadOptions } from './options.ts';
+import { printNote, shown } from './print.ts';
+import { leaveStandardInput } from './standard-input.ts';
 
 /** A way to ask a server: over HTTP where one runs, in this process where the data directory is at rest. */
 export interface Transport {
@@ -26,6 +30,11 @@ export interface StreamedBody {
   readonly length: number;
 }
 
+export interface TransportOptions extends ReadOptions {
+  /** What to do where there is no data directory yet: make one, or one to be thrown away. Else it is an error. */
+  readonly newDirectory?: 'to stay' | 'for this';
+}
+
 /** The server said no, or could not be reached. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
@@ -36,7 +45,7 @@ export class RequestError extends Error {
   }
 }
 
-export async function openTransport(options: ReadOptions, visit: Visit): Promise<Transport> {
+export async function openTransport(options: TransportOptions, visit: Visit): Promise<Transport> {
   if (options.url !== undefined) {
     if (options.key === undefined)
       throw new RequestError('--url needs a secret key: give --key or set ONYM_SECRET_KEY.', null);
@@ -47,6 +56,11 @@ export async function openTransport(options: ReadOptions, visit: Visit): Promise
   if (local !== null && (await answers(local.url))) return overHttp(local.url, local.secret);
   checkOwner(dataDir);
   if (!isDataDirectory(dataDir)) {
+    if (options.newDirectory === 'to stay') {
+      printNote(`There is no Onym data in ${shown(dataDir)} yet: it is made now.`);
+      return inProcess(dataDir, undefined);
+    }
+    if (options.newDirectory === 'for this') return inTemporaryDirectory();
     throw new RequestError(
       `There is no Onym data in ${dataDir}. Give the server's data directory with --data-dir, or --url and --key.`,
       null,
@@ -139,10 +153,30 @@ async function checkedStream(status: number, response: AsyncIterable<Uint8Array>
   checked(status, Buffer.concat(chunks).toString('utf8'));
 }
 
+/** As nothing is there to be asked, so nothing is left behind. */
+async function inTemporaryDirectory(): Promise<Transport> {
+  const directory = mkdtempSync(join(tmpdir(), 'onym-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  try {
+    const transport = await inProcess(directory, undefined);
+    return { ...transport, close: () => transport.close().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
 /** The whole server without a socket. Imported only here: the engines take a moment to load. */
-async function inProcess(dataDir: string, visit: Visit): Promise<Transport> {
+async function inProcess(dataDir: string, visit: Visit | undefined): Promise<Transport> {
+  leaveStandardInput();
   const { createServer } = await import('../server.ts');
-  const server = await createServer({ config: readConfig({ ONYM_DATA_DIR: dataDir }), visit });
+  const { ONYM_ENVIRONMENTS, ONYM_SETTINGS } = process.env;
+  const server = await createServer(
+    visit === undefined
+      ? // A new one. Its keys are made by the first start of the server, which shows them.
+        { config: readConfig({ ONYM_DATA_DIR: dataDir, ONYM_ENVIRONMENTS, ONYM_SETTINGS }), makesKeys: false }
+      : { config: readConfig({ ONYM_DATA_DIR: dataDir }), visit },
+  );
   return {
     async request(method, path, body) {
       const response = await server.app.inject({
@@ -182,7 +216,7 @@ function checked(status: number, body: string): string {
 
 /** Opens, asks, and closes, whatever happens. `visit` is what the asking may do to a directory that no server runs on. */
 export async function withTransport<T>(
-  options: ReadOptions,
+  options: TransportOptions,
   ask: (transport: Transport) => Promise<T>,
   visit: Visit = 'read',
 ): Promise<T> {

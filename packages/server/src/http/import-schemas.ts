@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import type { ImportFormat, ImportKind } from '../import/types.ts';
+import type { ImportFormat, ImportKind, Vendor } from '../import/types.ts';
+import { vendors } from '../import/vendors/tables.ts';
 import { limits } from '../limits.ts';
 import { environment, errorResponses, forReaders } from './schemas.ts';
 
@@ -12,9 +13,10 @@ const count = Type.Integer({ minimum: 0 });
 const query = Type.Object({
   environment,
   format: one<ImportFormat>(
-    ['csv', 'ndjson', 'parquet'],
-    'Of the file. Else as its content type, name or first bytes say.',
+    ['csv', 'ndjson', 'json', 'parquet'],
+    'Of the file. Else as its first bytes, content type or name say. `ndjson` and `json` are told apart by the file.',
   ),
+  from: one<Vendor>(vendors, 'Whose export the file is. Else as its shape says.'),
   kind: one<ImportKind>(['alias', 'identify', 'event'], 'What each row is. Else as the columns look.'),
   batch: Type.Optional(
     Type.String({
@@ -32,13 +34,14 @@ const query = Type.Object({
   secondary_prefix: text('Put before each secondary id that does not begin with it, such as `legacy:`.'),
   anonymous: text('Column of the anonymous id.'),
   event: text('Column of the event’s name.'),
-  timestamp: text('Column of the time.'),
+  timestamp: text('Column of the time, or `now` where the rows have none.'),
   trait: Type.Optional(
     Type.Union([Type.String(), Type.Array(Type.String())], {
       description:
         'Column that is a trait: `column`, `column=key`, and `:number`, `:boolean` or `:json` behind it. May repeat.',
     }),
   ),
+  traits: text('Several of them, separated by commas; `*`: every column that has no other meaning.'),
 });
 export type ImportQuery = Static<typeof query>;
 export interface ImportRoute {
@@ -79,7 +82,7 @@ const summary = Type.Object(
 export const importSchema = {
   summary: 'Import a file',
   description:
-    'CSV, NDJSON or Parquet as the body, gzip or plain: alias pairs, identify rows or events, as one batch. Rows are judged once the whole file has arrived. ' +
+    'CSV, NDJSON, JSON or Parquet as the body, gzip, Zstandard or plain: alias pairs, identify rows or events, or an export of PostHog, Segment, RudderStack, Mixpanel or Amplitude, as one batch. Rows are judged once the whole file has arrived. ' +
     'A table as GET /v1/export/{what} writes it is known by its columns, and becomes what it was. ' +
     'A bad row costs its neighbours nothing. The same file in the same batch goes on where an earlier run stopped. ' +
     'Answers lines of JSON while it works (`started`, `rejected`, `progress`, then `done` or `error`), or one object with `Accept: application/json`.',

@@ -8,10 +8,11 @@ import type { IdentityStore } from '../identity/types.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';
 import { openProgress } from './progress.ts';
+import type { Reading } from './reading.ts';
 import { run } from './run.ts';
 import { liveTarget, scratchTarget } from './target.ts';
 import type { ImportEvent, ImportOptions } from './types.ts';
-import { formatOf, prepareDirectory, receive, type Upload } from './upload.ts';
+import { prepareDirectory, receive, type Upload } from './upload.ts';
 
 export interface Imports {
   /**
@@ -47,7 +48,6 @@ export function createImports(parts: ImportsParts): Imports {
   const running = new Set<string>();
 
   async function* received(environment: string, upload: Upload, options: ImportOptions): AsyncGenerator<ImportEvent> {
-    const format = formatOf(upload, options);
     const batch = options.batch ?? defaultBatch(options.fileName, upload.fingerprint);
     const name = `${environment}\u0000${batch}`;
     if (!options.dryRun && running.has(name)) {
@@ -57,13 +57,12 @@ export function createImports(parts: ImportsParts): Imports {
       );
     }
     const source: Source = { key: options.key, lib, batch, public: false };
-    const fingerprintOf = (mapping: object) => `${upload.fingerprint}/${digest(JSON.stringify(mapping))}`;
+    const fingerprintOf = (reading: Reading) => `${upload.fingerprint}/${digest(reading.fingerprint)}`;
     const { identityStore } = parts;
     if (!options.dryRun) running.add(name);
     try {
       yield* run({
         upload,
-        format,
         options,
         batch,
         stopping: stopping.signal,
@@ -79,22 +78,22 @@ export function createImports(parts: ImportsParts): Imports {
           source,
           batch,
         }),
-        openTarget: ({ kind }) => {
-          const target = { environment, kind, identityStore };
+        openTarget: () => {
+          const target = { environment, identityStore };
           if (!options.dryRun) return Promise.resolve(liveTarget(target, parts.services().ingest));
           return scratchTarget(target, parts);
         },
-        earlier(mapping) {
+        earlier(reading) {
           if (options.dryRun || options.restart) return null;
           const found = progress.find(environment, batch);
           if (found === null || found.state === 'reverted') return null;
-          if (found.fingerprint === fingerprintOf(mapping)) return found;
+          if (found.fingerprint === fingerprintOf(reading)) return found;
           throw conflict(batch, found.fingerprint.startsWith(`${upload.fingerprint}/`), found.state);
         },
-        save(saved, mapping) {
+        save(saved, reading) {
           if (options.dryRun) return;
           const fileName = options.fileName ?? null;
-          progress.save(environment, batch, { ...saved, fingerprint: fingerprintOf(mapping), fileName });
+          progress.save(environment, batch, { ...saved, fingerprint: fingerprintOf(reading), fileName });
         },
         async isEmptyUpTo(seq) {
           if (seq > settingsRowsMax) return false;

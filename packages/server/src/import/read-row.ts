@@ -1,111 +1,93 @@
-import type { AliasOperation, IdentifyOperation, Settings, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
-import { isWrittenNumber, numberOf, parseForeign } from '../exact-json/parse.ts';
-import type { TrackItem } from '../http/services.ts';
-import { idText } from '../ingest/distinct-ids.ts';
+import { numberOf } from '../exact-json/parse.ts';
 import { isObject, type JsonObject } from '../ingest/json-values.ts';
-import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
-import { messageUuid } from '../node-id.ts';
+import type { Call } from './calls.ts';
+import { idText, isNothing, jsonCell, nothingError, objectCell, optionalId, prefixedId, requiredId } from './cells.ts';
 import type { Field, Mapping, MemberType } from './mapping.ts';
+import { type TimeForm, timeOf } from './times.ts';
 import type { Cells } from './types.ts';
 
-export type ImportItem = AliasOperation | IdentifyOperation | TrackItem;
+const subjects: readonly Field[] = ['distinct_id', 'anonymous_id', 'device_id'];
 
-export interface RowContext extends ItemContext {
-  readonly environment: string;
-  readonly settings: Settings;
-  readonly source: Source;
-  readonly batch: string;
+/** The call that a row is, by the columns it has; `noteForm` hears how its time is written. Throws the row's OnymError. */
+export function callOf(mapping: Mapping, cells: Cells, noteForm: (form: TimeForm) => void): Call {
+  const { kind } = mapping;
+  const item = itemOf(mapping, cells, noteForm);
+  if (kind === 'event') return { call: 'track', item: withSubject(item, mapping, cells) };
+  return { call: kind, item };
 }
 
-const idFields: readonly Field[] = ['distinct_id', 'alias_id', 'anonymous_id', 'device_id', 'session_id', 'uuid'];
-
-/** What a row asks for, under the rules of the HTTP calls. Throws the row's OnymError. */
-export function readRow(mapping: Mapping, cells: Cells, line: number, context: RowContext): ImportItem {
-  const item = itemOf(mapping, cells);
-  const { source } = context;
-  switch (mapping.kind) {
-    case 'alias':
-      return { ...readAlias(item, context.settings, context), kind: 'import', source };
-    case 'identify':
-      return { ...readIdentify(item, context.settings, context), source };
-    case 'event': {
-      const read = readTrack(item, context.environment, context.settings, context);
-      // A row is the same event however often its file is sent in this batch.
-      const uuid = read.explicitUuid
-        ? read.event.uuid
-        : messageUuid(context.environment, `import:${context.batch}:${line}`);
-      return {
-        ...read,
-        event: { ...read.event, uuid },
-        evidence: read.evidence === null ? null : { ...read.evidence, source },
-      };
-    }
-  }
-}
-
-function itemOf(mapping: Mapping, cells: Cells): JsonObject {
+function itemOf(mapping: Mapping, cells: Cells, noteForm: (form: TimeForm) => void): JsonObject {
   const item: JsonObject = {};
   for (const field in mapping.fields) {
     const name = field as Field;
-    const value = cells[mapping.fields[name]!];
-    if (value === null || value === undefined) continue;
-    if (idFields.includes(name)) item[name] = idText(value);
-    else if (name === 'timestamp') item[name] = timestampOf(value);
-    else if (name === 'event') item[name] = value;
-    else item[name] = jsonCell(value, mapping.fields[name]!);
+    const column = mapping.fields[name]!;
+    const value = fieldOf(name, cells[column], column, mapping);
+    if (value !== null && value !== undefined) item[name] = value;
   }
-  const { secondaryPrefix: prefix } = mapping;
-  if (prefix !== '' && typeof item.alias_id === 'string' && !item.alias_id.startsWith(prefix)) {
-    item.alias_id = prefix + item.alias_id;
-  }
+  const moment = timeOf(cells, mapping.times);
+  if (moment !== null) {
+    item.timestamp = new Date(moment.at).toISOString();
+    noteForm(moment.form);
+  } else if (mapping.kind === 'event' && mapping.times.length > 0) throw noTime(mapping.times);
   if (mapping.members.length > 0) addMembers(item, mapping, cells);
   return item;
 }
+
+function fieldOf(field: Field, value: unknown, column: string, { kind, secondaryPrefix }: Mapping): unknown {
+  switch (field) {
+    case 'alias_id':
+      return prefixedId(value, column, secondaryPrefix);
+    case 'distinct_id':
+      return kind === 'event' ? optionalId(value, column) : requiredId(value, column);
+    case 'anonymous_id':
+    case 'device_id':
+    case 'session_id':
+    case 'uuid':
+      return optionalId(value, column);
+    case 'event':
+      return value;
+    default:
+      return objectCell(value, column);
+  }
+}
+
+/** An event whose only id stands for no value is told so, and not that it has none. */
+function withSubject(item: JsonObject, { fields }: Mapping, cells: Cells): JsonObject {
+  if (subjects.some((field) => item[field] !== undefined)) return item;
+  for (const field of subjects) {
+    const column = fields[field];
+    const text = column === undefined ? null : idText(cells[column], column);
+    if (text !== null && isNothing(text)) throw nothingError(column!, text);
+  }
+  return item;
+}
+
+export function noTime(columns: readonly string[]): OnymError {
+  const which = columns.length === 1 ? `${columns[0]} is empty` : `${columns.join(', ')} are empty`;
+  return new OnymError(
+    'invalid-timestamp',
+    `The row does not say when it happened: ${which}. Fill it in, or import with --timestamp now where now is right.`,
+  );
+}
+
+/** Of a trait: databases write `\\N` for no value. Other words for it may be values here. */
+export const isNothingOrEmpty = (value: unknown): boolean => value === null || value === undefined || value === '\\N';
 
 function addMembers(item: JsonObject, { kind, members }: Mapping, cells: Cells): void {
   const field = kind === 'event' ? 'properties' : 'traits';
   const object: JsonObject = isObject(item[field]) ? { ...item[field] } : {};
   for (const { column, key, type } of members) {
     const value = cells[column];
-    if (value === null || value === undefined || key === '__proto__') continue;
+    if (isNothingOrEmpty(value) || key === '__proto__') continue;
     object[key] = memberValue(value, type, column);
   }
   item[field] = object;
 }
 
-function timestampOf(value: unknown): unknown {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'not a date' : value.toISOString();
-  if (typeof value === 'bigint') return Number(value);
-  return typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-}
-
-function jsonCell(value: unknown, column: string): unknown {
-  return typeof value === 'string' ? parsed(value, column) : plainJson(value);
-}
-
-function parsed(text: string, column: string): unknown {
-  try {
-    return parseForeign(text);
-  } catch (error) {
-    throw new OnymError('invalid-payload', `${column} is not valid JSON.`, { cause: error });
-  }
-}
-
-/** Of a Parquet file: dates have no place in JSON, and its integers of 64 bits are all bigints. */
-function plainJson(value: unknown): unknown {
-  if (typeof value === 'bigint') return numberOf(String(value));
-  if (isWrittenNumber(value)) return Number(value.written);
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
-  if (Array.isArray(value)) return value.map(plainJson);
-  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, plainJson);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plainJson(member)]));
-}
-
-function memberValue(value: unknown, type: MemberType, column: string): unknown {
-  if (typeof value !== 'string' || type === 'as-is') return plainJson(value);
-  if (type === 'json') return parsed(value, column);
+export function memberValue(value: unknown, type: MemberType, column: string): unknown {
+  if (typeof value !== 'string' || type === 'as-is') return value;
+  if (type === 'json') return jsonCell(value, column);
   const wanted = type === 'number' ? /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/ : /^\s*(true|false)\s*$/i;
   if (!wanted.test(value)) throw new OnymError('invalid-payload', `${column} is not a ${type}.`);
   return type === 'number' ? numberOf(value.trim()) : value.trim().toLowerCase() === 'true';

@@ -8,34 +8,32 @@ import type { Committed, IdentityStore } from '../identity/types.ts';
 import { createRecentSet } from '../journal/recent-set.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';
-import type { ImportItem } from './read-row.ts';
+import { type ImportItem, isEvent } from './calls.ts';
+import { answerOfAll, none } from './row-answer.ts';
 import { hereOf, isTableItem, type TableItem } from './tables/items.ts';
-import type { OwnTable } from './tables/tables.ts';
-import type { ImportKind, LargestIdentity, RowAnswer } from './types.ts';
+import type { LargestIdentity, RowAnswer } from './types.ts';
 
+/** A call, or a row of a table that Onym wrote. */
 export type AppliedItem = ImportItem | TableItem;
 
-/** Where rows go: the stores, or a copy of them that is thrown away. */
+/** Where calls go: the stores, or a copy of them that is thrown away. */
 export interface Target {
   /** One answer per item, in order; `link` of an event's evidence. */
-  apply(items: readonly AppliedItem[]): Promise<(RowAnswer & { readonly link?: RowAnswer | null })[]>;
+  apply(items: readonly AppliedItem[]): Promise<ItemAnswer[]>;
   head(): Promise<number>;
   /** Of the identities changed after a ledger row. */
   largest(changedAfter: number): Promise<LargestIdentity[]>;
   close(): Promise<void>;
 }
 
+export type ItemAnswer = RowAnswer & { readonly link?: RowAnswer | null };
+
 const largestListed = 10;
 
 export interface TargetParts {
   readonly environment: string;
-  readonly kind: ImportKind | OwnTable;
   readonly identityStore: IdentityStore;
 }
-
-const isOfEvents = (kind: TargetParts['kind']): boolean => kind === 'event' || kind === 'events';
-
-const none: RowAnswer = { verdict: 'unchanged', reason: null, seq: null, recorded: false };
 
 const isError = (answer: Committed | OperationError): answer is OperationError => 'error' in answer;
 
@@ -49,24 +47,57 @@ async function largestOf(store: IdentityStore, environment: string, changedAfter
   return found.map(({ canonicalId, size }) => ({ canonical_id: canonicalId, identifiers: size }));
 }
 
-/** What most deserves to be told goes first. */
-const order: readonly RowAnswer['verdict'][] = ['held', 'refused', 'applied', 'unchanged'];
-
-/** One answer for all operations of a row; of those with one verdict, the last one's. */
-function answerOfAll(answers: readonly RowAnswer[]): RowAnswer {
-  const told = order.flatMap((verdict) => answers.findLast((answer) => answer.verdict === verdict) ?? []);
-  return told[0] ?? none;
+interface Doors {
+  readonly environment: string;
+  readonly store: Pick<IdentityStore, 'resolve' | 'known'>;
+  /** As many at a time as one transaction takes. */
+  commit(operations: readonly Operation[]): Promise<RowAnswer[]>;
+  /** Whether each is new. */
+  keep(events: readonly TrackItem[]): Promise<boolean[]>;
 }
 
-async function applyTable({ environment, store, commit }: Doors, items: readonly TableItem[]): Promise<RowAnswer[]> {
+/**
+ * What is said of people first, in order, the evidence that events carry at its place among it; then the events. So a chunk is a few
+ * commits, however its calls are mixed, and no event is kept before its evidence.
+ */
+async function applyTo(doors: Doors, all: readonly AppliedItem[]): Promise<ItemAnswer[]> {
+  // A file is of tables' rows, or of calls.
+  if (all.every(isTableItem)) return applyTable(doors, all);
+  const items = all as readonly ImportItem[];
+  const { keep } = doors;
+  const operations = items.flatMap((item): Operation[] => {
+    if (!isEvent(item)) return [item];
+    return item.evidence === null ? [] : [item.evidence];
+  });
+  const answers = await commitAll(doors, operations);
+  const events = items.filter(isEvent);
+  const isNew = events.length === 0 ? [] : await keep(events);
+  let nextAnswer = 0;
+  let nextEvent = 0;
+  return items.map((item) => {
+    if (!isEvent(item)) return answers[nextAnswer++]!;
+    const verdict = isNew[nextEvent++] ? ('applied' as const) : ('unchanged' as const);
+    return { ...none, verdict, link: item.evidence === null ? null : answers[nextAnswer++]! };
+  });
+}
+
+async function commitAll({ commit }: Doors, operations: readonly Operation[]): Promise<RowAnswer[]> {
+  const answers: RowAnswer[] = [];
+  for (let at = 0; at < operations.length; at += limits.operationsPerCommitMax) {
+    answers.push(...(await commit(operations.slice(at, at + limits.operationsPerCommitMax))));
+  }
+  return answers;
+}
+
+async function applyTable(doors: Doors, items: readonly TableItem[]): Promise<RowAnswer[]> {
+  const { environment, store } = doors;
   const ids = [...new Set(items.flatMap((item) => item.ids))];
   const here = hereOf((await store.resolve(environment, ids)).resolved, await store.known(environment, ids));
   const asked = items.map((item) => item.operations(here));
-  const operations = asked.flatMap((each) => ('reason' in each ? [] : each));
-  const answers: RowAnswer[] = [];
-  for (let start = 0; start < operations.length; start += limits.operationsPerCommitMax) {
-    answers.push(...(await commit(operations.slice(start, start + limits.operationsPerCommitMax))));
-  }
+  const answers = await commitAll(
+    doors,
+    asked.flatMap((each) => ('reason' in each ? [] : each)),
+  );
   let next = 0;
   return asked.map((each) => {
     if ('reason' in each) return { ...none, ...each };
@@ -75,30 +106,21 @@ async function applyTable({ environment, store, commit }: Doors, items: readonly
   });
 }
 
-interface Doors {
-  readonly environment: string;
-  readonly store: Pick<IdentityStore, 'resolve' | 'known'>;
-  /** At most operationsPerCommitMax at a time. */
-  commit(operations: readonly Operation[]): Promise<RowAnswer[]>;
-}
-
-export function liveTarget({ environment, kind, identityStore }: TargetParts, ingest: IngestServices): Target {
-  const options = { dryRun: false, sync: false };
+export function liveTarget({ environment, identityStore }: TargetParts, ingest: IngestServices): Target {
   const doors: Doors = {
     environment,
     store: identityStore,
-    commit: async (operations) => (await ingest.operations(environment, operations, options)).map(answerOf),
+    async commit(operations) {
+      return (await ingest.operations(environment, operations, { dryRun: false, sync: false })).map(answerOf);
+    },
+    async keep(events) {
+      const alone = events.map((item) => ({ ...item, evidence: null }));
+      const answers = await ingest.track(environment, alone, { sync: false });
+      return answers.map(({ verdict }) => verdict === 'applied');
+    },
   };
   return {
-    async apply(items) {
-      if (items.every(isTableItem)) return applyTable(doors, items);
-      if (isOfEvents(kind)) {
-        const answers = await ingest.track(environment, items as TrackItem[], { sync: false });
-        return answers.map(({ verdict, link }) => ({ ...none, verdict, link }));
-      }
-      const call = kind === 'alias' ? ingest.alias : ingest.identify;
-      return (await call(environment, items as never, options)).map(answerOf);
-    },
+    apply: (items) => applyTo(doors, items),
     head: async () => (await identityStore.environment(environment)).head,
     largest: (changedAfter) => largestOf(identityStore, environment, changedAfter),
     async close() {},
@@ -107,7 +129,7 @@ export function liveTarget({ environment, kind, identityStore }: TargetParts, in
 
 /** A copy of the whole identity store on disk: what is judged on it is exactly what the import would be told. */
 export async function scratchTarget(
-  { environment, kind, identityStore }: TargetParts,
+  { environment, identityStore }: TargetParts,
   { directory, uuidWindow, now }: { directory: string; uuidWindow: Pick<UuidWindow, 'has'>; now: () => number },
 ): Promise<Target> {
   const file = join(directory, `scratch-${randomUUID()}.db`);
@@ -123,22 +145,14 @@ export async function scratchTarget(
     return true;
   }
 
-  const commit = async (operations: readonly Operation[]) =>
-    operations.length === 0 ? [] : (await store.commit(environment, operations, now())).answers.map(answerOf);
-
+  const doors: Doors = {
+    environment,
+    store,
+    commit: async (operations) => (await store.commit(environment, operations, now())).answers.map(answerOf),
+    keep: async (events) => events.map(isNew),
+  };
   return {
-    async apply(items) {
-      if (items.every(isTableItem)) return applyTable({ environment, store, commit }, items);
-      if (!isOfEvents(kind)) return commit(items as Operation[]);
-      const events = items as TrackItem[];
-      const links = await commit(events.flatMap(({ evidence }) => (evidence === null ? [] : [evidence])));
-      let next = 0;
-      return events.map((item) => ({
-        ...none,
-        verdict: isNew(item) ? ('applied' as const) : ('unchanged' as const),
-        link: item.evidence === null ? null : links[next++]!,
-      }));
-    },
+    apply: (items) => applyTo(doors, items),
     head: async () => (await store.environment(environment)).head,
     largest: (changedAfter) => largestOf(store, environment, changedAfter),
     async close() {

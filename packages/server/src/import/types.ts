@@ -1,11 +1,13 @@
 import type { Committed } from '../identity/types.ts';
 
-export type ImportFormat = 'csv' | 'ndjson' | 'parquet';
+/** `ndjson`: a JSON object a line; `json`: objects strung together in another way, or a list of them. */
+export type ImportFormat = 'csv' | 'ndjson' | 'json' | 'parquet';
 export type ImportKind = 'alias' | 'identify' | 'event';
+export type Vendor = 'posthog' | 'segment' | 'rudderstack' | 'mixpanel' | 'amplitude';
 
 /**
- * A row of a file by column name, or why there is none. Lines count from 1; a Parquet file's rows do. `order` is its place where rows are
- * not read in the order of the file.
+ * A row of a file by column name, or why there is none. Lines count from 1; where many rows may share a line, as in Parquet and JSON, rows
+ * do. `order` is its place where rows are not read in the order of the file.
  */
 export type SourceRow = { readonly line: number; readonly order?: number } & (
   | { readonly cells: Cells }
@@ -27,13 +29,19 @@ export interface ColumnFlags {
   readonly secondaryPrefix?: string;
   readonly anonymous?: string;
   readonly event?: string;
+  /** A column, or `now`. */
   readonly timestamp?: string;
-  /** `column`, `column=key`, each with `:number`, `:boolean` or `:json` behind it where the text is to be read as one. */
+  /**
+   * `column`, `column=key`, each with `:number`, `:boolean` or `:json` behind it where the text is to be read as one; `*`: all that have no
+   * other meaning.
+   */
   readonly traits?: readonly string[];
 }
 
 export interface ImportOptions extends ColumnFlags {
   readonly format?: ImportFormat;
+  /** Whose export the file is. */
+  readonly from?: Vendor;
   readonly contentType?: string;
   readonly delimiter?: string;
   /** Names the batch; made from the file's name and contents when absent. */
@@ -89,9 +97,13 @@ export type ImportEvent =
       readonly format: ImportFormat;
       readonly bytes: number;
       readonly dry_run: boolean;
+      /** What the file is, in a sentence or two. */
+      readonly recognised: string;
       /** What each column is taken for, in words. */
       readonly mapping: Readonly<Record<string, string>>;
+      /** What has no meaning here, at most importColumnsListedMax; `more_ignored_columns` counts the rest. */
       readonly ignored_columns: readonly string[];
+      readonly more_ignored_columns: number;
       /** The line after which an earlier run of the batch stopped; 0 for none. */
       readonly resumed_after_line: number;
     }

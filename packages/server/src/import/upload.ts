@@ -2,14 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGunzip } from 'node:zlib';
 import { OnymError } from '../errors.ts';
 import { isStorageFull, toStorageError } from '../sqlite.ts';
-import type { ImportFormat, ImportOptions } from './types.ts';
+import { peeked } from './formats/chunks.ts';
+import { decompressed } from './formats/compression.ts';
+import { asUtf8 } from './formats/encodings.ts';
+import { messageOfUnreadable } from './formats/file-kinds.ts';
 
-/** A file that has arrived in whole, decompressed, on the disk of the data directory. */
+/** A file that has arrived in whole, decompressed and, where it was UTF-16, as UTF-8, on the disk of the data directory. */
 export interface Upload {
   readonly path: string;
   readonly bytes: number;
@@ -23,6 +25,7 @@ export interface Upload {
 
 const headBytes = 4_096;
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 
 /** Empties the directory: what an earlier process left there is of no use. */
 export function prepareDirectory(directory: string): void {
@@ -31,8 +34,9 @@ export function prepareDirectory(directory: string): void {
 }
 
 /**
- * Takes the whole file in before its first row is applied: one that is cut off on its way, or whose gzip ends early, applies nothing.
- * It also gives Parquet the random access it needs, and keeps slow senders and the stores apart.
+ * Takes the whole file in before its first row is applied: one that is cut off on its way, or whose compression ends early, applies
+ * nothing. It also gives Parquet the random access it needs, and keeps slow senders and the stores apart. A file that holds no rows
+ * is turned down at its first bytes.
  */
 export async function receive(body: Readable, directory: string, bytesMax: number): Promise<Upload> {
   const path = join(directory, `upload-${randomUUID()}`);
@@ -58,7 +62,8 @@ export async function receive(body: Readable, directory: string, bytesMax: numbe
   }
 
   try {
-    const plain = await decompressed(body);
+    const { encoding, text } = await asUtf8(await decompressed(body));
+    const plain = encoding === null ? await readable(text) : text;
     await pipeline(plain, measured, createWriteStream(path, { flags: 'wx', mode: 0o600 }));
   } catch (error) {
     rmSync(path, { force: true });
@@ -70,39 +75,21 @@ export async function receive(body: Readable, directory: string, bytesMax: numbe
     fingerprint: hash.digest('hex'),
     isUtf8: isText && tail.length === 0,
     head,
-    endsWithNewline: last === NEWLINE,
+    endsWithNewline: last === NEWLINE || last === RETURN,
     remove: () => rmSync(path, { force: true }),
   };
 }
 
-/** Gzip is known by its first bytes, whatever the headers say. */
-async function decompressed(body: Readable): Promise<Readable> {
-  const chunks = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const first = await chunks.next();
-  const source = new PassThrough();
-  const feed = async function* () {
-    if (first.done !== true) yield first.value;
-    for (let next = await chunks.next(); next.done !== true; next = await chunks.next()) yield next.value;
-  };
-  const isGzip = first.done !== true && first.value[0] === 0x1f && first.value[1] === 0x8b;
-  const steps = isGzip ? [createGunzip(), source] : [source];
-  pipeline([feed, ...steps] as never).catch((error: Error) => source.destroy(error));
-  return source;
+async function readable(chunks: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer>> {
+  const { head, all } = await peeked(chunks, headBytes);
+  const message = messageOfUnreadable(head);
+  if (message !== null) throw new OnymError('invalid-payload', message);
+  return all;
 }
 
 function receiveError(error: unknown): unknown {
   if (error instanceof OnymError) return error;
   if (isStorageFull(error)) return toStorageError(error);
-  const code = (error as { code?: string }).code ?? '';
-  if (code === 'Z_BUF_ERROR' || code === 'Z_DATA_ERROR') {
-    return new OnymError(
-      'invalid-payload',
-      'The gzip of the file is damaged or cut off. Nothing was applied; send it again.',
-      {
-        cause: error,
-      },
-    );
-  }
   return new OnymError('invalid-payload', 'The file did not arrive in whole. Nothing was applied; send it again.', {
     cause: error,
   });
@@ -121,25 +108,4 @@ function checkUtf8(tail: Buffer, chunk: Buffer) {
     break;
   }
   return { isText: isUtf8(all.subarray(0, end)), tail: Buffer.from(all.subarray(end)) };
-}
-
-const formatByContentType: readonly (readonly [RegExp, ImportFormat])[] = [
-  [/^text\/csv\b/i, 'csv'],
-  [/^application\/(x-)?(ndjson|jsonl|json-?lines)\b/i, 'ndjson'],
-  [/^application\/(vnd\.apache\.|x-)?parquet\b/i, 'parquet'],
-];
-
-/** As asked, as the content type or the file's name says, or as the first bytes look. */
-export function formatOf({ head, bytes }: Upload, options: ImportOptions): ImportFormat {
-  if (bytes === 0) throw new OnymError('invalid-payload', 'The file is empty.');
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)) {
-    throw new OnymError('invalid-payload', 'The file is UTF-16. Convert it to UTF-8 and send it again.');
-  }
-  if (options.format !== undefined) return options.format;
-  const typed = formatByContentType.find(([pattern]) => pattern.test(options.contentType ?? ''));
-  if (typed !== undefined) return typed[1];
-  if (head.subarray(0, 4).toString('latin1') === 'PAR1') return 'parquet';
-  const name = (options.fileName ?? '').replace(/\.gz$/i, '');
-  if (/\.(csv|tsv)$/i.test(name)) return 'csv';
-  return /^\uFEFF?\s*\{/.test(head.toString('utf8')) ? 'ndjson' : 'csv';
 }

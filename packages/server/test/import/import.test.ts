@@ -146,7 +146,8 @@ describe('POST /v1/import', () => {
     ['an empty file', '', 'The file is empty'],
     ['a header alone', 'distinct_id,alias_id\n', 'no row that can be read'],
     ['unknown columns', 'a,b\n1,2\n', 'do not tell what the rows are'],
-    ['UTF-16', Buffer.from('\uFEFFa,b\n1,2\n', 'utf16le'), 'UTF-16'],
+    ['a workbook', Buffer.from('PK\u0003\u0004 [Content_Types].xml xl/workbook.xml'), 'Excel'],
+    ['events without a time', 'event,distinct_id\nvisit,u1\n', '--timestamp now'],
     ['a gzip cut off', gzipSync('distinct_id,alias_id\n1,2\n').subarray(0, 30), 'gzip'],
   ])('%s: a clear message, nothing applied', async (_, text, message) => {
     const { status, body } = await send(text as string, {});

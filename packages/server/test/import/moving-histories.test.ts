@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { IdentityStore } from '../../src/identity/types.ts';
-import type { RowContext } from '../../src/import/read-row.ts';
+import type { RowContext } from '../../src/import/calls.ts';
 import { createTableReader } from '../../src/import/tables/reader.ts';
 import { liveTarget } from '../../src/import/target.ts';
 import type { Cells } from '../../src/import/types.ts';
@@ -72,7 +72,7 @@ async function imported(files: Record<Table, Cells[]>, settings: Settings, order
   const operations = async (_: string, asked: Parameters<IdentityStore['commit']>[1]) =>
     (await store.commit(environment, asked, later)).answers;
   for (const kind of order) {
-    const target = liveTarget({ environment, kind, identityStore: store }, { operations } as never);
+    const target = liveTarget({ environment, identityStore: store }, { operations } as never);
     const context: RowContext = {
       environment,
       settings,

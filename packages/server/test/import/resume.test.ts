@@ -9,7 +9,8 @@ const batch = 'migration';
 
 test('killed in the middle and run again: every row once; reverted: as before', async () => {
   const file = join(dataDirectory(), 'ids.csv');
-  const rows = Array.from({ length: pairs }, (_, i) => (i % 10_000 === 9_999 ? `${i}` : `${i},user_${i}`));
+  // From 1: an id 0 names nobody, whatever is put before it.
+  const rows = Array.from({ length: pairs }, (_, i) => (i % 10_000 === 9_999 ? `${i}` : `${i + 1},user_${i + 1}`));
   writeFileSync(file, `old_id,new_id\n${rows.join('\n')}\n`);
   const flags = ['import', file, '--secondary-prefix', 'legacy:', '--batch', batch, '--json'];
 

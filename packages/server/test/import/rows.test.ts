@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { readCsv } from '../../src/import/csv.ts';
+import { readCsv } from '../../src/import/formats/csv.ts';
+import { readNdjson } from '../../src/import/formats/ndjson.ts';
 import { mappingInWords, mappingOf } from '../../src/import/mapping.ts';
-import { readNdjson } from '../../src/import/ndjson.ts';
 import type { RowBatch, SourceRow } from '../../src/import/types.ts';
 
 /** In pieces of every size, so that each boundary falls everywhere. */

@@ -171,7 +171,7 @@ describe('as another user than the owner', () => {
 
     // The owner's own leave nothing that is not the owner's, and the next start finds it so.
     for (const args of [['query', 'SELECT 1'], ['verify'], ['keys', 'list']]) {
-      expect(await onym(args, { ONYM_DATA_DIR: dataDir }, user)).toMatchObject({ code: 0, stderr: '' });
+      expect(await onym(args, { ONYM_DATA_DIR: dataDir }, { user })).toMatchObject({ code: 0, stderr: '' });
     }
     expect(ownersOf(dataDir)).toEqual(new Set([user.uid]));
     const again = await serve({ dataDir, user });
@@ -211,7 +211,7 @@ describe('as another user than the owner', () => {
       ['serve', '--port', '0'],
       ['query', 'SELECT 1'],
     ]) {
-      const { code, stderr } = await onym(args, { ONYM_DATA_DIR: dataDir }, user);
+      const { code, stderr } = await onym(args, { ONYM_DATA_DIR: dataDir }, { user });
       expect({ args, code, stderr }).toEqual({
         args,
         code: 2,

@@ -97,7 +97,7 @@ describe('a directory that can not be used: one line that says why and what to d
     chmodSync(dataDir, 0o700);
     chownSync(dataDir, 0, 0);
     const below = { ONYM_DATA_DIR: join(dataDir, 'below') };
-    expect(await onym(['resolve', 'x'], below, user)).toMatchObject({
+    expect(await onym(['resolve', 'x'], below, { user })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('this user may not read and write all of it'),
     });

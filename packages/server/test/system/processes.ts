@@ -45,25 +45,32 @@ export interface User {
   readonly gid: number;
 }
 
+interface SpawnOptions {
+  readonly user?: User | undefined;
+  /** What is piped into it. */
+  readonly input?: string | Buffer;
+}
+
 /** No variable of the test run's own reaches the child. */
-function spawnOnym(args: readonly string[], variables: Variables, user?: User): Spawned {
+function spawnOnym(args: readonly string[], variables: Variables, { user, input }: SpawnOptions = {}): Spawned {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !name.startsWith('ONYM_') && !name.startsWith('VITEST') && name !== 'NODE_OPTIONS',
   );
   const env = { ...Object.fromEntries(inherited), UV_THREADPOOL_SIZE: '16', ...variables };
   const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', entry, ...args], {
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...user,
   });
+  child.stdin?.end(input);
   running.add(child);
   child.once('close', () => running.delete(child));
   return { child, ...outputOf(child) };
 }
 
 /** One command line, to its end. */
-export function onym(args: readonly string[], variables: Variables = {}, user?: User): Promise<Ended> {
-  return spawnOnym(args, variables, user).ended;
+export function onym(args: readonly string[], variables: Variables = {}, options: SpawnOptions = {}): Promise<Ended> {
+  return spawnOnym(args, variables, options).ended;
 }
 
 /** One command line whose process the test has in its hands. */
@@ -130,7 +137,7 @@ export function startServe({ dataDir, variables = {}, user }: ServeOptions & { r
     ONYM_INITIAL_WRITE_KEY: writeKey,
     ONYM_INITIAL_SECRET_KEY: secretKey,
   };
-  return spawnOnym(['serve'], { ...own, ...variables }, user);
+  return spawnOnym(['serve'], { ...own, ...variables }, { user });
 }
 
 async function urlOf({ child, ended, stdout }: Spawned): Promise<string> {

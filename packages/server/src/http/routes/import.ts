@@ -44,6 +44,7 @@ function optionsOf(request: FastifyRequest<ImportRoute>): ImportOptions {
     key: request.key!.name,
     ...(contentType === undefined ? {} : { contentType }),
     ...(given.format === undefined ? {} : { format: given.format }),
+    ...(given.from === undefined ? {} : { from: given.from }),
     ...(given.delimiter === undefined ? {} : { delimiter: given.delimiter }),
     ...(given.batch === undefined ? {} : { batch: given.batch }),
     ...(given.file_name === undefined ? {} : { fileName: given.file_name }),
@@ -54,9 +55,12 @@ function optionsOf(request: FastifyRequest<ImportRoute>): ImportOptions {
     ...(given.anonymous === undefined ? {} : { anonymous: given.anonymous }),
     ...(given.event === undefined ? {} : { event: given.event }),
     ...(given.timestamp === undefined ? {} : { timestamp: given.timestamp }),
-    ...(given.trait === undefined ? {} : { traits: [given.trait].flat() }),
+    ...(given.trait === undefined && given.traits === undefined ? {} : { traits: traitsOf(given) }),
   };
 }
+
+const traitsOf = ({ trait = [], traits }: ImportQuery): string[] =>
+  [trait, traits?.split(',').map((one) => one.trim()) ?? []].flat();
 
 /** Whose the largest identities are is for keys that may read. */
 async function* visibleTo(key: Key, events: AsyncIterable<ImportEvent>): AsyncGenerator<ImportEvent> {

@@ -1,6 +1,5 @@
-import type { TrackItem } from '../../http/services.ts';
 import { readTrack } from '../../ingest/validate.ts';
-import type { RowContext } from '../read-row.ts';
+import type { ImportedEvent, RowContext } from '../calls.ts';
 import type { Cells } from '../types.ts';
 import { objectOf, timeOf } from './cells.ts';
 
@@ -8,7 +7,7 @@ import { objectOf, timeOf } from './cells.ts';
  * An event as it was: with its uuid and both its times. That its ids are one person is said by the table of links: events outlive the
  * merges that were taken back.
  */
-export function readEvent(cells: Cells, context: RowContext): TrackItem {
+export function readEvent(cells: Cells, context: RowContext): ImportedEvent {
   const { uuid, event, distinct_id, anonymous_id, device_id, session_id } = cells;
   const item = { uuid, event, distinct_id, anonymous_id, device_id, session_id };
   const timestamp = timeOf(cells, 'timestamp');
@@ -23,5 +22,5 @@ export function readEvent(cells: Cells, context: RowContext): TrackItem {
     context,
   );
   const receivedAt = Math.min(timeOf(cells, 'received_at') ?? context.now, context.now);
-  return { ...read, evidence: null, event: { ...read.event, received_at: receivedAt } };
+  return { ...read, isNamedByRow: false, evidence: null, event: { ...read.event, received_at: receivedAt } };
 }

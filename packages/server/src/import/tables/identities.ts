@@ -2,7 +2,7 @@ import type { IdentifyOperation, LinkOperation, Millis, Operation } from '@onym/
 import { isObject, type JsonObject } from '../../ingest/json-values.ts';
 import { readIdentify } from '../../ingest/validate.ts';
 import { limits } from '../../limits.ts';
-import type { RowContext } from '../read-row.ts';
+import type { RowContext } from '../calls.ts';
 import type { Cells } from '../types.ts';
 import { idOf, idsOf, isSet, objectOf, objectsOf, timeOf, wholeNumberOf } from './cells.ts';
 import type { TableItem } from './items.ts';

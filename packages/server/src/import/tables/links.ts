@@ -1,7 +1,7 @@
 import type { HoldReason, IdentifyOperation, LinkKind, LinkOperation, LinkRule, LinkStatus, Millis } from '@onym/core';
 import { createRecentSet } from '../../journal/recent-set.ts';
 import { limits } from '../../limits.ts';
-import type { RowContext } from '../read-row.ts';
+import type { RowContext } from '../calls.ts';
 import type { Cells } from '../types.ts';
 import { idOf, isSet, timeOf, wholeNumberOf, wordOf, wordsOf, wrongCell } from './cells.ts';
 import { createDue } from './due.ts';

@@ -1,5 +1,4 @@
-import type { TrackItem } from '../../http/services.ts';
-import type { RowContext } from '../read-row.ts';
+import type { ImportedEvent, RowContext } from '../calls.ts';
 import type { Cells } from '../types.ts';
 import { readEvent } from './events.ts';
 import { readIdentifier } from './identifiers.ts';
@@ -12,7 +11,7 @@ import type { OwnTable } from './tables.ts';
 /** Reads the rows of one file, in their order. */
 export interface TableReader {
   /** Throws the row's OnymError. */
-  read(cells: Cells): TableItem | TrackItem | Skipped;
+  read(cells: Cells): TableItem | ImportedEvent | Skipped;
   /** What is left to be said after the last row, and is nobody's row. */
   rest(): Iterable<TableItem>;
 }

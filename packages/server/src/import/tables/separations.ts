@@ -1,4 +1,4 @@
-import type { RowContext } from '../read-row.ts';
+import type { RowContext } from '../calls.ts';
 import type { Cells } from '../types.ts';
 import { anyIdOf } from './cells.ts';
 import type { TableItem } from './items.ts';

@@ -1,7 +1,9 @@
 import { asyncBufferFromFile, parquetMetadataAsync, parquetReadObjects, parquetSchema } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { OnymError } from '../errors.ts';
-import type { RowBatch } from './types.ts';
+import { OnymError } from '../../errors.ts';
+import { numberOf } from '../../exact-json/parse.ts';
+import { isObject } from '../../ingest/json-values.ts';
+import type { Cells, RowBatch } from '../types.ts';
 
 /** Row group by row group: what is in memory is one of them, whatever the file's size. */
 export async function* readParquet(file: string, rowGroupBytesMax: number): AsyncGenerator<RowBatch> {
@@ -20,14 +22,18 @@ export async function* readParquet(file: string, rowGroupBytesMax: number): Asyn
     const objects = await decode(() => parquetReadObjects({ file: buffer, metadata, compressors, rowStart, rowEnd }));
     bytes += Number(group.total_compressed_size ?? group.total_byte_size);
     const first = rowStart;
-    yield { rows: objects.map((cells, index) => ({ line: first + index + 1, cells })), bytes };
+    yield {
+      rows: objects.map((cells, index) => ({ line: first + index + 1, cells: plainJson(cells) as Cells })),
+      bytes,
+    };
     rowStart = rowEnd;
   }
 }
 
-export async function parquetColumns(file: string): Promise<string[]> {
+export async function parquetShape(file: string): Promise<{ readonly columns: string[]; readonly rows: number }> {
   const { metadata } = await open(file);
-  return parquetSchema(metadata).children.map(({ element }) => element.name);
+  const columns = parquetSchema(metadata).children.map(({ element }) => element.name);
+  return { columns, rows: Number(metadata.num_rows) };
 }
 
 async function open(file: string) {
@@ -45,4 +51,14 @@ async function decode<T>(read: () => Promise<T>): Promise<T> {
       { cause: error },
     );
   }
+}
+
+/** Dates have no place in JSON, and its integers of 64 bits are all bigints. */
+function plainJson(value: unknown): unknown {
+  if (typeof value === 'bigint') return numberOf(String(value));
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString();
+  if (Array.isArray(value)) return value.map(plainJson);
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, plainJson);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, plainJson(member)]));
 }
