@@ -115,7 +115,7 @@ async function importFile(file: string, options: ImportCliOptions, name = file):
             await rejected.begin(event);
             bar.begin(event.bytes);
             kind = event.mapping.kind ?? '';
-            if (!options.json) printNote(startedText(event));
+            if (!options.json) print(startedText(event));
           } else if (event.type === 'rejected') {
             const { type: _, ...row } = event;
             rejected.add(row);
@@ -222,7 +222,7 @@ function startedText(event: Started): string {
     ...listedColumns(Object.entries(columns)),
   ];
   if (event.ignored_columns.length > 0) {
-    const hint = kind === 'alias' ? '' : " (--traits '*' takes all of them)";
+    const hint = kind === 'identify' || kind === 'event' ? " (--traits '*' takes all of them)" : '';
     lines.push(`  not used: ${shown(ignoredText(event))}${hint}`);
   }
   if (event.resumed_after_line > 0 && event.resumed_after_line < Number.MAX_SAFE_INTEGER) {

@@ -29,7 +29,7 @@ export interface Recognised {
 /** By its shape, unless flags say what its columns are. Throws `invalid-payload` with what to say instead. */
 export async function recognise(upload: Upload, options: ImportOptions): Promise<Recognised> {
   const rows = await openRows(upload, options);
-  const seen = await survey(rows, rows.format === 'csv' ? columnsOfEmptyTable(upload.head) : null);
+  const seen = await survey(rows, columnsOfEmptyTable(rows.shape?.columns ?? headerOf(upload)));
   const read = readingOf(seen, options);
   const trial = read();
   tryOut(trial, seen);
@@ -43,6 +43,9 @@ export async function recognise(upload: Upload, options: ImportOptions): Promise
     read,
   };
 }
+
+/** As the CSV that Onym writes names its columns. */
+const headerOf = ({ head }: Upload): string[] => head.toString('utf8').trim().split(',');
 
 /** Flags that say what columns are: with them no guess is needed. */
 const columnFlags = ['kind', 'primary', 'secondary', 'secondaryPrefix', 'anonymous', 'event'] as const;

@@ -35,7 +35,10 @@ test('into an empty folder: a dry run leaves nothing, the import makes the data 
   expect(stdout).toContain('user_7');
 
   // Nobody was shown keys so far, so none are made before somebody is.
-  const server = await serve({ dataDir, variables: { ONYM_SECRET_KEY: undefined, ONYM_WRITE_KEY: undefined } });
+  const server = await serve({
+    dataDir,
+    variables: { ONYM_INITIAL_SECRET_KEY: undefined, ONYM_INITIAL_WRITE_KEY: undefined },
+  });
   expect(server.output()).toMatch(/ONYM_SECRET_KEY=sk_/);
   await server.stop();
 });

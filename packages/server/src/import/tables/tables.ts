@@ -128,8 +128,6 @@ export function tableMappingOf(columns: readonly string[], flags: ColumnFlags): 
 /** For people: what the file was taken for, and each column of it but one that is called `kind` itself. */
 export const tableInWords = ({ kind, columns }: TableMapping): Record<string, string> => ({ ...columns, kind });
 
-/** Of a table of ours that has no rows, as its CSV names them; null for any other file. Nothing is as good a table as something. */
-export function columnsOfEmptyTable(head: Buffer): string[] | null {
-  const columns = head.toString('utf8').trim().split(',');
-  return tableMappingOf(columns, {}) === null ? null : columns;
-}
+/** Those of a table of ours that has no rows; null for any other file. Nothing is as good a table as something. */
+export const columnsOfEmptyTable = (columns: readonly string[]): readonly string[] | null =>
+  tableMappingOf(columns, {}) === null ? null : columns;
