@@ -25,8 +25,8 @@ const idText = (value: unknown): unknown =>
 export const idOf = (cells: Cells, column: string): string =>
   requiredDistinctIdOf(idText(cells[column]), column, forms);
 
-/** Reserved ids too: a separation may stand between somebody and a word. */
-export const anyIdOf = (cells: Cells, column: string): string => distinctIdOf(idText(cells[column]), column);
+/** Reserved ids too: a separation may stand between somebody and a word, or a blank, which CSV has as an empty cell. */
+export const anyIdOf = (cells: Cells, column: string): string => distinctIdOf(idText(cells[column] ?? ''), column);
 
 export function idsOf(cells: Cells, column: string): string[] {
   const list = jsonOf(cells, column);
