@@ -5,7 +5,8 @@ import { check, type Measure } from '../measure.ts';
 import { createOracle } from '../oracle.ts';
 import { type OnymTarget, startOnym } from '../processes.ts';
 import { createPeople, createRandom } from '../workload.ts';
-import { requestsFor, type Sample, sample, singleTrackBodies } from './single-track.ts';
+import { type Sample, sample } from './sampling.ts';
+import { requestsFor, singleTrackBodies } from './single-track.ts';
 
 const seed = 9;
 const goal = { atLeast: 0.9 };

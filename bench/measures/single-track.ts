@@ -1,41 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '../client.ts';
-import { type LoadResult, load, requestOf } from '../load.ts';
+import { requestOf } from '../load.ts';
 import { check, type Figure, type Measure, type Options, type Progress, type Result } from '../measure.ts';
-import { type OnymTarget, startOnym, startScript, type Target, type Usage } from '../processes.ts';
+import { type OnymTarget, startOnym, startScript } from '../processes.ts';
 import { median } from '../series.ts';
 import { createPeople, createRandom, createTrackItems } from '../workload.ts';
+import { type Load, type Sample, sample } from './sampling.ts';
 import { soak } from './soak.ts';
 
 const seed = 1;
 const goal = { atLeast: 0.6 };
-export const connections = 64;
 const bodies = 20_000;
 const people = { S: 200_000, M: 1_000_000, L: 5_000_000 } as const;
 const warmupMs = 2_000;
 const roundMs = 3_000;
 const settleMs = 500;
-
-export interface Load {
-  readonly target: Target;
-  readonly requests: readonly Buffer[];
-}
-
-/** Answers per second, and microseconds of CPU per answer where the system tells. */
-export interface Sample extends LoadResult {
-  readonly cpuUs: number;
-  readonly mainCpuUs: number;
-}
-
-export async function sample({ target, requests }: Load, durationMs: number, from = 0): Promise<Sample> {
-  const before = target.usage();
-  const result = await load({ url: target.url, connections, requests, durationMs, from });
-  const after = target.usage();
-  check(result.errors === 0, `${result.errors} calls failed: ${result.firstError}`);
-  const perAnswer = (read: (usage: Usage) => number) =>
-    before === null || after === null ? Number.NaN : ((read(after) - read(before)) * 1e6) / result.acknowledged;
-  return { ...result, cpuUs: perAnswer((usage) => usage.cpu), mainCpuUs: perAnswer((usage) => usage.mainCpu) };
-}
 
 export function singleTrackBodies(size: Options['size'], evidence: boolean): string[] {
   const random = createRandom(seed);

@@ -3,7 +3,7 @@ import { createClient } from '../client.ts';
 import { check, type Progress, type Result } from '../measure.ts';
 import type { OnymTarget } from '../processes.ts';
 import { median } from '../series.ts';
-import { type Load, sample } from './single-track.ts';
+import { type Load, sample } from './sampling.ts';
 
 /** Both sides are measured in slices of the soak, in turn; the server is kept under load for all of its time. */
 const bareMs = 3_000;

@@ -1,5 +1,5 @@
+import { connect } from './connect.ts';
 import { refold } from './refold.ts';
-import { knownByLink, survivorOf } from './rules.ts';
 import {
   addIdentify,
   addLink,
@@ -8,7 +8,6 @@ import {
   changeLink,
   componentOf,
   ensureIdentifier,
-  joinComponents,
   liftSeparation,
   makeKnown,
   type State,
@@ -106,23 +105,6 @@ function applyLink(state: State, fact: EvidenceFact, asked: LinkFact, effectiveT
   if (!isActive) return;
   connect(state, link);
   if (asked.approves !== null) changeLink(state, asked.approves, { status: 'approved', statusSeq: fact.seq });
-}
-
-/** What an active link does: makes its sides known, and joins their identities unless they are one already. */
-export function connect(state: State, link: Link): void {
-  const judged = { ...link, public: link.source.public };
-  const survivor = survivorOf(state, judged);
-  for (const id of knownByLink(state, judged)) makeKnown(state, id, link.seq);
-  if (componentOf(state, link.primary) !== componentOf(state, link.secondary)) {
-    joinComponents(state, link, survivor, link.seq);
-  }
-  seeIdentifier(state, link.primary, link.effectiveTime);
-  seeIdentifier(state, link.secondary, link.effectiveTime);
-  if (link.rule === 'alias') return;
-  const secondary = state.identifiers.get(link.secondary)!;
-  if (secondary.wasAnonymous) return;
-  secondary.wasAnonymous = true;
-  state.changed.identifiers.add(secondary.id);
 }
 
 /** Takes back the links, or everything, that these rows recorded and that still stands, and refolds the components it held. */

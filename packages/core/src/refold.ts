@@ -1,4 +1,4 @@
-import { connect } from './apply.ts';
+import { connect } from './connect.ts';
 import { pairKey, typeOf } from './identifiers.ts';
 import { judgementBySituation, situationInRefold } from './rules.ts';
 import {

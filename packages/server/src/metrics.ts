@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
-import type { DeadLetters } from './dead-letters.ts';
+import type { DeadLetters } from './ingest/dead-letters.ts';
 import type { GroupCommit } from './ingest/group-commit.ts';
 import type { DrainLoop } from './journal/drain.ts';
 import type { Journal } from './journal/types.ts';

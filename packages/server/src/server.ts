@@ -3,21 +3,19 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './data-directory.ts';
-import { openDeadLetters } from './dead-letters.ts';
 import { directoryProblem } from './directory-problem.ts';
-import { createErasures } from './erasure/erasures.ts';
 import { createEventUuids } from './event-uuid.ts';
-import { createEventStore } from './events/event-store.ts';
-import { openedOnDemand } from './events/opened-on-demand.ts';
+import { createFreshReads } from './events/fresh-reads.ts';
 import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
 import { createHttpMetrics } from './http/metrics.ts';
 import type { Services } from './http/services.ts';
-import { openSqliteStore } from './identity/sqlite-store.ts';
 import type { IdentityStore } from './identity/types.ts';
 import { createImports } from './import/imports.ts';
+import { openDeadLetters } from './ingest/dead-letters.ts';
 import { createDecidedCalls } from './ingest/decided-calls.ts';
 import { createGroupCommit } from './ingest/group-commit.ts';
+import { createIngest } from './ingest/ingest.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
@@ -30,10 +28,12 @@ import { createLedgerFeed } from './ledger-feed.ts';
 import { limits } from './limits.ts';
 import { createLint, type Lint } from './lint/lint.ts';
 import { createTally, registerServerMetrics } from './metrics.ts';
+import { createErasures } from './people/erasures.ts';
+import { createPeople } from './people/people.ts';
 import { createProjector } from './projector/projector.ts';
 import { createReadiness } from './readiness.ts';
-import { createServices } from './services.ts';
 import { createSteering } from './steering/steering.ts';
+import { openEventStore, openIdentityStore } from './stores.ts';
 import { version } from './version.ts';
 
 export interface ServerOptions {
@@ -99,7 +99,7 @@ async function assemble(
   const directory = openDataDirectory(asked.dataDir);
   closers.push(directory.release);
   await goOn();
-  const identityStore = openSqliteStore(directory.identityFile);
+  const identityStore = openIdentityStore(directory);
   closers.push(() => identityStore.close());
   const config = visit === undefined ? asked : { ...asked, ...(await standing(identityStore)) };
   if (visit === undefined) {
@@ -111,8 +111,7 @@ async function assemble(
   closers.push(() => storedKeys.close());
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 
-  const openEventStore = () => createEventStore({ path: directory.eventsDirectory });
-  const eventStore = visit === 'read' ? openedOnDemand(openEventStore) : await openEventStore();
+  const eventStore = await openEventStore(directory, { onDemand: visit === 'read' });
   closers.push(() => eventStore.close());
   for (const name of config.environments) {
     await goOn();
@@ -162,21 +161,34 @@ async function assemble(
     },
   });
 
+  const reads = createFreshReads(eventStore, { flush: drain.flush, sync: projector.sync });
+  const settings = (name: string) => config.settings[name]!;
+  const ingest = createIngest({
+    identityStore,
+    groupCommit,
+    uuidWindow,
+    reads,
+    sync: { events: drain.flush, identities: projector.sync },
+    observers: [repeats, lint],
+    observeEvent: lint.observeEvent,
+    tally,
+    now: Date.now,
+  });
   const imports = createImports({
     directory: directory.importsDirectory,
     progressFile: directory.importsFile,
     identityStore,
     uuidWindow,
-    services: () => services,
+    ingest,
+    settings,
     now: Date.now,
     newUuid: createEventUuids(),
   });
   closers.push(() => imports.close());
   const steering = createSteering({
     identityStore,
-    eventStore,
+    reads,
     groupCommit,
-    drain,
     projector,
     now: Date.now,
     onReverted: imports.reverted,
@@ -209,29 +221,23 @@ async function assemble(
     journal,
     now: Date.now,
   });
-  const services: Services = createServices({
-    environments: config.environments,
-    settings: (name) => config.settings[name]!,
-    identityStore,
-    eventStore,
-    groupCommit,
-    uuidWindow,
-    drain,
-    projector,
+  const services: Services = {
+    environments: () => config.environments,
+    settings,
+    ingest,
+    people: createPeople({ identityStore, reads, erasures }),
     steering,
-    imports,
-    observers: [repeats, lint],
     lint,
-    erasures,
-    onLedger: feed.listen,
+    reads,
+    imports,
     deadLetter(letters) {
       deadLetters.add(letters);
       lint.observeRejected(letters);
     },
+    ledgerPage: (environment, after, limit) => identityStore.ledger(environment, after, limit),
+    onLedger: feed.listen,
     obstacles: readiness.obstacles,
-    now: Date.now,
-    tally,
-  });
+  };
   const app = createApp(services, { keys, version, metrics, logger });
   log.info = app.log.info.bind(app.log);
   log.warn = app.log.warn.bind(app.log);

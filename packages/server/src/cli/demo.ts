@@ -6,7 +6,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, readConfig } from '../config.ts';
 import type { Server } from '../server.ts';
 import { type Interruption, listenForInterruption } from './interruption.ts';
-import { exitCode } from './main.ts';
+import { exitCode } from './options.ts';
 import { print } from './print.ts';
 import { leaveStandardInput } from './standard-input.ts';
 import { RequestError } from './transport.ts';

@@ -1,7 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { type Command, Option } from 'commander';
-import { exitCode } from './main.ts';
-import { type ReadOptions, readOptions } from './options.ts';
+import { exitCode, type ReadOptions, readOptions } from './options.ts';
 import { writeRows } from './output-file.ts';
 import { print, printJson, printRows, shown, table } from './print.ts';
 import { RequestError, type Transport, withTransport } from './transport.ts';

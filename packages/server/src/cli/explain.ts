@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
-import { exitCode } from './main.ts';
-import { type ReadOptions, readOptions } from './options.ts';
+import { exitCode, type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, shown, table } from './print.ts';
 import { withTransport } from './transport.ts';
 

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type LintRule, lintRules } from '../lint/rules.ts';
-import { exitCode } from './main.ts';
-import { type ReadOptions, readOptions } from './options.ts';
+import { exitCode, type ReadOptions, readOptions } from './options.ts';
 import { bold, print, printJson, shown, table } from './print.ts';
 import { withTransport } from './transport.ts';
 

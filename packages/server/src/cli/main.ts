@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { ConfigError, variables } from '../config.ts';
 import { OnymError } from '../errors.ts';
 import { version } from '../version.ts';
@@ -9,7 +9,7 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
-import { checkValues } from './options.ts';
+import { checkValues, exitCode } from './options.ts';
 import { inOneLine, printNote, shown, write, writeNote } from './print.ts';
 import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
@@ -18,9 +18,6 @@ import { serveCommand } from './serve.ts';
 import { steeringCommands } from './steering.ts';
 import { RequestError } from './transport.ts';
 import { verifyCommand } from './verify.ts';
-
-/** 0: done, or yes. 1: the answer is no, or differences were found. 2: it could not be done. */
-export const exitCode = { ok: 0, no: 1, failed: 2 } as const;
 
 /** Runs one command line; sets the process's exit code. */
 export async function main(args: readonly string[]): Promise<void> {
@@ -60,15 +57,6 @@ export async function main(args: readonly string[]): Promise<void> {
   } catch (error) {
     process.exitCode = report(error);
   }
-}
-
-/** A variable as a flag of the same name: ONYM_DATA_DIR is --data-dir. */
-export function configurationOptions(command: Command): Command {
-  for (const [variable, description] of Object.entries(variables)) {
-    const flag = variable.slice('ONYM_'.length).toLowerCase().replaceAll('_', '-');
-    command.addOption(new Option(`--${flag} <value>`, description).env(variable));
-  }
-  return command;
 }
 
 function configurationHelp(): string {

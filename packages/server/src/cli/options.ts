@@ -1,6 +1,18 @@
 import { type Command, Option } from 'commander';
 import { type Config, readConfig, type Variable, variables } from '../config.ts';
 
+/** 0: done, or yes. 1: the answer is no, or differences were found. 2: it could not be done. */
+export const exitCode = { ok: 0, no: 1, failed: 2 } as const;
+
+/** A variable as a flag of the same name: ONYM_DATA_DIR is --data-dir. */
+export function configurationOptions(command: Command): Command {
+  for (const [variable, description] of Object.entries(variables)) {
+    const flag = variable.slice('ONYM_'.length).toLowerCase().replaceAll('_', '-');
+    command.addOption(new Option(`--${flag} <value>`, description).env(variable));
+  }
+  return command;
+}
+
 /** Flag values by option name, as commander gives them: `dataDir` for --data-dir. */
 export function configOf(options: Record<string, unknown>): Config {
   const env: Partial<Record<Variable, string>> = {};

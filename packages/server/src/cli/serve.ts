@@ -3,8 +3,7 @@ import { type Config, ConfigError } from '../config.ts';
 import type { Server } from '../server.ts';
 import { version } from '../version.ts';
 import { listenForInterruption } from './interruption.ts';
-import { configurationOptions, exitCode } from './main.ts';
-import { configOf } from './options.ts';
+import { configOf, configurationOptions, exitCode } from './options.ts';
 import { bold, print, printNote, shown, watchedLog } from './print.ts';
 import { leaveStandardInput } from './standard-input.ts';
 

@@ -1,12 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { checkOwner } from '../directory-owner.ts';
-import { openSqliteStore } from '../identity/sqlite-store.ts';
 import type { IdentityStore } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
 import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';
-import { exitCode } from './main.ts';
-import { type ReadOptions, readOptions } from './options.ts';
+import { exitCode, type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, table } from './print.ts';
 import { RequestError, type Transport, withTransport } from './transport.ts';
 
@@ -47,7 +45,9 @@ interface Verification {
 }
 
 async function verify(transport: Transport, dataDir: string, environment: string): Promise<Verification> {
-  const store = openSqliteStore(`${dataDir}/identity.db`);
+  // Only here: the engines take a moment to load.
+  const { openIdentityStore } = await import('../stores.ts');
+  const store = openIdentityStore({ identityFile: `${dataDir}/identity.db` });
   try {
     for (let attempt = 1; ; attempt++) {
       const result = await verifyOnce(transport, store, environment);

@@ -2,11 +2,11 @@ import type { AliasOperation, IdentifyOperation, Settings } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { JsonObject } from '../ingest/json-values.ts';
 import { type KnownNames, knownNames } from '../ingest/known-names.ts';
+import type { Answer, Ingest, IngestOptions, TrackAnswer, TrackItem } from '../ingest/types.ts';
 import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
 import type { IngestScope } from '../keys/types.ts';
 import { nodeId } from '../node-id.ts';
 import { itemFields } from './ingest-schemas.ts';
-import type { Answer, IngestOptions, IngestServices, TrackAnswer, TrackItem } from './services.ts';
 
 /** One item's answer as it goes over the wire; `link`, the ids and the blast radius are for keys that may read alone. */
 export interface WireAnswer {
@@ -26,7 +26,7 @@ export interface IngestCall<Item, Result> {
   /** Of an item. */
   readonly fields: KnownNames;
   read(item: JsonObject, environment: string, settings: Settings, context: ItemContext): Item;
-  run(ingest: IngestServices, environment: string, items: readonly Item[], options: IngestOptions): Promise<Result[]>;
+  run(ingest: Ingest, environment: string, items: readonly Item[], options: IngestOptions): Promise<Result[]>;
   /** Throws the OnymError of an item that the engine could not judge. */
   answer(result: Result, environment: string, isReader: boolean): WireAnswer;
 }
@@ -60,7 +60,7 @@ export const identifyCall: IngestCall<IdentifyOperation, Answer> = {
   name: 'identify',
   fields: fieldsOf('identify'),
   read: (item, _environment, settings, context) => readIdentify(item, settings, context),
-  run: (ingest, environment, operations, options) => ingest.identify(environment, operations, options),
+  run: (ingest, environment, operations, options) => ingest.submit(environment, operations, options),
   answer: answerIdentity,
 };
 
@@ -68,7 +68,7 @@ export const aliasCall: IngestCall<AliasOperation, Answer> = {
   name: 'alias',
   fields: fieldsOf('alias'),
   read: (item, _environment, settings, context) => readAlias(item, settings, context),
-  run: (ingest, environment, operations, options) => ingest.alias(environment, operations, options),
+  run: (ingest, environment, operations, options) => ingest.submit(environment, operations, options),
   answer: answerIdentity,
 };
 

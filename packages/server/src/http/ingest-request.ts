@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { type ErrorCode, OnymError } from '../errors.ts';
 import { stringifyExact } from '../exact-json/stringify.ts';
 import type { JsonObject } from '../ingest/json-values.ts';
+import type { DeadLetter, IngestOptions } from '../ingest/types.ts';
 import { defaultEnvironment, environmentOf, type ItemContext, itemOf, libOf } from '../ingest/validate.ts';
 import type { Key } from '../keys/types.ts';
 import { limits } from '../limits.ts';
@@ -9,7 +10,6 @@ import { checkEnvironment, mayRead } from './auth.ts';
 import { errorBody, toOnymError } from './errors.ts';
 import type { IngestCall, WireAnswer } from './ingest-calls.ts';
 import type { RouteContext } from './route-context.ts';
-import type { DeadLetter, IngestOptions } from './services.ts';
 
 /** Enough of a rejected item to see what is wrong with it. */
 const deadLetterItemLengthMax = 16 * 1024;

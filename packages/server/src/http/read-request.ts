@@ -3,8 +3,9 @@ import { OnymError } from '../errors.ts';
 import { distinctIdOf } from '../ingest/distinct-ids.ts';
 import { parseTimestamp, timestampForms } from '../ingest/timestamps.ts';
 import { defaultEnvironment } from '../ingest/validate.ts';
+import type { At, IdentityName } from '../people/types.ts';
 import { checkEnvironment } from './auth.ts';
-import type { At, IdentityName, Services } from './services.ts';
+import type { Services } from './services.ts';
 
 /** What the reading routes have in common, once their schemas have passed. */
 

@@ -1,5 +1,5 @@
 import { canonicalOf, componentOf, type Link, type State, shortestPath } from '@onym/core';
-import { membersOf } from './views.ts';
+import { membersOf } from './members.ts';
 
 /** The identity that has turned-down evidence with both of two others: where they nearly met. */
 export interface CommonNeighbour {

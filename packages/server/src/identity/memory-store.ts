@@ -20,11 +20,12 @@ import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { compilePattern } from '../patterns.ts';
 import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
+import { membersOf } from './members.ts';
 import { profileTraitsOf } from './profile-traits.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
 import { groupByComponent } from './row-groups.ts';
 import type { EnvironmentInfo, IdentityStore, PendingErasure } from './types.ts';
-import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
+import { explainOf, profileOf, traitHistoryOf } from './views.ts';
 
 interface Environment {
   state: State;

@@ -18,6 +18,7 @@ import { nodeId } from '../node-id.ts';
 import { inTransaction, migrate, openDatabase, scrub, touch } from '../sqlite.ts';
 import { neighboursOf } from './common-neighbour.ts';
 import { recordedOf } from './erasure.ts';
+import { membersOf } from './members.ts';
 import { idsOf, rehearse } from './rehearsal.ts';
 import { groupByComponent } from './row-groups.ts';
 import { readChanges } from './sqlite/changes.ts';
@@ -30,7 +31,7 @@ import { createSources } from './sqlite/sources.ts';
 import { prepareStatements } from './sqlite/statements.ts';
 import { nodePrefixOf, writeChanges } from './sqlite/write.ts';
 import type { Commit, Committed, EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from './types.ts';
-import { explainOf, membersOf, profileOf, traitHistoryOf } from './views.ts';
+import { explainOf, profileOf, traitHistoryOf } from './views.ts';
 
 /** Pages of the write-ahead log after which SQLite folds it into the file; larger than its default, so that commits rarely wait. */
 const walPagesMax = 8_000;

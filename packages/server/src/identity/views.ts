@@ -13,14 +13,10 @@ import {
   type TraitWrite,
 } from '@onym/core';
 import { commonNeighbour } from './common-neighbour.ts';
+import { membersOf } from './members.ts';
 import type { Explanation, IdentityProfile, IdentityStore, TraitPlace } from './types.ts';
 
 /** Reads over a working set in which the identities asked for are loaded whole. Every store answers through these. */
-
-export function membersOf(state: State, distinctId: string): string[] {
-  const component = componentOf(state, distinctId);
-  return component === null ? [distinctId] : [...state.members.get(component.id)!].sort();
-}
 
 export function profileOf(
   state: State,

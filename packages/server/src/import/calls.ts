@@ -1,7 +1,7 @@
 import type { AliasOperation, IdentifyOperation, Settings, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
-import type { TrackItem } from '../http/services.ts';
 import type { JsonObject } from '../ingest/json-values.ts';
+import type { TrackItem } from '../ingest/types.ts';
 import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
 import { messageUuid } from '../node-id.ts';
 

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Source } from '@onym/core';
+import type { Settings, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
-import type { Services } from '../http/services.ts';
 import type { IdentityStore } from '../identity/types.ts';
+import type { Ingest } from '../ingest/types.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';
 import { openProgress } from './progress.ts';
@@ -32,7 +32,8 @@ export interface ImportsParts {
   readonly progressFile: string;
   readonly identityStore: IdentityStore;
   readonly uuidWindow: Pick<UuidWindow, 'has'>;
-  readonly services: () => Pick<Services, 'ingest' | 'settings'>;
+  readonly ingest: Ingest;
+  readonly settings: (environment: string) => Settings;
   readonly now: () => number;
   readonly newUuid: () => string;
 }
@@ -74,13 +75,13 @@ export function createImports(parts: ImportsParts): Imports {
           newUuid: parts.newUuid,
           namesByContent: false,
           environment,
-          settings: parts.services().settings(environment),
+          settings: parts.settings(environment),
           source,
           batch,
         }),
         openTarget: () => {
           const target = { environment, identityStore };
-          if (!options.dryRun) return Promise.resolve(liveTarget(target, parts.services().ingest));
+          if (!options.dryRun) return Promise.resolve(liveTarget(target, parts.ingest));
           return scratchTarget(target, parts);
         },
         earlier(reading) {

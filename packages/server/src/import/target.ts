@@ -3,8 +3,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, OperationError } from '@onym/core';
 import { OnymError } from '../errors.ts';
-import type { IngestServices, TrackItem } from '../http/services.ts';
 import type { Committed, IdentityStore } from '../identity/types.ts';
+import type { Ingest, TrackItem } from '../ingest/types.ts';
 import { createRecentSet } from '../journal/recent-set.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';
@@ -106,12 +106,12 @@ async function applyTable(doors: Doors, items: readonly TableItem[]): Promise<Ro
   });
 }
 
-export function liveTarget({ environment, identityStore }: TargetParts, ingest: IngestServices): Target {
+export function liveTarget({ environment, identityStore }: TargetParts, ingest: Ingest): Target {
   const doors: Doors = {
     environment,
     store: identityStore,
     async commit(operations) {
-      return (await ingest.operations(environment, operations, { dryRun: false, sync: false })).map(answerOf);
+      return (await ingest.submit(environment, operations, { dryRun: false, sync: false })).map(answerOf);
     },
     async keep(events) {
       const alone = events.map((item) => ({ ...item, evidence: null }));

@@ -10,7 +10,6 @@ import {
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { isLossy } from '../events/json-column.ts';
-import type { TrackItem } from '../http/services.ts';
 import { limits } from '../limits.ts';
 import { formsFor } from '../patterns.ts';
 import {
@@ -25,6 +24,7 @@ import {
 import { uuidOf } from './event-uuid.ts';
 import { isObject, type JsonObject, jsonObjectOf, jsonTextOf } from './json-values.ts';
 import { parseTimestamp, timestampForms } from './timestamps.ts';
+import type { TrackItem } from './types.ts';
 
 /** Where an item names no environment. */
 export const defaultEnvironment = 'production';

@@ -1,8 +1,8 @@
 import type { AliasOperation, IdentifyOperation, Seq, TrackOperation } from '@onym/core';
 import { parseExact } from '../exact-json/parse.ts';
-import type { DeadLetter, TrackItem } from '../http/services.ts';
 import { idText } from '../ingest/distinct-ids.ts';
 import { isObject } from '../ingest/json-values.ts';
+import type { DeadLetter, TrackItem } from '../ingest/types.ts';
 import { libOf } from '../ingest/validate.ts';
 import { limits } from '../limits.ts';
 import type { CallSite, Example, ExampleId } from './rules.ts';

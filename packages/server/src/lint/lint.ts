@@ -8,8 +8,8 @@ import type {
   Settings,
   TrackOperation,
 } from '@onym/core';
-import type { DeadLetter, TrackItem } from '../http/services.ts';
 import type { Committed, IdentityStore } from '../identity/types.ts';
+import type { DeadLetter, TrackItem } from '../ingest/types.ts';
 import { formsFor } from '../patterns.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { type AliasCall, type Aliases, createAliases } from './aliases.ts';

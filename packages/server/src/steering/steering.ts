@@ -3,7 +3,6 @@ import { OnymError } from '../errors.ts';
 import type { EventStore } from '../events/types.ts';
 import type { Committed, IdentityStore } from '../identity/types.ts';
 import type { GroupCommit } from '../ingest/group-commit.ts';
-import type { DrainLoop } from '../journal/drain.ts';
 import { limits } from '../limits.ts';
 import type { Projector } from '../projector/projector.ts';
 import { describeRadius } from './blast-radius.ts';
@@ -12,9 +11,8 @@ import type { ReviewItem, Steering, SteeringAnswer, SteeringOperation } from './
 
 export interface SteeringParts {
   readonly identityStore: IdentityStore;
-  readonly eventStore: Pick<EventStore, 'counts'>;
+  readonly reads: Pick<EventStore, 'counts'>;
   readonly groupCommit: GroupCommit;
-  readonly drain: Pick<DrainLoop, 'flush'>;
   readonly projector: Pick<Projector, 'sync'>;
   readonly now: () => number;
   /** Hears of each batch that was taken back. */
@@ -25,7 +23,7 @@ const manual = { key: null, lib: null, batch: null, public: false } as const;
 
 /** Taking back, previewing and reviewing: what changes identities other than by evidence. */
 export function createSteering(parts: SteeringParts): Steering {
-  const { identityStore, eventStore, groupCommit, drain, projector } = parts;
+  const { identityStore, reads, groupCommit, projector } = parts;
 
   async function rehearse(environment: string, operation: Operation) {
     const { answers, facts, radii } = await identityStore.commit(environment, [operation], parts.now(), {
@@ -38,12 +36,11 @@ export function createSteering(parts: SteeringParts): Steering {
 
   async function preview(environment: string, operation: SteeringOperation): Promise<SteeringAnswer> {
     const { answer, fact, radius } = await rehearse(environment, operation);
-    await drain.flush(environment);
     const ends = await endsOf(environment, operation);
     return {
       answer,
       fact,
-      blastRadius: await describeRadius(environment, radius, eventStore),
+      blastRadius: await describeRadius(environment, radius, reads),
       stillConnected: ends !== null && staysOne(radius, ends),
       path: [],
     };
@@ -78,7 +75,7 @@ export function createSteering(parts: SteeringParts): Steering {
   async function reviewItem(environment: string, link: Link, repeats: number): Promise<ReviewItem> {
     const operation = { op: 'approve', link: link.seq, timestamp: null, source: manual } as const;
     const { radius } = await rehearse(environment, operation);
-    return { link, repeats, blastRadius: await describeRadius(environment, radius, eventStore) };
+    return { link, repeats, blastRadius: await describeRadius(environment, radius, reads) };
   }
 
   return {
@@ -109,14 +106,13 @@ export function createSteering(parts: SteeringParts): Steering {
       }
       if (!dryRun && 'batch' in scope) parts.onReverted?.(environment, scope.batch);
       if (sync && !dryRun) await projector.sync(environment);
-      if (dryRun) await drain.flush(environment);
       const merged = mergeRadii(radii, limits.blastRadiusListedMax);
       return {
         verdict: revoked > 0 ? 'applied' : 'unchanged',
         seqs,
         revoked,
         separations,
-        blastRadius: dryRun ? await describeRadius(environment, merged, eventStore) : null,
+        blastRadius: dryRun ? await describeRadius(environment, merged, reads) : null,
       };
     },
 
@@ -126,7 +122,6 @@ export function createSteering(parts: SteeringParts): Steering {
         environment,
         links.map(({ seq }) => seq),
       );
-      await drain.flush(environment);
       const items: ReviewItem[] = [];
       for (const link of links) items.push(await reviewItem(environment, link, repeats.get(link.seq)?.count ?? 0));
       return items;

@@ -129,7 +129,7 @@ describe('the log', () => {
     const lines: string[] = [];
     const stream = { write: (line: string) => void lines.push(line) };
     const logged = testApp({ logger: { level: 'trace', stream } });
-    logged.services.explain = async () => {
+    logged.services.people.explain = async () => {
       throw new Error('broken');
     };
     logged.services.ingest.track = async () => {

@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseJson } from '../../src/http/body.ts';
+import { parseJson } from '../../src/ingest/parse-json.ts';
 import { limits } from '../../src/limits.ts';
 import { asSecret, get, post, type TestApp, testApp } from './support.ts';
 

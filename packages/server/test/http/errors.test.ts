@@ -10,7 +10,7 @@ afterEach(() => t.app.close());
 
 describe('every error code', () => {
   it.each(Object.entries(statusByErrorCode))('%s is %i, thrown by a service', async (code, status) => {
-    t.services.explain = async () => {
+    t.services.people.explain = async () => {
       throw new OnymError(code as ErrorCode, 'What is wrong. What to do.');
     };
     const response = await get(t.app, '/v1/explain?a=a&b=b');
@@ -23,7 +23,7 @@ describe('every error code', () => {
 
 describe('Retry-After', () => {
   it('is what the error says, in whole seconds', async () => {
-    t.services.ingest.identify = async () => {
+    t.services.ingest.submit = async () => {
       throw new OnymError('storage-full', 'Full.', { retryAfterSeconds: 9.2 });
     };
     const response = await post(t.app, '/identify', { distinct_id: 'a' });
@@ -33,7 +33,7 @@ describe('Retry-After', () => {
 
 describe('an unexpected error', () => {
   it('is internal-error, and tells nothing', async () => {
-    t.services.resolve = async () => {
+    t.services.people.resolve = async () => {
       throw new Error('password=hunter2');
     };
     const response = await post(t.app, '/v1/resolve', { distinct_ids: ['a'] });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
-import type { Answer, TrackAnswer } from '../../src/http/services.ts';
+import type { Answer, TrackAnswer } from '../../src/ingest/types.ts';
 import { limits } from '../../src/limits.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { asPublic, asSecret, now, pk, post, type TestApp, testApp } from './support.ts';
@@ -18,7 +18,7 @@ function answerTrackWith(...answers: TrackAnswer[]): void {
 }
 
 function answerAliasWith(...answers: Answer[]): void {
-  t.services.ingest.alias = async () => answers;
+  t.services.ingest.submit = async () => answers;
 }
 
 const committed = {
@@ -246,9 +246,11 @@ describe('an array', () => {
 
 describe('?dry_run and ?sync', () => {
   it('are passed on', async () => {
+    const { submit } = t.services.ingest;
     answerAliasWith({ ...committed, blastRadius: { identities: { before: 2, after: 1 } } });
     const dry = await post(t.app, '/alias?dry_run=true', { distinct_id: 'a', alias_id: 'b' });
     expect(dry.json()).toMatchObject({ verdict: 'applied', blast_radius: { identities: { before: 2, after: 1 } } });
+    t.services.ingest.submit = submit;
     await post(t.app, '/identify?dry_run=1&sync=true', { distinct_id: 'a' });
     expect(t.services.identified[0]!.options).toEqual({ dryRun: true, sync: true });
     await post(t.app, '/track?sync=true', event);
@@ -371,8 +373,7 @@ describe('CORS', () => {
       [503, () => post(t.app, url, good, { ...asSecret, origin })],
     ];
     t.services.ingest.track = down;
-    t.services.ingest.identify = down;
-    t.services.ingest.alias = down;
+    t.services.ingest.submit = down;
     for (const [status, ask] of errors) {
       const { headers, statusCode } = await ask();
       expect(statusCode).toBe(status);

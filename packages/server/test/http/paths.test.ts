@@ -47,7 +47,7 @@ describe('a slash too many, as a base URL that ends in one makes it', () => {
 
   it('leaves ids as they are', async () => {
     const asked: string[] = [];
-    t.services.identity = async (_environment, { id }) => {
+    t.services.people.identity = async (_environment, { id }) => {
       asked.push(id);
       return null;
     };

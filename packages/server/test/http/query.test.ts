@@ -24,7 +24,7 @@ async function* chunks(pieces: readonly (string | Error)[]): AsyncGenerator<Uint
 beforeEach(() => {
   t = testApp();
   asked = [];
-  t.services.query = async (environment, sql, { format }) => {
+  t.services.reads.query = async (environment, sql, { format }) => {
     asked.push({ environment, sql, format });
     return result(['{"data":', '[]}']);
   };
@@ -48,7 +48,7 @@ describe('POST /v1/query', () => {
   });
 
   it('may answer nothing', async () => {
-    t.services.query = async () => result([]);
+    t.services.reads.query = async () => result([]);
     const response = await post(t.app, '/v1/query', { sql: 'SELECT 1', format: 'csv' });
     expect([response.statusCode, response.body]).toEqual([200, '']);
   });
@@ -67,11 +67,11 @@ describe('POST /v1/query', () => {
   });
 
   it('answers errors of the engine, also at its first row', async () => {
-    t.services.query = async () => {
+    t.services.reads.query = async () => {
       throw new OnymError('query-refused', 'No.');
     };
     expect((await post(t.app, '/v1/query', { sql: 'DROP' })).statusCode).toBe(403);
-    t.services.query = async () => result([new OnymError('query-too-expensive', 'Too many rows.')]);
+    t.services.reads.query = async () => result([new OnymError('query-too-expensive', 'Too many rows.')]);
     const response = await post(t.app, '/v1/query', { sql: 'SELECT 1' });
     expect([response.statusCode, response.json().error_code]).toEqual([422, 'query-too-expensive']);
   });
@@ -121,8 +121,8 @@ describe('an answer that breaks off half-way', () => {
   };
 
   beforeEach(async () => {
-    t.services.query = async () => breaking(lines.length);
-    t.services.exportTable = async () => breaking();
+    t.services.reads.query = async () => breaking(lines.length);
+    t.services.reads.exportTable = async () => breaking();
     await t.app.listen({ port: 0, host: '127.0.0.1' });
   });
 
@@ -163,8 +163,8 @@ describe('an answer that breaks off half-way', () => {
   });
 
   it('and one that is whole says how long it is, or where it ends', async () => {
-    t.services.query = async () => result([lines]);
-    t.services.exportTable = async () => result([lines]);
+    t.services.reads.query = async () => result([lines]);
+    t.services.reads.exportTable = async () => result([lines]);
     const { body } = requests['of a query']!;
     const asked = `POST /v1/query HTTP/1.1\r\nHost: onym\r\nConnection: close\r\nAuthorization: Bearer ${sk}\r\nContent-Type: application/json\r\nContent-Length: ${body!.length}\r\n\r\n${body}`;
     const answered = await exchange(asked);

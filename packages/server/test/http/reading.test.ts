@@ -1,9 +1,9 @@
 import type { Link, TraitWrite } from '@onym/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TimelineEvent } from '../../src/events/types.ts';
-import type { At, IdentityName, IdentityPage, IdentityView } from '../../src/http/services.ts';
 import { limits } from '../../src/limits.ts';
 import { nodeId } from '../../src/node-id.ts';
+import type { At, IdentityName, IdentityPage, IdentityView } from '../../src/people/types.ts';
 import { get, now, post, type TestApp, testApp } from './support.ts';
 
 let t: TestApp;
@@ -81,7 +81,7 @@ const oddIds = [
 describe('POST /v1/resolve', () => {
   it('answers for every id', async () => {
     let asked: unknown;
-    t.services.resolve = async (environment, ids, at) => {
+    t.services.people.resolve = async (environment, ids, at) => {
       asked = { environment, ids, at };
       return new Map(ids.map((id) => [id, { canonicalId: 'user_1', components: [], known: true }]));
     };
@@ -130,7 +130,7 @@ describe('GET /v1/identities/:id', () => {
 
   it('shows the profile', async () => {
     let asked: unknown;
-    t.services.identity = async (environment, name, page) => {
+    t.services.people.identity = async (environment, name, page) => {
       asked = { environment, name, page };
       return view;
     };
@@ -162,7 +162,11 @@ describe('GET /v1/identities/:id', () => {
   it('pages identifiers and links together, each to its end', async () => {
     const ids = ['a', 'b', 'c', 'd', 'e'];
     const seqs = [1, 2];
-    t.services.identity = async (_environment, _name, { identifiersAfter, linksAfter, limit }: IdentityPage) => ({
+    t.services.people.identity = async (
+      _environment,
+      _name,
+      { identifiersAfter, linksAfter, limit }: IdentityPage,
+    ) => ({
       ...view,
       profile: {
         ...view.profile,
@@ -189,7 +193,7 @@ describe('GET /v1/identities/:id', () => {
 
   it.each(oddIds)('takes the id %j', async (id) => {
     let asked: IdentityName | undefined;
-    t.services.identity = async (_environment, name) => {
+    t.services.people.identity = async (_environment, name) => {
       asked = name;
       return view;
     };
@@ -197,7 +201,7 @@ describe('GET /v1/identities/:id', () => {
     await get(t.app, `/v1/identities/${encoded}`);
     expect(asked).toEqual({ id, by: null });
     let key: string | undefined;
-    t.services.traitHistory = async (_environment, name, asked) => {
+    t.services.people.traitHistory = async (_environment, name, asked) => {
       key = asked;
       return name.id === id ? [] : null;
     };
@@ -231,7 +235,7 @@ describe('GET /v1/identities/:id/events', () => {
   });
 
   it('pages the timeline', async () => {
-    t.services.timeline = async (_environment, _name, { before, limit }) => ({
+    t.services.people.timeline = async (_environment, _name, { before, limit }) => ({
       canonicalId: 'a',
       components: [],
       events: [5, 4, 3, 2, 1]
@@ -258,7 +262,7 @@ describe('GET /v1/identities/:id/events', () => {
 
 describe('GET /v1/identities/:id/traits/:key', () => {
   it('shows every value with where it came from', async () => {
-    t.services.traitHistory = async (_environment, _name, key, { after, limit }) =>
+    t.services.people.traitHistory = async (_environment, _name, key, { after, limit }) =>
       [3, 2, 1]
         .filter((seq) => after === null || seq < after.seq)
         .slice(0, limit)
@@ -282,7 +286,7 @@ describe('GET /v1/identities/:id/traits/:key', () => {
 
 describe('cursors', () => {
   it('of another list, or changed, are invalid-payload', async () => {
-    t.services.traitHistory = async () => [write(2, 'k', 'v'), write(1, 'k', 'v')];
+    t.services.people.traitHistory = async () => [write(2, 'k', 'v'), write(1, 'k', 'v')];
     const { next } = (await get(t.app, '/v1/identities/a/traits/k?limit=1')).json();
     const encoded = (content: unknown) => Buffer.from(JSON.stringify(content)).toString('base64url');
     const wrong = [
@@ -304,7 +308,7 @@ describe('cursors', () => {
 describe('GET /v1/explain', () => {
   it('shows the evidence', async () => {
     const asked: unknown[] = [];
-    t.services.explain = async (...args) => {
+    t.services.people.explain = async (...args) => {
       asked.push(args);
       return {
         same: true,
@@ -334,7 +338,7 @@ describe('GET /v1/explain', () => {
 describe('as_of', () => {
   it('is a received time or a seq', async () => {
     const asked: At[] = [];
-    t.services.identity = async (_environment, _name, { asOf, asOfSeq }) => {
+    t.services.people.identity = async (_environment, _name, { asOf, asOfSeq }) => {
       asked.push({ asOf, asOfSeq });
       return null;
     };

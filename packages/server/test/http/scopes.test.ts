@@ -157,7 +157,7 @@ describe('answers of calls', () => {
   });
 
   it('of a dry run tell a key that may not read the verdict alone', async () => {
-    t.services.ingest.alias = async (_environment, _operations, { dryRun }) => {
+    t.services.ingest.submit = async (_environment, _operations, { dryRun }) => {
       expect(dryRun).toBe(true);
       const blastRadius = { events: 3 } as never;
       return [

@@ -265,7 +265,7 @@ describe('a query over a socket', () => {
     await listen();
     let signal: AbortSignal | undefined;
     let ended = false;
-    t.services.query = async (_environment, _sql, options) => {
+    t.services.reads.query = async (_environment, _sql, options) => {
       signal = options.signal;
       const bytes = (async function* () {
         try {
@@ -293,7 +293,7 @@ describe('a query over a socket', () => {
     await listen({ logger: { level: 'warn', stream: { write: (line: string) => void lines.push(line) } } });
     let asked = false;
     let ended = false;
-    t.services.query = (_environment, _sql, { signal }) => {
+    t.services.reads.query = (_environment, _sql, { signal }) => {
       asked = true;
       return new Promise((_, reject) => {
         signal!.addEventListener('abort', () => {

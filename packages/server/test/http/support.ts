@@ -3,7 +3,8 @@ import { type AliasOperation, defaultSettings, type Fact, type IdentifyOperation
 import type { FastifyInstance } from 'fastify';
 import type { StoredEvent } from '../../src/events/types.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
-import type { Answer, DeadLetter, IngestOptions, Services, TrackItem } from '../../src/http/services.ts';
+import type { Services } from '../../src/http/services.ts';
+import type { Answer, DeadLetter, IngestOptions, TrackItem } from '../../src/ingest/types.ts';
 import { allScopes, type Key, type KeyStore } from '../../src/keys/types.ts';
 import type { UnknownFields } from '../../src/lint/rules.ts';
 
@@ -113,19 +114,32 @@ export function fakeServices(): FakeServices {
         await immediate();
         return items.map(() => ({ verdict: 'applied', link: null }));
       },
-      async identify(environment, operations, options) {
-        services.identified.push({ environment, operations, options });
-        return operations.map(({ distinctId }, i) => applied(distinctId, i + 1));
+      async submit(environment, operations, options) {
+        const identifies = operations.filter((operation) => operation.op === 'identify');
+        const aliases = operations.filter((operation) => operation.op === 'alias');
+        if (identifies.length > 0) services.identified.push({ environment, operations: identifies, options });
+        if (aliases.length > 0) services.aliased.push({ environment, operations: aliases, options });
+        return operations.map((operation, i) =>
+          applied(operation.op === 'identify' ? operation.distinctId : (operation as AliasOperation).primary, i + 1),
+        );
       },
-      async alias(environment, operations, options) {
-        services.aliased.push({ environment, operations, options });
-        return operations.map(({ primary }, i) => applied(primary, i + 1));
-      },
-      operations: notAsked,
     },
-    exportTable: notAsked,
     imports: { run: notAsked },
-    people: { erase: async () => null, export: async () => null },
+    people: {
+      erase: async () => null,
+      export: async () => null,
+      resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
+      identity: async () => null,
+      timeline: async () => null,
+      traitHistory: async () => null,
+      explain: async () => ({ neighbour: null, same: false, path: [], refused: [], held: [], separations: [] }),
+    },
+    reads: {
+      exportTable: notAsked,
+      query: async () => {
+        throw new Error('Replace `query` in the test.');
+      },
+    },
     steering: {
       run: notAsked,
       revert: notAsked,
@@ -137,18 +151,10 @@ export function fakeServices(): FakeServices {
       observeUnknown: (environment, unknown) => void services.unknown.push({ environment, ...unknown }),
     },
     deadLetter: (more) => void letters.push(...more),
-    resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
-    identity: async () => null,
-    timeline: async () => null,
-    traitHistory: async () => null,
-    explain: async () => ({ neighbour: null, same: false, path: [], refused: [], held: [], separations: [] }),
     ledgerPage: async (_environment, after, limit) => facts.filter(({ seq }) => seq > after).slice(0, limit),
     onLedger(_environment, listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
-    },
-    query: async () => {
-      throw new Error('Replace `query` in the test.');
     },
     obstacles: async () => [],
   };

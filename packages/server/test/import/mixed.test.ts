@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { defaultSettings, type Operation } from '@onym/core';
 import { afterAll, expect, test } from 'vitest';
-import type { IngestServices, TrackItem } from '../../src/http/services.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import { createImports, type Imports } from '../../src/import/imports.ts';
 import type { ImportEvent, ImportOptions, Rejection } from '../../src/import/types.ts';
+import type { Ingest, TrackItem } from '../../src/ingest/types.ts';
 import { ndjson } from './reading.ts';
 
 /** Files whose rows are several calls each: verdicts, dry runs, and what a run makes of one that was cut short. */
@@ -27,14 +27,14 @@ async function world() {
   const seen = new Set<string>();
   const keyOf = ({ uuid, distinct_id }: TrackItem['event']) => uuid + distinct_id;
   let commitsLeft = Number.POSITIVE_INFINITY;
-  const operations = async (name: string, asked: readonly Operation[]) => {
+  const submit = async (name: string, asked: readonly Operation[]) => {
     const { answers } = await identityStore.commit(name, asked, Date.now());
     // Applied, and the process gone before anybody heard.
     if (--commitsLeft === 0) throw new Error('killed');
     return [...answers];
   };
   const ingest = {
-    operations,
+    submit,
     async track(_name: string, items: readonly TrackItem[]) {
       return items.map((item) => {
         const isNew = !item.explicitUuid || !seen.has(keyOf(item.event));
@@ -43,14 +43,15 @@ async function world() {
         return { verdict: isNew ? 'applied' : 'unchanged', link: null };
       });
     },
-  } as unknown as IngestServices;
+  } as unknown as Ingest;
   const home = join(directory, `world-${worlds++}`);
   const imports: Imports = createImports({
     directory: home,
     progressFile: `${home}.db`,
     identityStore,
     uuidWindow: { has: (_name, event) => seen.has(event.uuid + event.distinct_id) },
-    services: () => ({ ingest, settings: () => defaultSettings }),
+    ingest,
+    settings: () => defaultSettings,
     now: Date.now,
     newUuid: () => crypto.randomUUID(),
   });

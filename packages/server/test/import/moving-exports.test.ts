@@ -37,7 +37,7 @@ async function play(environment: string, history: History): Promise<void> {
 async function move(from: string, to: string, format: ExportFormat): Promise<void> {
   for (const table of tables) {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of await server.services.exportTable(from, table, format)) chunks.push(chunk);
+    for await (const chunk of await server.services.reads.exportTable(from, table, format)) chunks.push(chunk);
     const file = Buffer.concat(chunks);
     // A table without rows has no lines.
     if (file.length === 0) continue;

@@ -72,7 +72,7 @@ async function imported(files: Record<Table, Cells[]>, settings: Settings, order
   const operations = async (_: string, asked: Parameters<IdentityStore['commit']>[1]) =>
     (await store.commit(environment, asked, later)).answers;
   for (const kind of order) {
-    const target = liveTarget({ environment, identityStore: store }, { operations } as never);
+    const target = liveTarget({ environment, identityStore: store }, { submit: operations } as never);
     const context: RowContext = {
       environment,
       settings,

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { PersonPart } from '../../erasure/person.ts';
 import { stringifyExact } from '../../exact-json/stringify.ts';
 import { nodeId } from '../../node-id.ts';
+import type { PersonPart } from '../../people/person-export.ts';
 import { needs } from '../auth.ts';
 import * as schemas from '../erasure-schemas.ts';
 import { environmentFor, found, identityNameOf } from '../read-request.ts';

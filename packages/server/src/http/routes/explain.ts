@@ -52,7 +52,7 @@ export async function explainRoutes(app: FastifyInstance, { services }: RouteCon
   app.get<{ Querystring: Static<typeof explainQuery> }>('/explain', needs('read', schema), async (request) => {
     const { query } = request;
     const at = environmentFor(request, services, query.environment);
-    const evidence = await services.explain(at, distinctIdOf(query.a, 'a'), distinctIdOf(query.b, 'b'));
+    const evidence = await services.people.explain(at, distinctIdOf(query.a, 'a'), distinctIdOf(query.b, 'b'));
     return {
       same: evidence.same,
       path: evidence.path.map(linkToWire),

@@ -58,7 +58,7 @@ export async function exportRoutes(app: FastifyInstance, { services }: RouteCont
     async (request, reply) => {
       const { format = 'ndjson', environment: named } = request.query;
       const at = environmentFor(request, services, named);
-      const rows = await services.exportTable(at, request.params.what, format);
+      const rows = await services.reads.exportTable(at, request.params.what, format);
       reply.header('content-type', typeByFormat[format]);
       return reply.send(await bodyOf(rows, reply));
     },

@@ -50,7 +50,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     }
     const environment = environmentFor(request, services, body.environment);
     for (let i = 0; i < ids.length; i++) distinctIdOf(ids[i], `distinct_ids[${i}]`);
-    const resolved = await services.resolve(environment, ids, atOf(body));
+    const resolved = await services.people.resolve(environment, ids, atOf(body));
     const identities: [string, object][] = [];
     for (const [id, identity] of resolved) identities.push([id, resolvedToWire(environment, identity)]);
     // fromEntries defines own properties, whatever an id is called.
@@ -63,7 +63,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     const name = identityNameOf(request.params.id, query.by);
     const limit = query.limit ?? limits.pageSizeDefault;
     const from = query.next === undefined ? { identifier: null, link: 0 } : profileCursor.decode(query.next);
-    const view = await services.identity(environment, name, {
+    const view = await services.people.identity(environment, name, {
       ...atOf(query),
       identifiersAfter: from.identifier,
       linksAfter: from.link,
@@ -99,7 +99,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     const name = identityNameOf(request.params.id, query.by);
     const limit = query.limit ?? limits.pageSizeDefault;
     const page = { before: beforeOf(query.before), limit: limit + 1 };
-    const timeline = found(await services.timeline(environment, name, page), name);
+    const timeline = found(await services.people.timeline(environment, name, page), name);
     const shown = timeline.events.slice(0, limit);
     const last = shown.at(-1);
     return {
@@ -117,7 +117,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     const name = identityNameOf(params.id, query.by);
     const limit = query.limit ?? limits.pageSizeDefault;
     const after = query.next === undefined ? null : traitCursor.decode(query.next);
-    const history = await services.traitHistory(environment, name, params.key, { after, limit: limit + 1 });
+    const history = await services.people.traitHistory(environment, name, params.key, { after, limit: limit + 1 });
     const values = found(history, name);
     const shown = values.slice(0, limit);
     const last = shown.at(-1);

@@ -76,7 +76,7 @@ export async function queryRoutes(app: FastifyInstance, { services }: RouteConte
     reply.raw.once('close', () => gone.abort());
     let result: QueryResult;
     try {
-      result = await services.query(at, sql, { format: engineFormat, signal: gone.signal });
+      result = await services.reads.query(at, sql, { format: engineFormat, signal: gone.signal });
     } catch (error) {
       // Nobody is there to be answered, and nothing to be logged.
       if (gone.signal.aborted) return reply.hijack();

@@ -1,7 +1,7 @@
 import { componentOf, type EraseFact, emptyState, type Fact, rootOf, type Seq, type Source } from '@onym/core';
 import { type Erasure, eraseFactOf, foldConnected, planErasure, recordedOf, rewrite } from '../erasure.ts';
+import { membersOf } from '../members.ts';
 import type { ErasureRequest } from '../types.ts';
-import { membersOf } from '../views.ts';
 import { decodeFact, encodeFact, type LedgerRow } from './codec.ts';
 import type { ErasureStatements } from './erase-statements.ts';
 import { type EnvironmentRow, flag, type WorkingSet } from './load.ts';

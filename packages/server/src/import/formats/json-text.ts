@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { OnymError } from '../../errors.ts';
-import { parseJson } from '../../http/body.ts';
 import { isObject } from '../../ingest/json-values.ts';
+import { parseJson } from '../../ingest/parse-json.ts';
 import { limits } from '../../limits.ts';
 import type { SourceRow } from '../types.ts';
 

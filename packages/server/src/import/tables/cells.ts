@@ -1,8 +1,8 @@
 import { isReserved, type Millis } from '@onym/core';
 import { OnymError } from '../../errors.ts';
-import { parseJson } from '../../http/body.ts';
 import { distinctIdOf, requiredDistinctIdOf } from '../../ingest/distinct-ids.ts';
 import { isObject, type JsonObject } from '../../ingest/json-values.ts';
+import { parseJson } from '../../ingest/parse-json.ts';
 import { parseTimestamp } from '../../ingest/timestamps.ts';
 import type { Cells } from '../types.ts';
 

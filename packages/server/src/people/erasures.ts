@@ -1,8 +1,8 @@
 import type { EraseFact, Source } from '@onym/core';
-import type { DeadLetters } from '../dead-letters.ts';
 import { OnymError } from '../errors.ts';
 import type { EventStore, IdentifierRow, IdentityRow } from '../events/types.ts';
 import type { IdentityStore, PendingErasure } from '../identity/types.ts';
+import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DecidedCalls } from '../ingest/decided-calls.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { JournalReader, Log } from '../journal/types.ts';

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { DeadLetter } from './http/services.ts';
-import { limits } from './limits.ts';
-import { inTransaction, migrate, openDatabase, scrub } from './sqlite.ts';
+
+import { limits } from '../limits.ts';
+import { inTransaction, migrate, openDatabase, scrub } from '../sqlite.ts';
+import type { DeadLetter } from './types.ts';
 
 export interface DeadLetters {
   /** Never throws and never waits; beyond `waitingDeadLettersMax` letters are only counted. */

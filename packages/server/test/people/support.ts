@@ -61,7 +61,7 @@ export async function differencesOf({ identityStore, services }: Server, environ
   compareStored(state, await identityStore.changes(environment, -1, 1_000_000), report);
   const sql = 'SELECT distinct_id, identity_id, known FROM identifiers LIMIT 100000';
   let text = '';
-  for await (const chunk of await services.query(environment, sql, { format: 'JSONEachRow' })) {
+  for await (const chunk of await services.reads.query(environment, sql, { format: 'JSONEachRow' })) {
     text += Buffer.from(chunk).toString('utf8');
   }
   const map = new Map<string, { identityId: string; known: boolean }>();

@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDeadLetters } from '../src/dead-letters.ts';
-import type { DeadLetter } from '../src/http/services.ts';
-import { limits } from '../src/limits.ts';
+import { openDeadLetters } from '../../src/ingest/dead-letters.ts';
+import type { DeadLetter } from '../../src/ingest/types.ts';
+import { limits } from '../../src/limits.ts';
 
 const letter = (item: unknown, environment: string | null = 'production'): DeadLetter => ({
   call: 'identify',

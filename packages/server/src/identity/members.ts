@@ -1,0 +1,7 @@
+import { componentOf, type State } from '@onym/core';
+
+/** Every identifier of the identity, ascending; the id itself when it is alone. Its component is loaded whole. */
+export function membersOf(state: State, distinctId: string): string[] {
+  const component = componentOf(state, distinctId);
+  return component === null ? [distinctId] : [...state.members.get(component.id)!].sort();
+}

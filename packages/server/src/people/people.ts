@@ -1,0 +1,93 @@
+import type { Seq } from '@onym/core';
+import type { FreshReads } from '../events/fresh-reads.ts';
+import type { IdentityStore } from '../identity/types.ts';
+import { nodeId } from '../node-id.ts';
+import type { Erasures } from './erasures.ts';
+import { personParts } from './person-export.ts';
+import type { At, IdentityName, People } from './types.ts';
+
+export interface PeopleParts {
+  readonly identityStore: IdentityStore;
+  readonly reads: FreshReads;
+  readonly erasures: Pick<Erasures, 'erase'>;
+}
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function createPeople({ identityStore, reads, erasures }: PeopleParts): People {
+  /** The distinct_id a path names; null when it names a node id that neither store has met. */
+  async function distinctIdOf(environment: string, { id, by }: IdentityName): Promise<string | null> {
+    if (by === 'distinct_id' || (by === null && !uuidForm.test(id))) return id;
+    const node = id.toLowerCase();
+    const stored = await identityStore.byNodeId(environment, node);
+    if (stored !== null) return stored;
+    // An identifier that was never linked has no row; its events know its name.
+    const [event] = await reads.timeline(environment, [node], { before: null, limit: 1 });
+    if (event !== undefined) return event.distinct_id;
+    return by === null ? id : null;
+  }
+
+  /** Of every identifier of the identity. */
+  const nodesOf = async (environment: string, distinctId: string, asOf?: Seq): Promise<string[]> =>
+    (await identityStore.members(environment, distinctId, asOf)).map((id) => nodeId(environment, id));
+
+  /** undefined means now. */
+  async function seqOf(environment: string, { asOf, asOfSeq }: At): Promise<Seq | undefined> {
+    if (asOfSeq !== null) return asOfSeq;
+    return asOf === null ? undefined : identityStore.seqAt(environment, asOf);
+  }
+
+  /** Neither store has met it. */
+  const isStranger = async (environment: string, distinctId: string, eventCount: number): Promise<boolean> =>
+    eventCount === 0 && !(await identityStore.has(environment, distinctId));
+
+  return {
+    async resolve(environment, distinctIds, at) {
+      const { resolved } = await identityStore.resolve(environment, distinctIds, await seqOf(environment, at));
+      return resolved;
+    },
+
+    async identity(environment, name, page) {
+      const distinctId = await distinctIdOf(environment, name);
+      if (distinctId === null) return null;
+      const asOf = await seqOf(environment, page);
+      const counts = await reads.counts(environment, await nodesOf(environment, distinctId, asOf));
+      const profile = await identityStore.profile(environment, distinctId, page, asOf);
+      return (await isStranger(environment, distinctId, counts.event_count)) ? null : { profile, counts };
+    },
+
+    async timeline(environment, name, page) {
+      const distinctId = await distinctIdOf(environment, name);
+      if (distinctId === null) return null;
+      const events = await reads.timeline(environment, await nodesOf(environment, distinctId), page);
+      if (page.before === null && (await isStranger(environment, distinctId, events.length))) return null;
+      const { resolved } = await identityStore.resolve(environment, [distinctId]);
+      return { canonicalId: resolved.get(distinctId)!.canonicalId, events };
+    },
+
+    async traitHistory(environment, name, key, page) {
+      const distinctId = await distinctIdOf(environment, name);
+      if (distinctId === null) return null;
+      if (await identityStore.has(environment, distinctId)) {
+        return identityStore.traitHistory(environment, distinctId, key, page);
+      }
+      const { event_count } = await reads.counts(environment, [nodeId(environment, distinctId)]);
+      return event_count === 0 ? null : [];
+    },
+
+    explain: (environment, a, b) => identityStore.explain(environment, a, b),
+
+    async erase(environment, name, options) {
+      const distinctId = await distinctIdOf(environment, name);
+      return distinctId === null ? null : erasures.erase(environment, distinctId, options);
+    },
+
+    async export(environment, name) {
+      const distinctId = await distinctIdOf(environment, name);
+      if (distinctId === null) return null;
+      const { event_count } = await reads.counts(environment, await nodesOf(environment, distinctId));
+      if (await isStranger(environment, distinctId, event_count)) return null;
+      return personParts({ identityStore, eventStore: reads }, environment, distinctId);
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { EraseFact, Millis, Seq, Source, TraitWrite } from '@onym/core';
+import type { EventCounts, TimelineEvent, TimelinePlace } from '../events/types.ts';
+import type { IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/types.ts';
+import type { PersonPart } from './person-export.ts';
+
+/** Who is who, and what is known of them, from both stores. */
+export interface People {
+  /** One entry per distinct id asked for. */
+  resolve(environment: string, distinctIds: readonly string[], at: At): Promise<ReadonlyMap<string, Resolved>>;
+  /** null when neither store has met the identifier. */
+  identity(environment: string, name: IdentityName, page: IdentityPage): Promise<IdentityView | null>;
+  /** The identity's events, newest first, `before` exclusive; null when the identity does not exist. */
+  timeline(
+    environment: string,
+    name: IdentityName,
+    page: { readonly before: TimelinePlace | null; readonly limit: number },
+  ): Promise<Timeline | null>;
+  /** Newest effective time first; empty for a key never set, null when the identity does not exist. */
+  traitHistory(
+    environment: string,
+    name: IdentityName,
+    key: string,
+    page: { readonly after: TraitPlace | null; readonly limit: number },
+  ): Promise<readonly (TraitWrite & { readonly distinctId: string })[] | null>;
+  explain: IdentityStore['explain'];
+  /** null when neither store has met the identifier. */
+  erase(
+    environment: string,
+    name: IdentityName,
+    options: { readonly dryRun: boolean; readonly source: Source },
+  ): Promise<EraseFact | null>;
+  /** All that is held of the identity; null when neither store has met the identifier. */
+  export(environment: string, name: IdentityName): Promise<AsyncIterable<PersonPart> | null>;
+}
+
+/** The moment a read is true at: both null for now; at most one is set. `asOf` is a received time. */
+export interface At {
+  readonly asOf: Millis | null;
+  readonly asOfSeq: Seq | null;
+}
+
+/** The `:id` of a path. With `by` null, a UUID is read first as a node id, then as a distinct_id. */
+export interface IdentityName {
+  readonly id: string;
+  readonly by: 'distinct_id' | 'identity_id' | null;
+}
+
+export interface IdentityPage extends At {
+  readonly identifiersAfter: string | null;
+  readonly linksAfter: Seq;
+  readonly limit: number;
+}
+
+export interface Timeline {
+  readonly canonicalId: string;
+  readonly events: readonly TimelineEvent[];
+}
+
+export interface IdentityView {
+  /** Of the page asked for. */
+  readonly profile: IdentityProfile;
+  readonly counts: EventCounts;
+}
