@@ -34,7 +34,7 @@ const erased = fc.tuple(startSettings, histories(fullOptions), fc.nat()).map(([s
 /** Every string of a value, keys of objects too. */
 function stringsIn(value: unknown, found = new Set<string>()): Set<string> {
   JSON.stringify(value, (key, part) => {
-    found.add(key);
+    if (key !== '') found.add(key);
     if (typeof part === 'string') found.add(part);
     return part;
   });
