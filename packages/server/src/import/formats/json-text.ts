@@ -42,7 +42,7 @@ function merged(value: unknown, marked: unknown, { mark, isId, levels }: Place):
   if (Array.isArray(value)) {
     return value.map((one, index) => merged(one, (marked as unknown[])[index], { ...inner, isId }));
   }
-  if (!isObject(value)) return value;
+  if (!isObject(value) || Object.isFrozen(value)) return value;
   for (const key in value) {
     value[key] = merged(value[key], (marked as Record<string, unknown>)[key], { ...inner, isId: idKey.test(key) });
   }
