@@ -234,7 +234,7 @@ function startedText(event: Started): string {
 const columnsListedMax = 50;
 
 function listedColumns(columns: readonly (readonly [string, string])[]): string[] {
-  const lines = columns.slice(0, columnsListedMax).map(([column, meaning]) => `  ${column}: ${meaning}`);
+  const lines = columns.slice(0, columnsListedMax).map(([column, meaning]) => `  ${shown(column)}: ${shown(meaning)}`);
   return columns.length > columnsListedMax ? [...lines, `  and ${columns.length - columnsListedMax} more`] : lines;
 }
 

@@ -1,9 +1,10 @@
 import type { AliasOperation, IdentifyOperation, Settings, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
-import type { JsonObject } from '../ingest/json-values.ts';
+import { isObject, type JsonObject } from '../ingest/json-values.ts';
 import type { TrackItem } from '../ingest/types.ts';
 import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
 import { messageUuid } from '../node-id.ts';
+import { isOddNumber } from './formats/json-text.ts';
 
 /** What an application would have sent; a row may stand for several. */
 export interface Call {
@@ -51,7 +52,7 @@ function itemOf({ call, item }: Call, line: number, context: RowContext): Import
     case 'identify':
       return { ...readIdentify(item, context.settings, context), source };
     case 'track': {
-      const read = readTrack(item, context.environment, context.settings, context);
+      const read = readTrack(withPlainNumbers(item), context.environment, context.settings, context);
       const isNamedByRow = !read.explicitUuid;
       const uuid = isNamedByRow ? messageUuid(context.environment, `import:${context.batch}:${line}`) : read.event.uuid;
       return {
@@ -63,4 +64,15 @@ function itemOf({ call, item }: Call, line: number, context: RowContext): Import
       };
     }
   }
+}
+
+/** What might have been an id among the properties, and is none, is the number that it is. */
+function withPlainNumbers(item: JsonObject): JsonObject {
+  const { properties } = item;
+  if (!isObject(properties) || !Object.values(properties).some(isOddNumber)) return item;
+  const plain = Object.entries(properties).map(([key, value]) => [
+    key,
+    isOddNumber(value) ? Number(value.written) : value,
+  ]);
+  return { ...item, properties: Object.fromEntries(plain) };
 }

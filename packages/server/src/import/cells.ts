@@ -1,7 +1,7 @@
 import { isReserved } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { isObject, type JsonObject } from '../ingest/json-values.ts';
-import { parseFileJson } from './formats/json-text.ts';
+import { isOddNumber, parseFileJson } from './formats/json-text.ts';
 
 /** What databases, spreadsheets and data frames write where there is no value, in lower case. */
 const wordsForNothing: ReadonlySet<string> = new Set([
@@ -60,10 +60,12 @@ export function idText(value: unknown, column: string): string | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'bigint') return String(value);
   if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-  if (typeof value === 'number') {
+  if (typeof value === 'number' || isOddNumber(value)) {
+    const written = typeof value === 'number' ? String(value) : value.written.slice(0, 64);
+    if (isRounded(written)) throw roundedError(column, written);
     throw new OnymError(
       'invalid-distinct-id',
-      `${column} is the number ${value}, which is no whole number, or too large to be read exactly. Write the id as text.`,
+      `${column} is the number ${written}, which was not written as a whole number, or is too large to be read exactly. Write the id as text.`,
     );
   }
   if (typeof value !== 'string' || isJsonList(value)) {
@@ -72,14 +74,15 @@ export function idText(value: unknown, column: string): string | null {
       `${column} holds a ${Array.isArray(value) || typeof value === 'string' ? 'list' : typeof value}, not an id. Import a list of one person's ids with --from posthog, or write one id a cell.`,
     );
   }
-  if (isRounded(value)) {
-    throw new OnymError(
-      'invalid-distinct-id',
-      `${column} is ${shown(value)}, a number in exponent form: a spreadsheet has rounded it, and different ids may have become this one. Get the ids from their source as text.`,
-    );
-  }
+  if (isRounded(value)) throw roundedError(column, shown(value));
   return value;
 }
+
+const roundedError = (column: string, written: string): OnymError =>
+  new OnymError(
+    'invalid-distinct-id',
+    `${column} is ${written}, a number in exponent form: a spreadsheet has rounded it, and different ids may have become this one. Get the ids from their source as text.`,
+  );
 
 /** As idText, with what stands for no value as an error. */
 export function requiredId(value: unknown, column: string): string | null {

@@ -3,6 +3,7 @@ import { numberOf } from '../exact-json/parse.ts';
 import { isObject, type JsonObject } from '../ingest/json-values.ts';
 import type { Call } from './calls.ts';
 import { idText, isNothing, jsonCell, nothingError, objectCell, optionalId, prefixedId, requiredId } from './cells.ts';
+import { isOddNumber } from './formats/json-text.ts';
 import type { Field, Mapping, MemberType } from './mapping.ts';
 import { type TimeForm, timeOf } from './times.ts';
 import type { Cells } from './types.ts';
@@ -86,6 +87,7 @@ function addMembers(item: JsonObject, { kind, members }: Mapping, cells: Cells):
 }
 
 export function memberValue(value: unknown, type: MemberType, column: string): unknown {
+  if (isOddNumber(value)) return Number(value.written);
   if (typeof value !== 'string' || type === 'as-is') return value;
   if (type === 'json') return jsonCell(value, column);
   const wanted = type === 'number' ? /^\s*-?\d+(\.\d+)?([eE][+-]?\d+)?\s*$/ : /^\s*(true|false)\s*$/i;

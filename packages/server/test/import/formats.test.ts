@@ -45,6 +45,18 @@ describe('a CSV as people and programs write it', () => {
     expect(items(answer)).toEqual(pairs);
   });
 
+  test.each([
+    ['"distinct_id","alias_id","a\rb"\nu1,x,1\nu2,y,2\n', 'a carriage return within a quoted name'],
+    ['"distinct_id","alias_id","say ""\r"" twice"\nu1,x,1\nu2,y,2\n', 'quotes within it'],
+    ['distinct_id,alias_id,5" x\nu1,x,1\nu2,y,2\n', 'a quote that is a character'],
+    ['distinct_id,alias_id,"a\nb"\ru1,x,1\ru2,y,2\r', 'a line feed within a quoted name'],
+  ])('%j: lines end where they do, with %s', async (file) => {
+    expect(items(await read(file))).toEqual([
+      { distinct_id: 'u1', alias_id: 'x' },
+      { distinct_id: 'u2', alias_id: 'y' },
+    ]);
+  });
+
   test('blanks within quotes are the cell’s own', async () => {
     expect(items(await read('distinct_id,alias_id\nu1," a "\n'))).toEqual([{ distinct_id: 'u1', alias_id: ' a ' }]);
   });

@@ -230,6 +230,13 @@ test('Amplitude: the device’s history is the user’s, and user properties are
   expect((await person('amp_1')).traits).toEqual({ plan: 'pro' });
 });
 
+test('a number among an event’s properties stays one, whatever it is called', async () => {
+  const file =
+    '{"event":"x","distinct_id":"numbers","ts":1700000000,"properties":{"alias":1.5,"product_id":1e3,"$user_id":2.0}}\n';
+  expect((await send(file)).body.counts).toMatchObject({ applied: 1 });
+  expect((await timeline('numbers'))[0].properties).toEqual({ alias: 1.5, product_id: 1000, $user_id: 2 });
+});
+
 describe('what is said of a file', () => {
   test('unused columns are named, and no more than anybody reads', async () => {
     const columns = Array.from({ length: 60 }, (_, i) => `extra_${i}`);

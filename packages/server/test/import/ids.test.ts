@@ -179,20 +179,32 @@ describe('ids that are no text', () => {
     ['{"userId": 1e21,"previousId":"a"}', 'userId'],
     ['{"distinct_ids":["a",1.2E+15],"properties":{}}', 'distinct_ids'],
     ['{"event":"x","properties":{"distinct_id":1.2e+15,"time":1700000000}}', 'distinct_id'],
-  ])('the number in %s was rounded before it was written', async (row, field) => {
+    ['{"distinct_id":"u1","alias_id":12345.0}', 'alias_id is the number 12345.0'],
+    ['{"distinct_id":12345.5,"alias_id":"a"}', 'distinct_id is the number 12345.5'],
+  ])('the number in %s was not written as an id', async (row, field) => {
     const { rows, invalid } = await read(`${row}\n`);
     expect(rows).toEqual([]);
     expect(invalid).toMatchObject([{ error_code: 'invalid-distinct-id', message: expect.stringContaining(field) }]);
   });
 
+  test('a column that only looks like an id’s is a number where it becomes a trait', async () => {
+    const { rows } = await read(
+      '{"distinct_id":"u1","order_id":1.5,"list_ids":["a"],"traits":{"product_id":2.5e3}}\n',
+      {
+        traits: ['*'],
+      },
+    );
+    expect(rows[0]![0]!.item.traits).toEqual({ product_id: 2500, order_id: 1.5, list_ids: ['a'] });
+  });
+
   test('numbers that are no ids stay numbers, however they are written', async () => {
     const { rows } = await read(
-      '{"event":"x","distinct_id":"1e5 \\"","ts":1.7e9,"properties":{"a":1e3,"text":"x: 1e5","list":[2E1]}}\n',
+      '{"event":"x","distinct_id":"1e5 \\"","ts":1.7e9,"properties":{"product_id":1e3,"a":1e3,"text":"x: 1e5","list":[2E1]}}\n',
     );
     expect(rows[0]![0]!.item).toMatchObject({
       distinct_id: '1e5 "',
       timestamp: '2023-11-14T22:13:20.000Z',
-      properties: { a: 1000, text: 'x: 1e5', list: [20] },
+      properties: { product_id: 1000, a: 1000, text: 'x: 1e5', list: [20] },
     });
   });
 });

@@ -14,18 +14,26 @@ export function guessDelimiter(header: string): string {
 }
 
 /**
- * Lines end with LF or CRLF, or, in files of old Macs, with CR alone: as the first one does. Null while the text at hand does not
- * tell.
+ * Lines end with LF or CRLF, or, in files of old Macs, with CR alone: as the first one does, outside of quotes. Null while the text at hand
+ * does not tell.
  */
 export function lineEndOf(text: string, ended: boolean): '\n' | '\r' | null {
-  const newline = text.indexOf('\n');
-  const carriageReturn = text.indexOf('\r');
-  if (carriageReturn !== -1 && (newline === -1 || carriageReturn < newline - 1)) {
-    if (carriageReturn + 1 < text.length || ended) return '\r';
-    return null;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"') isQuoted = !isQuoted && !isLetter.test(text[at - 1] ?? '');
+    else if (isQuoted) continue;
+    else if (character === '\n') return '\n';
+    else if (character === '\r') {
+      if (at + 1 === text.length && !ended) return null;
+      return text[at + 1] === '\n' ? '\n' : '\r';
+    }
   }
-  return newline !== -1 || ended ? '\n' : null;
+  return ended ? '\n' : null;
 }
+
+/** Behind one, a quote is a character like others. */
+const isLetter = /[\p{L}\p{N}]/u;
 
 /** Blanks around a cell are no part of it. */
 export function trimmed(cell: string): string {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { OnymError } from '../../errors.ts';
-import { isObject } from '../../ingest/json-values.ts';
+import { isObject, type JsonObject } from '../../ingest/json-values.ts';
 import { parseJson } from '../../ingest/parse-json.ts';
-import { limits } from '../../limits.ts';
 import type { SourceRow } from '../types.ts';
 
 /** Enough of a bad row to find it by. */
@@ -11,42 +10,56 @@ const shownMax = 500;
 /** All JSON of files is read here: rows, and cells that hold it as text. Throws OnymError. */
 export function parseFileJson(bytes: Buffer): unknown {
   const value = parseJson(bytes);
-  return roundedNumber.test(bytes.toString('latin1')) ? withRoundedIds(value, bytes.toString('utf8')) : value;
+  return holdsNumberForId(value) ? withOddIds(value, bytes.toString('utf8')) : value;
 }
 
-/** A number in exponent form where a value stands. Read, it can't be told from an integer. */
-const roundedNumber = /[:[,]\s*-?\d+(?:\.\d+)?[eE][+-]?\d/;
-const textOrRounded = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?[eE][+-]?\d+/g;
-const idKey = /(?:^|[_$.])(?:ids?|alias|primary|secondary)$|Ids?$/;
+/** A number in the place of an id that was not written as an integer: `1.0`, or `1.2E+15`. Nothing but refusing it is right. */
+export interface OddNumber {
+  readonly written: string;
+}
 
-/** Numbers in exponent form that stand for ids as the texts they were written as, so that they are refused as such texts are. */
-function withRoundedIds(value: unknown, text: string): unknown {
+/** Nothing else that is read is frozen. */
+export const isOddNumber = (value: unknown): value is OddNumber =>
+  isObject(value) && Object.isFrozen(value) && typeof value.written === 'string';
+
+const oddNumberOf = (written: string): OddNumber => Object.freeze({ written, toJSON: () => Number(written) });
+
+const idKey = /(?:^|_)(?:ids?|alias|primary|secondary)$|Ids?$/;
+/** Of vendors that say in an event's properties who it is of. */
+const idProperty =
+  /^(?:distinct_id|alias|\$user_id|\$device_id|\$insert_id|\$anon_distinct_id|\$anon_id|\$identified_id|\$distinct_id\w*)$/;
+const text = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
+function holdsNumberForId(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const isNumber = (one: unknown): boolean =>
+    typeof one === 'number' || (Array.isArray(one) && one.some((entry) => typeof entry === 'number'));
+  for (const key in value) if (idKey.test(key) && isNumber(value[key])) return true;
+  const { properties } = value;
+  if (isObject(properties))
+    for (const key in properties) if (idProperty.test(key) && isNumber(properties[key])) return true;
+  return false;
+}
+
+/** Read, `1.0` and `1e3` can't be told from integers: the text is read once more, with a mark on each. */
+function withOddIds(value: unknown, json: string): unknown {
   const mark = `#${randomUUID()}#`;
-  const marked = parseJson(
-    Buffer.from(text.replace(textOrRounded, (token) => (token.startsWith('"') ? token : `"${mark}${token}"`))),
-  );
-  return merged(value, marked, { mark, isId: false, levels: limits.jsonDepthMax });
-}
-
-interface Place {
-  readonly mark: string;
-  readonly isId: boolean;
-  /** Below them no id is looked for; what is nested so deep is refused. */
-  readonly levels: number;
-}
-
-function merged(value: unknown, marked: unknown, { mark, isId, levels }: Place): unknown {
-  if (typeof marked === 'string' && marked.startsWith(mark)) return isId ? marked.slice(mark.length) : value;
-  if (levels === 0) return value;
-  const inner = { mark, levels: levels - 1 };
-  if (Array.isArray(value)) {
-    return value.map((one, index) => merged(one, (marked as unknown[])[index], { ...inner, isId }));
+  const isOdd = (token: string): boolean => !token.startsWith('"') && /[.eE]/.test(token);
+  const marked = parseJson(Buffer.from(json.replace(text, (token) => (isOdd(token) ? `"${mark}${token}"` : token))));
+  const oddIn = (own: unknown, other: unknown): unknown => {
+    if (typeof other === 'string' && other.startsWith(mark)) return oddNumberOf(other.slice(mark.length));
+    return Array.isArray(own) ? own.map((entry, index) => oddIn(entry, (other as unknown[])[index])) : own;
+  };
+  const row = value as JsonObject;
+  const other = marked as JsonObject;
+  for (const key in row) if (idKey.test(key)) row[key] = oddIn(row[key], other[key]);
+  const { properties } = row;
+  if (isObject(properties) && isObject(other.properties)) {
+    for (const key in properties) {
+      if (idProperty.test(key)) properties[key] = oddIn(properties[key], other.properties[key]);
+    }
   }
-  if (!isObject(value)) return value;
-  for (const key in value) {
-    value[key] = merged(value[key], (marked as Record<string, unknown>)[key], { ...inner, isId: idKey.test(key) });
-  }
-  return value;
+  return row;
 }
 
 /** The row that a piece of JSON stands for. */

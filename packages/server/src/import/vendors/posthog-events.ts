@@ -91,9 +91,17 @@ function readEvent({ look, time }: VendorContext, cells: Cells): Call[] {
     }),
   };
   if (distinctId === null) return [track];
-  const other = property(event === '$identify' ? '$anon_distinct_id' : 'alias');
+  const key = otherId.get(event);
+  const other = key === undefined ? null : property(key);
   return [...personCalls(String(event), distinctId, other, { ...traitsIn(look, cells, properties), timestamp }), track];
 }
+
+/** Where events that join ids have the other one. */
+const otherId: ReadonlyMap<unknown, string> = new Map([
+  ['$identify', '$anon_distinct_id'],
+  ['$create_alias', 'alias'],
+  ['$merge_dangerously', 'alias'],
+]);
 
 interface Said {
   readonly traits: JsonObject | null;
@@ -121,7 +129,6 @@ function personCalls(event: string, distinctId: string, other: string | null, sa
   if (event === '$merge_dangerously') {
     return [{ call: 'alias', item: defined({ distinct_id: distinctId, alias_id: other, timestamp }) }, ...traits];
   }
-  if (event !== '$create_alias') return traits;
   const [user, visitor] = isVisitor(distinctId) && !isVisitor(other) ? [other, distinctId] : [distinctId, other];
   return [identify({ distinct_id: user, anonymous_id: visitor, timestamp }), ...traits];
 }

@@ -216,6 +216,13 @@ describe('an events export: every row stays an event, and means what it means th
     expect(second).toMatchObject({ call: 'track' });
   });
 
+  test.each([['x'], [['a', 'b']], [15], [{ a: 1 }]])(
+    'an alias of %j among the properties of another event is a property',
+    async (alias) => {
+      expect(await calls(event('visit', { alias }))).toMatchObject([[{ call: 'track', properties: { alias } }]]);
+    },
+  );
+
   test('a personless event sets nothing', async () => {
     expect(await calls(event('visit', { $set: { a: 1 }, $process_person_profile: false }))).toMatchObject([
       [{ call: 'track' }],
