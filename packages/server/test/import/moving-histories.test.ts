@@ -129,10 +129,35 @@ const runs = { numRuns: Number(process.env.ONYM_STORE_RUNS ?? 300) };
 const options: HistoryOptions = { ...fullOptions, weights: { ...fullOptions.weights, settings: 0 } };
 const settings = fc.constantFrom(...smallSettings.filter(({ publicKeyMerges }) => publicKeyMerges === 'hold'));
 
+/**
+ * A page's alias for an id that nothing has spoken of takes the name of the other side, and one for an id with traits does not: links are
+ * read before traits, so those files do not tell the two apart (docs/operating.md says so).
+ */
+async function tellsStrangers(source: IdentityStore): Promise<boolean> {
+  const facts = await source.ledger(environment, 0, 10_000);
+  const { links } = await source.changes(environment, 0, 10_000);
+  return links.every(
+    (link) =>
+      link.rule !== 'alias' ||
+      !link.source.public ||
+      facts.every(({ seq, ...fact }) => {
+        if (seq >= link.seq) return true;
+        const hadTraits = fact.op === 'identify' && fact.identified === null && fact.subject === link.primary;
+        const named =
+          'link' in fact && fact.link !== null && typeof fact.link === 'object'
+            ? [fact.link.primary, fact.link.secondary]
+            : [];
+        const isLeftOut = !links.some((each) => each.seq === seq && each.status === 'active');
+        return !hadTraits && !(isLeftOut && named.includes(link.primary));
+      }),
+  );
+}
+
 test('links first: the same people under the same names, with the same traits, and the same who must not be one', async () => {
   await fc.assert(
     fc.asyncProperty(settings, histories(options), async (chosen, history) => {
       const source = await played(chosen, history);
+      fc.pre(await tellsStrangers(source));
       const files = await exported(source);
       expect(await people(await imported(files, chosen, tables))).toEqual(await people(source));
     }),
@@ -150,6 +175,7 @@ test('a link that is split leaves there and here the same, for the evidence has 
   await fc.assert(
     fc.asyncProperty(settings, histories(unseparated), fc.nat(), async (chosen, history, pick) => {
       const source = await played(chosen, history);
+      fc.pre(await tellsStrangers(source));
       const here = await imported(await exported(source), chosen, tables);
       const standing = async (store: IdentityStore) =>
         (await store.changes(environment, 0, 10_000)).links.filter(({ status }) => status === 'active');
@@ -184,6 +210,7 @@ test('in any order', async () => {
       fc.shuffledSubarray(['links', 'identities', 'identifiers'] as const, { minLength: 3 }),
       async (chosen, history, order) => {
         const source = await played(chosen, history);
+        fc.pre(await tellsStrangers(source));
         const files = await exported(source);
         expect(await people(await imported(files, chosen, [...order, 'separations'])), order.join()).toEqual(
           await people(source),
