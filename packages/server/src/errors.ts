@@ -1,4 +1,4 @@
-/** Every error code a caller can see (DESIGN §5.1), with its HTTP status. */
+/** Every error code a caller can see (docs/http.md, "Errors"), with its HTTP status. */
 export const statusByErrorCode = {
   'invalid-json': 400,
   'invalid-payload': 400,

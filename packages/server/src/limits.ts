@@ -28,6 +28,8 @@ export const limits = {
   patternsMax: 100,
   pageSizeDefault: 100,
   pageSizeMax: 1_000,
+  /** Held links of one page: each is shown with its blast radius. */
+  reviewPageSizeMax: 100,
   /** Identity operations waiting for a group commit, per environment; beyond: 503. */
   waitingOperationsMax: 20_000,
   /** Operations decided in one transaction. */
@@ -41,6 +43,9 @@ export const limits = {
   /** One journal row, and one insert into the event store. */
   drainRowsMax: 50_000,
   drainBytesMax: 64 * 1024 * 1024,
+  /** Queries that may wait for a reader, and how long, before the caller is asked to come back. */
+  waitingQueriesMax: 32,
+  queryWaitMaxMs: 5_000,
   /** Most recent event uuids remembered for idempotence, per environment. */
   uuidWindowEvents: 1_000_000,
   /** Identities, identifiers and traits that a blast radius lists; its counts are exact. */

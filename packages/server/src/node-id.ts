@@ -1,11 +1,11 @@
 import { hash as digest } from 'node:crypto';
 
 /** Onym's own UUID namespace; every environment's namespace is a UUIDv5 of its name in it (R9: names and strings alone). */
-const ONYM_NAMESPACE = '6f6e796d-0000-5000-8000-6964656e7469';
+const onymNamespace = '6f6e796d-0000-5000-8000-6964656e7469';
 
 const namespaceBytes = 16;
 /** A UTF-16 unit takes at most this much of UTF-8. */
-const BYTES_PER_UNIT_MAX = 3;
+const bytesPerUnitMax = 3;
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
 
@@ -13,7 +13,7 @@ const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 
 let scratch = Buffer.alloc(2_048);
 
 function uuidV5(namespace: Buffer, name: string): string {
-  const lengthMax = namespaceBytes + name.length * BYTES_PER_UNIT_MAX;
+  const lengthMax = namespaceBytes + name.length * bytesPerUnitMax;
   if (scratch.length < lengthMax) scratch = Buffer.alloc(lengthMax);
   namespace.copy(scratch);
   const length = namespaceBytes + scratch.write(name, namespaceBytes, 'utf8');
@@ -37,7 +37,7 @@ const namespaces = new Map<string, Namespace>();
 function namespaceOf(environment: string): Namespace {
   let namespace = namespaces.get(environment);
   if (namespace === undefined) {
-    namespace = { bytes: bytesOf(uuidV5(bytesOf(ONYM_NAMESPACE), environment)), remembered: new Map() };
+    namespace = { bytes: bytesOf(uuidV5(bytesOf(onymNamespace), environment)), remembered: new Map() };
     namespaces.set(environment, namespace);
   }
   return namespace;

@@ -11,8 +11,8 @@ import { mapCells } from './csv-cells.ts';
 const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 const shortForms: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-const ESCAPE = '\u001b';
-const styled = (on: number, off: number) => (text: string) => `${ESCAPE}[${on}m${text}${ESCAPE}[${off}m`;
+const escapeCode = '\u001b';
+const styled = (on: number, off: number) => (text: string) => `${escapeCode}[${on}m${text}${escapeCode}[${off}m`;
 /** What may be put around text where there is colour. No other code gets out. */
 export const styles = {
   bold: styled(1, 22),
@@ -23,7 +23,7 @@ export const styles = {
   cyan: styled(36, 39),
 } as const;
 const ownCodes = new Set(Object.values(styles).flatMap((style) => style(' ').split(' ')));
-const unsafeOrCode = new RegExp(`${ESCAPE}\\[\\d+m|${unsafe.source}`, 'gu');
+const unsafeOrCode = new RegExp(`${escapeCode}\\[\\d+m|${unsafe.source}`, 'gu');
 
 const codeOf = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
@@ -73,7 +73,7 @@ export function writeNote(text: string): void {
 
 /** In place of what was overwritten last. */
 export function overwriteNote(text: string): void {
-  process.stderr.write(`\r${ESCAPE}[K${safe(text, process.stderr)}`);
+  process.stderr.write(`\r${escapeCode}[K${safe(text, process.stderr)}`);
 }
 
 /** A table with a header, columns padded to their widest cell. */

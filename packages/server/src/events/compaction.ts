@@ -1,6 +1,6 @@
 import type { Seq } from '@onym/core';
 import type { Engine } from './engine.ts';
-import { countPending, inTurn, type Prepared, projectedSeq, showOverlay, writeState } from './projection.ts';
+import { countPending, type Prepared, projectedSeq, showOverlay, writeState } from './projection.ts';
 
 /**
  * Folds the pending rows up to a watermark into the events' own identity_id.
@@ -28,7 +28,7 @@ export async function compact(
   const [count] = await engine.rows<{ nodes: number }>(`SELECT count() AS nodes FROM (${folded})`);
   const nodes = count?.nodes ?? 0;
   if (nodes > 0) {
-    await inTurn(prepared, () => showOverlay(engine, prepared));
+    await prepared.inTurn(() => showOverlay(engine, prepared));
     // A lightweight update is visible at once and writes one column of the rows concerned; APPLY PATCHES then makes reads as
     // cheap as before. The overlay shows the same identities all along.
     await engine.command(
@@ -41,7 +41,7 @@ export async function compact(
   await writeState(engine, prepared.databases, 'watermark', watermark);
   prepared.watermark = watermark;
   await queriesUnderWay();
-  await inTurn(prepared, async () => {
+  await prepared.inTurn(async () => {
     await engine.command(
       `ALTER TABLE ${data}.pending${onCluster} DELETE WHERE version <= ${watermark} SETTINGS mutations_sync = 2`,
     );

@@ -1,6 +1,6 @@
 import { nodeId } from '../node-id.ts';
 import { type Engine, literal } from './engine.ts';
-import { countPending, inTurn, type Prepared, showOverlay } from './projection.ts';
+import { countPending, type Prepared, showOverlay } from './projection.ts';
 import type { EventErasure } from './types.ts';
 
 /** A statement stays well below what the engine parses (256 KiB). */
@@ -38,7 +38,7 @@ async function erasePart(
   await blank(engine, prepared, ids, before);
   // Earlier versions of others' rows go too, where they name one of these: what replaced them is projected.
   const rows = `(node_id IN (${nodes}) OR identity_id IN (${nodes})) AND ${older}`;
-  await inTurn(prepared, async () => {
+  await prepared.inTurn(async () => {
     await remove(engine, prepared, 'identifiers', rows);
     if ((await remove(engine, prepared, 'pending', rows)) === 0) return;
     await countPending(engine, prepared);

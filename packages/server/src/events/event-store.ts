@@ -8,7 +8,6 @@ import { erase } from './erasure.ts';
 import { createExporter } from './export.ts';
 import { insertEvents } from './insert.ts';
 import {
-  inTurn,
   type Prepared,
   prepareEnvironment,
   project,
@@ -70,11 +69,11 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     },
     async resetProjection(environment) {
       const prepared = await open(environment);
-      await inTurn(prepared, () => resetProjection(engine, prepared));
+      await prepared.inTurn(() => resetProjection(engine, prepared));
     },
     async project(environment, projection) {
       const prepared = await open(environment);
-      await inTurn(prepared, () => project(engine, prepared, projection));
+      await prepared.inTurn(() => project(engine, prepared, projection));
     },
     async compact(environment, safeSeq) {
       const prepared = await open(environment);
@@ -108,7 +107,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     async exportTable(environment, what, format) {
       const prepared = await open(environment);
       // In turn: the overlay the export reads is the one of its view.
-      return inTurn(prepared, async () => exporter.run(prepared.databases, prepared.overlay ?? 'large', what, format));
+      return prepared.inTurn(async () => exporter.run(prepared.databases, prepared.overlay ?? 'large', what, format));
     },
     async erase(environment, erasure) {
       const prepared = await open(environment);
@@ -123,7 +122,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       await Promise.allSettled([...compactions.values()]);
       for (const environment of environments.values()) {
         const prepared = await environment;
-        await inTurn(prepared, () => saveProjected(engine, prepared, prepared.projected));
+        await prepared.inTurn(() => saveProjected(engine, prepared, prepared.projected));
       }
       await engine.close();
     },

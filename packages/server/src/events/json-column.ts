@@ -11,12 +11,12 @@ import { stringifyExact } from '../exact-json/stringify.ts';
  */
 
 /** Where rewritten JSON turns to text; ingestion refuses more than 32 levels, and the engine takes a thousand. */
-const DEPTH_MAX = 64;
+const depthMax = 64;
 /** Numbers from here on may not come back digit for digit. */
-const EXACT_BELOW = 1e15;
+const exactBelow = 1e15;
 /** What 64 bits hold, with a sign or without. */
-const INTEGER_MIN = -(2n ** 63n);
-const INTEGER_MAX = 2n ** 64n - 1n;
+const integerMin = -(2n ** 63n);
+const integerMax = 2n ** 64n - 1n;
 
 // Node 20 has it, the ES2023 library does not say so.
 const isWellFormed = (String.prototype as unknown as { isWellFormed(): boolean }).isWellFormed;
@@ -33,7 +33,7 @@ export function isLossy(value: unknown, depth = 0): boolean {
     case 'string':
       return !isWellFormed.call(value);
     case 'number':
-      return !(Math.abs(value) < EXACT_BELOW);
+      return !(Math.abs(value) < exactBelow);
     case 'boolean':
       return false;
     case 'object':
@@ -41,7 +41,7 @@ export function isLossy(value: unknown, depth = 0): boolean {
     default:
       return true;
   }
-  if (value === null || depth >= DEPTH_MAX) return true;
+  if (value === null || depth >= depthMax) return true;
   if (Array.isArray(value)) {
     for (const item of value) if (isLossy(item, depth + 1)) return true;
     return false;
@@ -64,18 +64,18 @@ const suspicious = /\\ud[89a-f]|(?<![.\d])\d{19}|\.[^".]*":/;
 
 /** An object's JSON as the column takes it, whatever is in it. */
 export function columnJson(json: string): string {
-  const brackets = json.split(/[[{]/, DEPTH_MAX + 1).length - 1;
-  return brackets >= DEPTH_MAX || suspicious.test(json) ? write(parseExact(json), 0, null) : json;
+  const brackets = json.split(/[[{]/, depthMax + 1).length - 1;
+  return brackets >= depthMax || suspicious.test(json) ? write(parseExact(json), 0, null) : json;
 }
 
 /** `place` is where the value stands in the object whose paths can meet: the outermost, or the nearest within an array. */
 function write(value: unknown, depth: number, place: Place | null): string {
   if (typeof value === 'string') return text(value);
-  if (typeof value === 'bigint') return value >= INTEGER_MIN && value <= INTEGER_MAX ? `${value}` : floatOf(value);
+  if (typeof value === 'bigint') return value >= integerMin && value <= integerMax ? `${value}` : floatOf(value);
   // Whole numbers that are no bigints came with an exponent or a point, and are floats.
   if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) return floatOf(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (depth >= DEPTH_MAX) return text(textOf(value));
+  if (depth >= depthMax) return text(textOf(value));
   if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1, null)).join(',')}]`;
   const here = place ?? placesOf(value);
   const members = Object.entries(value).map(([key, member]) => {
@@ -98,7 +98,7 @@ interface Place {
 const place = (): Place => ({ steps: new Map(), ends: 0, meets: false });
 
 /** A key of so many dots is one step, with its dots escaped, wherever it stands. */
-const isOneStep = (key: string): boolean => key.split('.', DEPTH_MAX + 1).length > DEPTH_MAX;
+const isOneStep = (key: string): boolean => key.split('.', depthMax + 1).length > depthMax;
 
 function placeOf(from: Place, key: string): Place {
   let at = from;
@@ -125,7 +125,7 @@ function occupy(object: object, from: Place, depth: number): void {
     // The column has no place for these.
     if (value === null || value === undefined) continue;
     const there = placeOf(from, key);
-    if (typeof value !== 'object' || Array.isArray(value) || depth >= DEPTH_MAX) there.ends++;
+    if (typeof value !== 'object' || Array.isArray(value) || depth >= depthMax) there.ends++;
     else occupy(value, there, depth + 1);
   }
 }

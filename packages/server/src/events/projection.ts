@@ -1,4 +1,5 @@
 import type { Seq } from '@onym/core';
+import { createTurns, type InTurn } from '../in-turn.ts';
 import type { Databases } from './databases.ts';
 import type { Engine, Settings } from './engine.ts';
 import { migrate } from './migrations.ts';
@@ -22,7 +23,7 @@ export interface Prepared {
   /** What the view `events` looks like now; null when that is not known. */
   overlay: Overlay | null;
   /** Changes of overlay and view go one after the other. */
-  turn: Promise<unknown>;
+  readonly inTurn: InTurn;
 }
 
 type StateName = 'projected' | 'watermark';
@@ -40,18 +41,11 @@ export const jsonSettings: Settings = {
   min_insert_block_size_bytes: 0,
 };
 
-/** One after the other for what is done within; the result is the task's. */
-export function inTurn<Result>(prepared: Prepared, task: () => Promise<Result>): Promise<Result> {
-  const result = prepared.turn.then(task);
-  prepared.turn = result.catch(() => undefined);
-  return result;
-}
-
 /**
  * Where one process owns the data, the seq is saved this rarely: it costs a part in a table, and one that lags behind its rows only
  * has a few of them projected again after a crash.
  */
-const SAVE_INTERVAL_MS = 1_000;
+const saveIntervalMs = 1_000;
 
 export async function readState(engine: Engine, { data }: Databases, name: StateName): Promise<Seq> {
   const [row] = await engine.rows<{ value: number }>(
@@ -82,7 +76,7 @@ export async function prepareEnvironment(engine: Engine, databases: Databases): 
     pendingNodes: 0,
     isOverlayBehind: false,
     overlay: null,
-    turn: Promise.resolve(),
+    inTurn: createTurns(),
   };
   await countPending(engine, prepared);
   await showOverlay(engine, prepared);
@@ -134,7 +128,7 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
   // The rows are on disk: the seq may say so, while the dictionaries load.
   prepared.pendingNodes += pending.length;
   prepared.isOverlayBehind ||= pending.length > 0;
-  const due = !engine.exclusive || Date.now() - prepared.savedAtMs >= SAVE_INTERVAL_MS;
+  const due = !engine.exclusive || Date.now() - prepared.savedAtMs >= saveIntervalMs;
   await Promise.all([
     due ? saveProjected(engine, prepared, seq) : undefined,
     // Loading the dictionaries takes as long as all that is pending: once for a million rows, not once for each step.

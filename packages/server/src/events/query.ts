@@ -53,11 +53,11 @@ function readerSettings(bounds: QueryLimits): Settings {
 }
 
 /** The engine stops a query at its limit between blocks; a query that is stuck within one is killed this much later. */
-const KILL_GRACE_MS = 1_000;
-const KILL_INTERVAL_MS = 200;
+const killGraceMs = 1_000;
+const killIntervalMs = 200;
 
 /** The engine counts a constant once, however many rows show it, and no names of columns: the file tells how large a result gets. */
-const SIZE_CHECK_INTERVAL_MS = 100;
+const sizeCheckIntervalMs = 100;
 
 const expensive = new Set([
   158, // TOO_MANY_ROWS
@@ -107,7 +107,7 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
     const statement = `KILL QUERY${engine.dialect.onCluster} WHERE startsWith(query, ${literal(tag)}) ASYNC`;
     while (running.has(written)) {
       await engine.command(statement).catch(() => undefined);
-      await setTimeout(KILL_INTERVAL_MS);
+      await setTimeout(killIntervalMs);
     }
   }
 
@@ -131,10 +131,10 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
       stopped = true;
       void killUntilEnded(tag, written);
     };
-    const overdue = startTimer(stop, bounds.queryDurationMaxMs + KILL_GRACE_MS);
+    const overdue = startTimer(stop, bounds.queryDurationMaxMs + killGraceMs);
     const growth = setInterval(async () => {
       if ((await sizeOf(file)) > bounds.queryResultBytesMax) stop();
-    }, SIZE_CHECK_INTERVAL_MS);
+    }, sizeCheckIntervalMs);
     const ended = (clean: boolean) => {
       clearTimeout(overdue);
       clearInterval(growth);

@@ -26,7 +26,7 @@ export interface ResultFile {
 }
 
 /** Handed on at a time. A result of one piece is in memory, and is never refused for want of room. */
-const PIECE_BYTES = 256 * 1024;
+const pieceBytes = 256 * 1024;
 
 export function createResultFiles(directory: string, { heldBytesMax }: { heldBytesMax: number }): ResultFiles {
   const reading = new Set<() => Promise<void>>();
@@ -53,7 +53,7 @@ export function createResultFiles(directory: string, { heldBytesMax }: { heldByt
         size: sizeNow,
         async read(signal) {
           const size = await sizeNow();
-          if (size <= PIECE_BYTES) {
+          if (size <= pieceBytes) {
             const bytes = await readFile(path);
             await remove();
             return resultOf(size, once(bytes));
@@ -94,7 +94,7 @@ async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 async function* piecesOf(file: FileHandle, size: number, close: () => Promise<void>): AsyncGenerator<Uint8Array> {
   try {
     for (let at = 0; at < size; ) {
-      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(PIECE_BYTES), 0, PIECE_BYTES, at);
+      const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(pieceBytes), 0, pieceBytes, at);
       if (bytesRead === 0) throw new Error(`A result of ${size} bytes ended after ${at}.`);
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);

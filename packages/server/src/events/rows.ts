@@ -8,11 +8,11 @@ import type { IdentifierRow, IdentityRow, LinkRow, SeparationRow, StoredEvent } 
  */
 
 /** Years 1900 to 2299: what the column holds. */
-const TIME_MIN_MS = Date.UTC(1900, 0, 1);
-const TIME_MAX_MS = Date.UTC(2300, 0, 1) - 1;
+const timeMinMs = Date.UTC(1900, 0, 1);
+const timeMaxMs = Date.UTC(2300, 0, 1) - 1;
 
 const clampTime = (ms: number): number =>
-  Number.isFinite(ms) ? Math.trunc(Math.min(Math.max(ms, TIME_MIN_MS), TIME_MAX_MS)) : 0;
+  Number.isFinite(ms) ? Math.trunc(Math.min(Math.max(ms, timeMinMs), timeMaxMs)) : 0;
 
 const textOrNull = (value: string | null): string => (value === null ? 'null' : text(value));
 

@@ -225,7 +225,7 @@ const tooLargeTree = new Set([
   168, // TOO_BIG_AST
 ]);
 
-const MULTI_STATEMENTS = /Multi-statements are not allowed/;
+const multiStatements = /Multi-statements are not allowed/;
 
 /** The engine's message without its version, scope and stack. */
 export const engineMessage = (error: unknown): string =>
@@ -248,7 +248,7 @@ export function createSqlGuard(engine: Engine): SqlGuard {
       return row!.sql;
     } catch (error) {
       if (engineErrorCode(error) === null) throw error;
-      if (error instanceof Error && MULTI_STATEMENTS.test(error.message)) throw refuse('Send one statement at a time.');
+      if (error instanceof Error && multiStatements.test(error.message)) throw refuse('Send one statement at a time.');
       throw new OnymError('query-failed', engineMessage(error), { cause: error });
     }
   }

@@ -6,10 +6,10 @@ import { slotBits } from './migrations.ts';
 export type Overlay = 'none' | 'small' | 'large';
 
 /** Above this many pending identifiers the small table of slots lets too many of the others through. */
-const SMALL_OVERLAY_NODES_MAX = 20_000;
+const smallOverlayNodesMax = 20_000;
 
 export const overlayFor = (pendingNodes: number): Overlay =>
-  pendingNodes === 0 ? 'none' : pendingNodes <= SMALL_OVERLAY_NODES_MAX ? 'small' : 'large';
+  pendingNodes === 0 ? 'none' : pendingNodes <= smallOverlayNodesMax ? 'small' : 'large';
 
 /**
  * Dictionaries, never a join, which would be paid by queries that don't ask who. A slot of the node id tells nearly all other

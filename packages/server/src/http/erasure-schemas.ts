@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { environment, errorResponses, time } from './schemas.ts';
 
-/** Erasure and subject access (DESIGN §5.2). */
+/** Erasure and subject access (docs/http.md, "Erasure and subject access"). */
 
 const params = Type.Object({
   id: Type.String({ description: 'A distinct_id, percent-encoded, or an identity_id.', minLength: 1 }),

@@ -11,9 +11,6 @@ import { errorBody, toOnymError } from './errors.ts';
 import type { IngestCall, WireAnswer } from './ingest-calls.ts';
 import type { RouteContext } from './route-context.ts';
 
-/** Enough of a rejected item to see what is wrong with it. */
-const deadLetterItemLengthMax = 16 * 1024;
-
 /** The item at `index` was not accepted, for this reason. */
 interface Rejection {
   readonly index: number;
@@ -203,7 +200,7 @@ function bury<Item, Result>(
 
 function textOf(value: unknown): string {
   try {
-    return stringifyExact(value).slice(0, deadLetterItemLengthMax);
+    return stringifyExact(value).slice(0, limits.deadLetterCharactersMax);
   } catch {
     // Nested too deeply even for a text.
     return '"(nested too deeply to keep)"';

@@ -141,7 +141,7 @@ export function isNoTime(value: unknown): boolean {
 
 export function momentOf(value: unknown, column: string): Moment {
   const moment = readMoment(value);
-  if (moment !== null && moment.at >= 0 && moment.at <= TIMESTAMP_MAX) return moment;
+  if (moment !== null && moment.at >= 0 && moment.at <= timestampMax) return moment;
   const shown = typeof value === 'string' ? JSON.stringify(value.slice(0, 64)) : String(value);
   throw new OnymError(
     'invalid-timestamp',
@@ -150,18 +150,18 @@ export function momentOf(value: unknown, column: string): Moment {
 }
 
 /** 9999-12-31T23:59:59.999Z */
-const TIMESTAMP_MAX = 253_402_300_799_999;
-const DAY_MS = 86_400_000;
+const timestampMax = 253_402_300_799_999;
+const dayMs = 86_400_000;
 
 /** Days since 1899-12-30, as spreadsheets count: these are 1970 to 2119. As seconds they would be the first day of 1970. */
-const SPREADSHEET_EPOCH = 25_569;
-const SPREADSHEET_DAYS_BELOW = 80_000;
+const spreadsheetEpoch = 25_569;
+const spreadsheetDaysBelow = 80_000;
 /** As seconds, what lies below is before 1973-03: no time of anything, but some other number. */
-const SECONDS_FROM = 1e8;
-const MILLIS_FROM = 1e11;
-const MICROS_FROM = 1e14;
-const NANOS_FROM = 1e17;
-const NANOS_BELOW = 1e20;
+const secondsFrom = 1e8;
+const millisFrom = 1e11;
+const microsFrom = 1e14;
+const nanosFrom = 1e17;
+const nanosBelow = 1e20;
 
 function readMoment(value: unknown): Moment | null {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : { at: value.getTime(), form: 'plain' };
@@ -176,13 +176,13 @@ function readMoment(value: unknown): Moment | null {
 
 function ofNumber(value: number): Moment | null {
   if (!Number.isFinite(value)) return null;
-  if (value >= SPREADSHEET_EPOCH && value < SPREADSHEET_DAYS_BELOW)
-    return { at: Math.round((value - SPREADSHEET_EPOCH) * DAY_MS), form: 'spreadsheet days' };
+  if (value >= spreadsheetEpoch && value < spreadsheetDaysBelow)
+    return { at: Math.round((value - spreadsheetEpoch) * dayMs), form: 'spreadsheet days' };
   const date = ofDigits(value);
   if (date !== null) return { at: date, form: 'dates' };
-  if (value < SECONDS_FROM || value >= NANOS_BELOW) return null;
-  if (value < MILLIS_FROM) return { at: Math.round(value * 1_000), form: 'plain' };
-  const divisor = value < MICROS_FROM ? 1 : value < NANOS_FROM ? 1e3 : 1e6;
+  if (value < secondsFrom || value >= nanosBelow) return null;
+  if (value < millisFrom) return { at: Math.round(value * 1_000), form: 'plain' };
+  const divisor = value < microsFrom ? 1 : value < nanosFrom ? 1e3 : 1e6;
   return { at: Math.trunc(value / divisor), form: 'plain' };
 }
 

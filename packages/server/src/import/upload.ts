@@ -24,8 +24,8 @@ export interface Upload {
 }
 
 const headBytes = 4_096;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
+const newline = 0x0a;
+const carriageReturn = 0x0d;
 
 /** Empties the directory: what an earlier process left there is of no use. */
 export function prepareDirectory(directory: string): void {
@@ -45,7 +45,7 @@ export async function receive(body: Readable, directory: string, bytesMax: numbe
   let isText = true;
   let tail = Buffer.alloc(0);
   let head = Buffer.alloc(0);
-  let last = NEWLINE;
+  let last = newline;
 
   async function* measured(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     for await (const chunk of chunks) {
@@ -75,7 +75,7 @@ export async function receive(body: Readable, directory: string, bytesMax: numbe
     fingerprint: hash.digest('hex'),
     isUtf8: isText && tail.length === 0,
     head,
-    endsWithNewline: last === NEWLINE || last === RETURN,
+    endsWithNewline: last === newline || last === carriageReturn,
     remove: () => rmSync(path, { force: true }),
   };
 }

@@ -4,7 +4,7 @@ import { isWrittenNumber } from '../exact-json/parse.ts';
 import { limits } from '../limits.ts';
 
 /** No UTF-16 code unit takes more bytes of UTF-8: shorter strings need no counting. */
-const BYTES_PER_UNIT_MAX = 3;
+const bytesPerUnitMax = 3;
 
 // Node 20 has it, the ES2023 library does not say so.
 const isWellFormed = (String.prototype as unknown as { isWellFormed(): boolean }).isWellFormed;
@@ -21,7 +21,7 @@ export function withWholeCharacters(text: string): string {
 }
 
 export function exceedsBytes(text: string, bytesMax: number): boolean {
-  return text.length * BYTES_PER_UNIT_MAX > bytesMax && Buffer.byteLength(text) > bytesMax;
+  return text.length * bytesPerUnitMax > bytesMax && Buffer.byteLength(text) > bytesMax;
 }
 
 /** The digits of a whole number as it was sent; anything else as it is. */

@@ -70,7 +70,7 @@ function needsSettling(value: unknown): value is string | number | bigint {
 }
 
 /** From here on JSON.stringify writes an exponent, by which the number is told from an integer. */
-const EXPONENT_FROM = 1e21;
+const exponentFrom = 1e21;
 
 function settled(value: string | number | bigint, field: string): string | number | bigint {
   if (typeof value === 'string') return withWholeCharacters(value);
@@ -78,5 +78,5 @@ function settled(value: string | number | bigint, field: string): string | numbe
   if (!Number.isFinite(Number(value))) {
     throw new OnymError('invalid-payload', `A number in ${field} is too large for a double. Send it as a string.`);
   }
-  return typeof value === 'number' && Math.abs(value) < EXPONENT_FROM ? BigInt(value) : value;
+  return typeof value === 'number' && Math.abs(value) < exponentFrom ? BigInt(value) : value;
 }

@@ -10,7 +10,7 @@ const flushIntervalMs = 1_000;
 /** Links counted between two writes; beyond it repeats are not counted, which is all that is lost. */
 const countedMax = 50_000;
 
-/** Counts calls that only repeated a recorded one, by the row they repeat (DESIGN §4.1). Best effort, written behind the answers. */
+/** Counts calls that only repeated a recorded one, by the row they repeat (docs/resolution.md, "Verdicts"). Best effort, written behind the answers. */
 export function createRepeatCounter(
   identityStore: Pick<IdentityStore, 'addRepeats'>,
   log: { error(details: object, message: string): void },

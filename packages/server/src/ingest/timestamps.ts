@@ -1,9 +1,9 @@
 import type { Millis } from '@onym/core';
 
 /** Numbers below are epoch seconds, the others milliseconds. */
-const SECONDS_BELOW = 1e11;
+const secondsBelow = 1e11;
 /** 9999-12-31T23:59:59.999Z */
-const TIMESTAMP_MAX = 253_402_300_799_999;
+const timestampMax = 253_402_300_799_999;
 
 /** What parseTimestamp takes, for messages. */
 export const timestampForms =
@@ -18,13 +18,13 @@ const iso8601 =
  */
 export function parseTimestamp(value: unknown): Millis | null {
   const millis = typeof value === 'number' ? fromNumber(value) : typeof value === 'string' ? fromText(value) : null;
-  return millis !== null && millis >= 0 && millis <= TIMESTAMP_MAX ? millis : null;
+  return millis !== null && millis >= 0 && millis <= timestampMax ? millis : null;
 }
 
 function fromNumber(value: number): Millis | null {
   if (!Number.isFinite(value)) return null;
   // Seconds in floating point: 1700000000.123 * 1000 is not whole.
-  return value < SECONDS_BELOW ? Math.round(value * 1000) : Math.trunc(value);
+  return value < secondsBelow ? Math.round(value * 1000) : Math.trunc(value);
 }
 
 function fromText(text: string): Millis | null {

@@ -9,6 +9,7 @@ import type {
   TrackOperation,
 } from '@onym/core';
 import type { Committed, IdentityStore } from '../identity/types.ts';
+import { createTurns } from '../in-turn.ts';
 import type { DeadLetter, TrackItem } from '../ingest/types.ts';
 import { formsFor } from '../patterns.ts';
 import { type Advice, adviceFor } from './advice.ts';
@@ -148,12 +149,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
   }
 
   // One thing at a time: what is forgotten is not brought back by an inspection that was under way.
-  let last: Promise<void> = Promise.resolve();
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const done = last.then(work);
-    last = done.catch(() => {});
-    return done;
-  }
+  const inTurn = createTurns();
 
   const flush = (callsMax: number) =>
     inTurn(async () => {

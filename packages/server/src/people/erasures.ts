@@ -2,6 +2,7 @@ import type { EraseFact, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { EventStore, IdentifierRow, IdentityRow } from '../events/types.ts';
 import type { IdentityStore, PendingErasure } from '../identity/types.ts';
+import { createTurns } from '../in-turn.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DecidedCalls } from '../ingest/decided-calls.ts';
 import type { DrainLoop } from '../journal/drain.ts';
@@ -45,19 +46,13 @@ const retryIntervalMs = 5_000;
 /** Calls under way while an identity was erased may journal their events a little later; then it is looked again. */
 const passesMax = 3;
 
-/** DESIGN §4.7, §5.2. The identity store goes first and notes what is left to do; the rest may be done twice, and is never forgotten. */
+/** docs/http.md, "Erasure and subject access". The identity store goes first and notes what is left to do; the rest may be done twice, and is never forgotten. */
 export function createErasures(parts: ErasureParts): Erasures {
   const { identityStore, eventStore, drain, projector, journal, deadLetters, log } = parts;
-  let turn: Promise<unknown> = Promise.resolve();
+  // Two of the same identity would both count it.
+  const inTurn = createTurns();
   const timers = new Map<string, NodeJS.Timeout>();
   let closed = false;
-
-  /** One erasure after the other: two of the same identity would both count it. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = turn.then(work);
-    turn = result.catch(() => undefined);
-    return result;
-  }
 
   async function erase(environment: string, distinctId: string, { dryRun, source }: Parameters<Erasures['erase']>[2]) {
     await drain.flush(environment);
@@ -131,7 +126,7 @@ export function createErasures(parts: ErasureParts): Erasures {
     async close() {
       closed = true;
       for (const timer of timers.values()) clearTimeout(timer);
-      await turn;
+      await inTurn(async () => undefined);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { serve } from './processes.ts';
 
-/** §4.1: a repeated pair leaves nothing but a counter. */
+/** docs/resolution.md, "Verdicts": a repeated pair leaves nothing but a counter. */
 
 const itemsPerArray = 1_000;
 const arrays = 9;

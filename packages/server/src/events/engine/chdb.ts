@@ -12,14 +12,14 @@ import { createConnectionPool } from './connection-pool.ts';
 
 /** Over chDB every call holds a thread of libuv's pool (4, unless UV_THREADPOOL_SIZE says so at the start of the process). */
 const poolThreads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
-const INTERNAL_THREADS_MIN = 2;
+const internalThreadsMin = 2;
 
 /** So that the parts of a projection are written side by side. */
-const INTERNAL_CONNECTIONS = 4;
+const internalConnections = 4;
 /** Each takes one export, for as long as its reader likes; the engine's own statements do not wait behind them. */
-const EXPORT_CONNECTIONS = 4;
+const exportConnections = 4;
 
-const EXPORT_CHUNK_BYTES = 256 * 1024;
+const exportChunkBytes = 256 * 1024;
 
 /** The client ships a copy of the types that chdb implements. */
 type ClientConnection = NonNullable<ClickHouseClientConfigOptions['connection']>;
@@ -49,8 +49,8 @@ export async function openChdb(path: string): Promise<Engine> {
     }
     return { client, chdb: connection.chdb, close: () => client.close() };
   }
-  const internal = createConnectionPool(() => connect(internalSettings), { size: INTERNAL_CONNECTIONS });
-  const exporting = createConnectionPool(() => connect({}), { size: EXPORT_CONNECTIONS });
+  const internal = createConnectionPool(() => connect(internalSettings), { size: internalConnections });
+  const exporting = createConnectionPool(() => connect({}), { size: exportConnections });
 
   return {
     exclusive: true,
@@ -60,7 +60,7 @@ export async function openChdb(path: string): Promise<Engine> {
       scratch: 'Memory',
     },
     scratchDirectory,
-    readersMax: Math.max(poolThreads - INTERNAL_THREADS_MIN, 1),
+    readersMax: Math.max(poolThreads - internalThreadsMin, 1),
     command: (sql) => internal.use(({ client }) => command(client, sql)),
     rows: (sql) => internal.use(({ client }) => rows(client, sql)),
     async lines(sql) {
@@ -83,7 +83,7 @@ export async function openChdb(path: string): Promise<Engine> {
         await exporting.use(({ client }) =>
           writeFile(client, sql, `Parquet SETTINGS ${parquetSettings(rowGroupRows)}`, file),
         );
-        yield* createReadStream(file, { highWaterMark: EXPORT_CHUNK_BYTES });
+        yield* createReadStream(file, { highWaterMark: exportChunkBytes });
       } finally {
         rmSync(file, { force: true });
       }

@@ -12,15 +12,12 @@ import { linkToWire, timeToWire } from '../wire.ts';
 const reviewCursor = cursorOf('review', Type.Integer({ minimum: 1 }));
 const conflictCursor = cursorOf('conflicts', Type.Integer({ minimum: 1 }));
 
-/** A blast radius is worked out for each link of a page. */
-const reviewPageMax = 100;
-
 /** What waits for a person: held links and refused evidence. */
 export async function reviewRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
   app.get<schemas.QueueRoute>('/review', needs('read', schemas.review), async (request) => {
     const { query } = request;
     const environment = environmentFor(request, services, query.environment);
-    const limit = Math.min(query.limit ?? limits.pageSizeDefault, reviewPageMax);
+    const limit = Math.min(query.limit ?? limits.pageSizeDefault, limits.reviewPageSizeMax);
     const before = query.next === undefined ? null : reviewCursor.decode(query.next);
     const items = await services.steering.review(environment, { before, limit: limit + 1 });
     const page = items.slice(0, limit);

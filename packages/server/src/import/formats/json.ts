@@ -1,14 +1,14 @@
 import type { RowBatch, SourceRow } from '../types.ts';
 import { badRow, jsonRow, tooLongRow } from './json-text.ts';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
-const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
-const COMMA = 0x2c;
-const NEWLINE = 0x0a;
+const quote = 0x22;
+const backslash = 0x5c;
+const openList = 0x5b;
+const closeList = 0x5d;
+const openObject = 0x7b;
+const closeObject = 0x7d;
+const comma = 0x2c;
+const newline = 0x0a;
 
 export interface JsonOptions {
   readonly rowBytesMax: number;
@@ -50,7 +50,7 @@ function createScanner({ rowBytesMax, isWrapped }: JsonOptions) {
   let isEscaped = false;
 
   const isBetween = (byte: number): boolean =>
-    byte <= 0x20 || byte === COMMA || byte === 0xef || byte === 0xbb || byte === 0xbf;
+    byte <= 0x20 || byte === comma || byte === 0xef || byte === 0xbb || byte === 0xbf;
   const holdsRows = (): boolean => !isWrapped || (wrappers > 0 && lists > 0);
 
   /** Of what stands around rows. True where a row or something that is none begins. */
@@ -59,9 +59,9 @@ function createScanner({ rowBytesMax, isWrapped }: JsonOptions) {
       skipInWrapper(byte);
       return false;
     }
-    if (byte === OPEN_LIST) lists++;
-    else if (byte === CLOSE_LIST) lists = Math.max(0, lists - 1);
-    else if (byte === OPEN_OBJECT && !holdsRows()) wrappers++;
+    if (byte === openList) lists++;
+    else if (byte === closeList) lists = Math.max(0, lists - 1);
+    else if (byte === openObject && !holdsRows()) wrappers++;
     else return !isBetween(byte);
     return false;
   }
@@ -69,27 +69,27 @@ function createScanner({ rowBytesMax, isWrapped }: JsonOptions) {
   function skipInWrapper(byte: number): void {
     if (inString) {
       if (isEscaped) isEscaped = false;
-      else if (byte === BACKSLASH) isEscaped = true;
-      else if (byte === QUOTE) inString = false;
-    } else if (byte === QUOTE) inString = true;
-    else if (byte === OPEN_OBJECT) aside++;
-    else if (byte === CLOSE_OBJECT) {
+      else if (byte === backslash) isEscaped = true;
+      else if (byte === quote) inString = false;
+    } else if (byte === quote) inString = true;
+    else if (byte === openObject) aside++;
+    else if (byte === closeObject) {
       if (aside > 0) aside--;
       else wrappers--;
-    } else if (byte === OPEN_LIST && aside === 0) lists++;
+    } else if (byte === openList && aside === 0) lists++;
   }
 
   /** True at the last byte of the row. */
   function closes(byte: number): boolean {
     if (inString) {
       if (isEscaped) isEscaped = false;
-      else if (byte === BACKSLASH) isEscaped = true;
-      else if (byte === QUOTE) inString = false;
+      else if (byte === backslash) isEscaped = true;
+      else if (byte === quote) inString = false;
       return false;
     }
-    if (byte === QUOTE) inString = true;
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
-    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth--;
+    if (byte === quote) inString = true;
+    else if (byte === openObject || byte === openList) depth++;
+    else if (byte === closeObject || byte === closeList) depth--;
     return depth === 0;
   }
 
@@ -103,7 +103,7 @@ function createScanner({ rowBytesMax, isWrapped }: JsonOptions) {
         if (kind === 'between') {
           if (!enters(byte)) continue;
           start = at;
-          kind = byte === OPEN_OBJECT ? 'row' : 'scrap';
+          kind = byte === openObject ? 'row' : 'scrap';
           if (kind === 'row') depth = 1;
         } else if (kind === 'row') {
           if (at - start >= rowBytesMax) {
@@ -118,16 +118,16 @@ function createScanner({ rowBytesMax, isWrapped }: JsonOptions) {
           }
         } else if (kind === 'scrap') {
           // A number, a word or a text where a row should be.
-          if (byte !== COMMA && byte !== NEWLINE && byte !== CLOSE_LIST && at - start < rowBytesMax) continue;
+          if (byte !== comma && byte !== newline && byte !== closeList && at - start < rowBytesMax) continue;
           rows.push(badRow(all.subarray(start, at), ++line, 'The row is not a JSON object.'));
           kind = 'between';
           enters(byte);
-        } else if (byte === OPEN_OBJECT && isLineStart) {
+        } else if (byte === openObject && isLineStart) {
           // Where a row too long to be one began to make sense again.
           start = at;
           kind = 'row';
           depth = 1;
-        } else isLineStart = byte === NEWLINE || (isLineStart && isBetween(byte));
+        } else isLineStart = byte === newline || (isLineStart && isBetween(byte));
       }
       const isKept = kind === 'row' || kind === 'scrap';
       return { rows, kept: isKept ? all.subarray(start) : Buffer.alloc(0) };

@@ -1,7 +1,7 @@
 import type { RowBatch, SourceRow } from '../types.ts';
 import { jsonRow, tooLongRow } from './json-text.ts';
 
-const NEWLINE = 0x0a;
+const newline = 0x0a;
 const bom = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** One JSON object a line; lines of blanks are left out. A line beyond `rowBytesMax` is passed over without being kept. */
@@ -15,7 +15,7 @@ export async function* readNdjson(chunks: AsyncIterable<Buffer>, rowBytesMax: nu
     const all = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
     const rows: SourceRow[] = [];
     let at = 0;
-    for (let end = all.indexOf(NEWLINE, at); end !== -1; end = all.indexOf(NEWLINE, at)) {
+    for (let end = all.indexOf(newline, at); end !== -1; end = all.indexOf(newline, at)) {
       line++;
       const row = skipping
         ? tooLongRow(all.subarray(at, end), line, rowBytesMax)
