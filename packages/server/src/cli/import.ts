@@ -154,37 +154,25 @@ function sizeOf(file: string): number {
   return stats.size;
 }
 
+/** Flags that the route has under the same name. */
+const sameNames = [
+  'kind',
+  'from',
+  'format',
+  'batch',
+  'delimiter',
+  'primary',
+  'secondary',
+  'anonymous',
+  'event',
+  'timestamp',
+  'traits',
+] as const satisfies readonly (keyof ImportCliOptions)[];
+
 function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
   const query = new URLSearchParams({ environment: options.environment, file_name: basename(file) });
-  const {
-    kind,
-    from,
-    format,
-    batch,
-    delimiter,
-    primary,
-    secondary,
-    secondaryPrefix,
-    anonymous,
-    event,
-    timestamp,
-    traits,
-  } = options;
-  const named = {
-    kind,
-    from,
-    format,
-    batch,
-    delimiter,
-    primary,
-    secondary,
-    secondary_prefix: secondaryPrefix,
-    anonymous,
-    event,
-    timestamp,
-    traits,
-  };
-  for (const [name, value] of Object.entries(named)) if (value !== undefined) query.set(name, value);
+  for (const name of sameNames) if (options[name] !== undefined) query.set(name, options[name]);
+  if (options.secondaryPrefix !== undefined) query.set('secondary_prefix', options.secondaryPrefix);
   for (const trait of options.trait ?? []) query.append('trait', trait);
   if (options.dryRun) query.set('dry_run', 'true');
   if (options.restart) query.set('restart', 'true');

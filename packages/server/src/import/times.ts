@@ -1,6 +1,6 @@
 import type { Millis } from '@onym/core';
 import { OnymError } from '../errors.ts';
-import { parseTimestamp, timestampForms } from '../ingest/timestamps.ts';
+import { parseTimestamp, timestampForms, timestampMax } from '../ingest/timestamps.ts';
 import { plainName } from './columns.ts';
 import type { Cells, ImportKind } from './types.ts';
 
@@ -149,8 +149,6 @@ export function momentOf(value: unknown, column: string): Moment {
   );
 }
 
-/** 9999-12-31T23:59:59.999Z */
-const timestampMax = 253_402_300_799_999;
 const dayMs = 86_400_000;
 
 /** Days since 1899-12-30, as spreadsheets count: these are 1970 to 2119. As seconds they would be the first day of 1970. */

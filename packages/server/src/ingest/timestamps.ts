@@ -3,7 +3,7 @@ import type { Millis } from '@onym/core';
 /** Numbers below are epoch seconds, the others milliseconds. */
 const secondsBelow = 1e11;
 /** 9999-12-31T23:59:59.999Z */
-const timestampMax = 253_402_300_799_999;
+export const timestampMax = 253_402_300_799_999;
 
 /** What parseTimestamp takes, for messages. */
 export const timestampForms =
