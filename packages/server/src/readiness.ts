@@ -1,9 +1,9 @@
 import { statfsSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isStorageFull } from './disk/sqlite.ts';
 import { type ErrorCode, OnymError } from './errors.ts';
 import { limits } from './limits.ts';
-import { isStorageFull } from './sqlite.ts';
 
 /** Why calls can not be kept now. */
 export interface Obstacle {

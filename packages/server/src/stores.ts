@@ -1,4 +1,4 @@
-import type { DataDirectory } from './data-directory.ts';
+import type { DataDirectory } from './disk/data-directory.ts';
 import { createEventStore } from './events/event-store.ts';
 import { openedOnDemand } from './events/opened-on-demand.ts';
 import type { EventStore } from './events/types.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config.ts';
-import { checkOwner } from '../directory-owner.ts';
+import { checkOwner } from '../disk/directory-owner.ts';
 import { openKeyStore } from '../keys/store.ts';
 import { allScopes, ingestScopes, type Key, type KeyStore, type Scope, scopeMeanings } from '../keys/types.ts';
 import { print, printJson, shown, table } from './print.ts';

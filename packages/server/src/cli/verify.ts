@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { checkOwner } from '../directory-owner.ts';
+import { checkOwner } from '../disk/directory-owner.ts';
 import type { IdentityStore } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
 import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';

@@ -13,9 +13,9 @@ import {
   settingsFrom,
   stateAsOf,
 } from '@onym/core';
+import { inTransaction, migrate, openDatabase, scrub, touch } from '../disk/sqlite.ts';
 import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
-import { inTransaction, migrate, openDatabase, scrub, touch } from '../sqlite.ts';
 import { neighboursOf } from './common-neighbour.ts';
 import { recordedOf } from './erasure.ts';
 import { membersOf } from './members.ts';

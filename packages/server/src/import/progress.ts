@@ -1,4 +1,4 @@
-import { type Database, inTransaction, migrate, openDatabase } from '../sqlite.ts';
+import { type Database, inTransaction, migrate, openDatabase } from '../disk/sqlite.ts';
 import type { Tally } from './types.ts';
 
 /** How far a batch has come. It holds no identifier. */

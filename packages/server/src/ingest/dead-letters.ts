@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-
+import { inTransaction, migrate, openDatabase, scrub } from '../disk/sqlite.ts';
 import { limits } from '../limits.ts';
-import { inTransaction, migrate, openDatabase, scrub } from '../sqlite.ts';
 import type { DeadLetter } from './types.ts';
 
 export interface DeadLetters {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
-import { inTransaction, type Migration, mapStorageFull, migrate, openDatabase, touch } from '../sqlite.ts';
+import { inTransaction, type Migration, mapStorageFull, migrate, openDatabase, touch } from '../disk/sqlite.ts';
 
 /** Half the CPU of 4 KiB for a group's rows of tens of KiB, at no cost for small ones. */
 const pageBytes = 8_192;

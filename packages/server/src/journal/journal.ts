@@ -1,6 +1,6 @@
+import { toStorageError } from '../disk/sqlite.ts';
 import { OnymError } from '../errors.ts';
 import { limits as defaultLimits } from '../limits.ts';
-import { toStorageError } from '../sqlite.ts';
 import { eventLine } from './event-lines.ts';
 import { type BatchHead, openJournalFile } from './journal-file.ts';
 import { createJournalReader } from './journal-reader.ts';

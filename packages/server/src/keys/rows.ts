@@ -1,4 +1,4 @@
-import type { Database, Migration, Statement } from '../sqlite.ts';
+import type { Database, Migration, Statement } from '../disk/sqlite.ts';
 import type { Key, KeyKind, Scope } from './types.ts';
 
 /** A key as it is stored, with the hash its secret is known by. */

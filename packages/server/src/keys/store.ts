@@ -1,7 +1,7 @@
 import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Millis } from '@onym/core';
+import { inTransaction, migrate, openDatabase } from '../disk/sqlite.ts';
 import { OnymError } from '../errors.ts';
-import { inTransaction, migrate, openDatabase } from '../sqlite.ts';
 import { checkName, environmentsFrom, scopesFor } from './checks.ts';
 import { type KeyRow, keyOf, migrations, prepareStatements } from './rows.ts';
 import { type Key, type KeyKind, type KeyPair, type KeyStore, type NewKey, scopesByKind } from './types.ts';

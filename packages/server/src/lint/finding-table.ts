@@ -1,4 +1,4 @@
-import { inTransaction, migrate, openDatabase, scrub } from '../sqlite.ts';
+import { inTransaction, migrate, openDatabase, scrub } from '../disk/sqlite.ts';
 import type { Finding } from './rules.ts';
 
 /** Where findings outlive the process. */

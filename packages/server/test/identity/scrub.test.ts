@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { openDatabase, scrub } from '../../src/sqlite.ts';
+import { openDatabase, scrub } from '../../src/disk/sqlite.ts';
 
 /** Numbers that are the same in every run. */
 function numbers(seed: number): () => number {

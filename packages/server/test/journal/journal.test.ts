@@ -2,9 +2,9 @@ import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { openDatabase } from '../../src/disk/sqlite.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import type { Journal, JournalReader } from '../../src/journal/types.ts';
-import { openDatabase } from '../../src/sqlite.ts';
 import { copyAsAfterCrash, temporaryDirectory } from './directories.ts';
 import { eventOf } from './fakes.ts';
 

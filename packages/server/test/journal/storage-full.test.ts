@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { type Database, isStorageFull, toStorageError } from '../../src/disk/sqlite.ts';
 import { openJournal } from '../../src/journal/journal.ts';
-import { type Database, isStorageFull, toStorageError } from '../../src/sqlite.ts';
 import { temporaryDirectory } from './directories.ts';
 import { eventOf } from './fakes.ts';
 
 const opened = vi.hoisted(() => [] as unknown[]);
 
-vi.mock('../../src/sqlite.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../../src/sqlite.ts')>();
+vi.mock('../../src/disk/sqlite.ts', async (importOriginal) => {
+  const original = await importOriginal<typeof import('../../src/disk/sqlite.ts')>();
   const openDatabase: typeof original.openDatabase = (...parameters) => {
     const database = original.openDatabase(...parameters);
     opened.push(database);

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Database, migrate, openDatabase } from '../../src/disk/sqlite.ts';
 import { openKeyStore } from '../../src/keys/store.ts';
 import { allScopes, type KeyStore } from '../../src/keys/types.ts';
-import { type Database, migrate, openDatabase } from '../../src/sqlite.ts';
 
 let directory: string;
 let file: string;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chownSync, lchownSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/disk/sqlite.ts';
 import { otherUser } from './other-user.ts';
 import { dataDirectory, onym, type ServeOptions, type Server, serve, type User } from './processes.ts';
 

@@ -13,9 +13,9 @@ import {
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { makeUsable } from '../../src/disk/usable-directory.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { createServer } from '../../src/server.ts';
-import { makeUsable } from '../../src/usable-directory.ts';
 import { eventOf } from '../journal/fakes.ts';
 import { eventually } from './client.ts';
 import { otherUser } from './other-user.ts';

@@ -4,7 +4,7 @@ import { appendFileSync, existsSync, statSync, truncateSync, writeFileSync } fro
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../src/sqlite.ts';
+import { openDatabase } from '../../src/disk/sqlite.ts';
 import { type Answer, clientOf, eventually, type Json } from './client.ts';
 import { missing, newSent, startLoad } from './load.ts';
 import { dataDirectory, onym, serve, startServe, writeKey } from './processes.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../../sqlite.ts';
+import type { Database } from '../../disk/sqlite.ts';
 
 /** What only an erasure needs. */
 export function prepareErasureStatements(database: Database) {

@@ -1,4 +1,4 @@
-import type { Migration } from '../../sqlite.ts';
+import type { Migration } from '../../disk/sqlite.ts';
 
 /**
  * Steps of the schema.

@@ -1,4 +1,4 @@
-import type { Database } from '../../sqlite.ts';
+import type { Database } from '../../disk/sqlite.ts';
 
 /** One statement per question, prepared once. `env` is the environment's integer id. */
 export function prepareStatements(database: Database) {

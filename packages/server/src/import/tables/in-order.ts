@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { inTransaction, openDatabase } from '../../sqlite.ts';
+import { inTransaction, openDatabase } from '../../disk/sqlite.ts';
 import type { RowBatch, SourceRow } from '../types.ts';
 
 const rowsPerBatch = 1_000;

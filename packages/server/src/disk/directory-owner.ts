@@ -1,6 +1,6 @@
 import { accessSync, lstatSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from '../config.ts';
 import { directoryProblem } from './directory-problem.ts';
 
 /** Where what another user made stands in the way of the next start. */

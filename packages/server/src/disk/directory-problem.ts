@@ -1,4 +1,4 @@
-import { ConfigError } from './config.ts';
+import { ConfigError } from '../config.ts';
 
 export const elsewhere = 'Give another one with --data-dir or ONYM_DATA_DIR.';
 

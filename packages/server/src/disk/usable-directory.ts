@@ -1,9 +1,9 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from '../config.ts';
+import { limits } from '../limits.ts';
 import { checkOwner } from './directory-owner.ts';
 import { directoryProblem, elsewhere, unusable } from './directory-problem.ts';
-import { limits } from './limits.ts';
 
 /** Any of these is the mark of a directory that Onym made, whichever version it was. */
 const marks = ['lock.db', 'identity.db', 'keys.db', 'journal/journal.sqlite', 'events/config/users.xml'];

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { ConfigError } from './config.ts';
+import { ConfigError } from '../config.ts';
 import { type Database, openDatabase } from './sqlite.ts';
 import { makeUsable } from './usable-directory.ts';
 

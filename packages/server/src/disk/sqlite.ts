@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { ConfigError } from './config.ts';
-import { OnymError } from './errors.ts';
+import { ConfigError } from '../config.ts';
+import { OnymError } from '../errors.ts';
 
 /**
  * This is the only module that imports the driver, so that `node:sqlite` can replace it one day; these interfaces are what the
