@@ -1,3 +1,5 @@
+import { perEnvironment } from './per-environment.ts';
+
 export interface LedgerFeed {
   /** Calls `listener` after rows were added to an environment's ledger. Returns how to stop. */
   listen(environment: string, listener: () => void): () => void;
@@ -6,19 +8,15 @@ export interface LedgerFeed {
 
 /** Wakes the live readers of a ledger. They read the rows themselves, so a call too many does no harm. */
 export function createLedgerFeed(): LedgerFeed {
-  const listeners = new Map<string, Set<() => void>>();
+  const listeners = perEnvironment(() => new Set<() => void>());
   return {
     listen(environment, listener) {
-      let set = listeners.get(environment);
-      if (set === undefined) {
-        set = new Set();
-        listeners.set(environment, set);
-      }
-      set.add(listener);
-      return () => void set.delete(listener);
+      const heard = listeners.of(environment);
+      heard.add(listener);
+      return () => void heard.delete(listener);
     },
     notify(environment) {
-      for (const listener of listeners.get(environment) ?? []) listener();
+      for (const listener of listeners.of(environment)) listener();
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Millis, Operation, OperationError, Seq } from '@onym/core';
 import type { Committed, IdentityStore } from '../identity/types.ts';
+import { perEnvironment } from '../per-environment.ts';
 
 export interface RepeatCounter {
   observe(environment: string, operation: Operation, answer: Committed | OperationError, time: Millis): void;
@@ -15,14 +16,18 @@ export function createRepeatCounter(
   identityStore: Pick<IdentityStore, 'addRepeats'>,
   log: { error(details: object, message: string): void },
 ): RepeatCounter {
-  const counts = new Map<string, Map<Seq, { count: number; lastTime: Millis }>>();
+  const lanes = perEnvironment((environment) => ({
+    environment,
+    repeats: new Map<Seq, { count: number; lastTime: Millis }>(),
+  }));
 
   async function flush(): Promise<void> {
-    const pending = [...counts];
-    counts.clear();
-    for (const [environment, repeats] of pending) {
+    for (const lane of lanes.values()) {
+      if (lane.repeats.size === 0) continue;
+      const counted = lane.repeats;
+      lane.repeats = new Map();
       try {
-        await identityStore.addRepeats(environment, repeats);
+        await identityStore.addRepeats(lane.environment, counted);
       } catch (error) {
         log.error({ err: error }, 'repeats could not be counted');
       }
@@ -35,11 +40,7 @@ export function createRepeatCounter(
   return {
     observe(environment, _operation, answer, time) {
       if ('error' in answer || answer.recorded || answer.seq === null) return;
-      let repeats = counts.get(environment);
-      if (repeats === undefined) {
-        repeats = new Map();
-        counts.set(environment, repeats);
-      }
+      const { repeats } = lanes.of(environment);
       const entry = repeats.get(answer.seq);
       if (entry !== undefined) {
         entry.count++;

@@ -2,6 +2,7 @@ import { OnymError } from '../errors.ts';
 import { isRowError } from '../events/row-error.ts';
 import type { EventStore } from '../events/types.ts';
 import type { IdentityStore } from '../identity/types.ts';
+import { perEnvironment } from '../per-environment.ts';
 import { encodeDrain, eventsOf } from './encode-drain.ts';
 import type { Drain, JournalReader, Log } from './types.ts';
 
@@ -58,19 +59,10 @@ export function createDrain(options: DrainOptions): DrainLoop {
   const { journal, eventStore, log } = options;
   const clock = options.clock ?? (() => performance.now());
   const random = options.random ?? Math.random;
-  const lanes = new Map<string, Lane>();
+  const lanes = perEnvironment<Lane>((environment) => ({ environment, pass: null, failures: 0, retryAt: 0 }));
   const stats = { drainedEvents: 0, quarantinedEvents: 0, failedAttempts: 0 };
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
-
-  function laneOf(environment: string): Lane {
-    let lane = lanes.get(environment);
-    if (lane === undefined) {
-      lane = { environment, pass: null, failures: 0, retryAt: 0 };
-      lanes.set(environment, lane);
-    }
-    return lane;
-  }
 
   async function send(drain: Drain): Promise<void> {
     try {
@@ -152,7 +144,7 @@ export function createDrain(options: DrainOptions): DrainLoop {
 
   function tick(): void {
     for (const environment of journal.environments()) {
-      const lane = laneOf(environment);
+      const lane = lanes.of(environment);
       if (lane.pass === null && !inBackoff(lane)) drainOnce(lane).catch(() => {});
     }
   }
@@ -179,9 +171,9 @@ export function createDrain(options: DrainOptions): DrainLoop {
       if (behind.length === 0) return;
       let deadline: NodeJS.Timeout | undefined;
       const tooLong = new Promise<never>((_, reject) => {
-        deadline = setTimeout(() => reject(unavailable(laneOf(behind[0]!), null)), flushMaxMs);
+        deadline = setTimeout(() => reject(unavailable(lanes.of(behind[0]!), null)), flushMaxMs);
       });
-      const drained = Promise.all(behind.map((name) => flushLane(laneOf(name), target)));
+      const drained = Promise.all(behind.map((name) => flushLane(lanes.of(name), target)));
       try {
         await Promise.race([drained, tooLong]);
       } finally {
@@ -194,12 +186,15 @@ export function createDrain(options: DrainOptions): DrainLoop {
     },
     stats: () => ({
       ...stats,
-      failing: [...lanes.values()].filter((lane) => lane.failures > 0).map((lane) => lane.environment),
+      failing: lanes
+        .values()
+        .filter((lane) => lane.failures > 0)
+        .map((lane) => lane.environment),
     }),
     async close() {
       closed = true;
       if (timer !== null) clearInterval(timer);
-      await Promise.allSettled([...lanes.values()].map((lane) => lane.pass));
+      await Promise.allSettled(lanes.values().map((lane) => lane.pass));
     },
   };
 }

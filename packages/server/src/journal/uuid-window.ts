@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { EventStore, StoredEvent } from '../events/types.ts';
 import { limits as defaultLimits } from '../limits.ts';
+import { perEnvironment } from '../per-environment.ts';
 import { createRecentSet, type RecentSet } from './recent-set.ts';
 import type { Journal, JournalReader } from './types.ts';
 
@@ -44,16 +45,7 @@ const keyOf = (event: { uuid: string; distinct_id: string }): string => event.uu
 
 export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOptions): UuidWindow {
   const sizeMax = limits?.uuidWindowEvents ?? defaultLimits.uuidWindowEvents;
-  const lanes = new Map<string, Lane>();
-
-  function laneOf(environment: string): Lane {
-    let lane = lanes.get(environment);
-    if (lane === undefined) {
-      lane = { durable: createRecentSet(sizeMax), pending: new Map() };
-      lanes.set(environment, lane);
-    }
-    return lane;
-  }
+  const lanes = perEnvironment<Lane>(() => ({ durable: createRecentSet(sizeMax), pending: new Map() }));
 
   /** Waits for those it duplicates first: were one of them to fail after our own are on disk, the call would be half kept. */
   async function appendAfter(
@@ -66,7 +58,7 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
   }
 
   async function appendOnce(environment: string, events: readonly TrackedEvent[]): Promise<boolean[]> {
-    const { durable, pending } = laneOf(environment);
+    const { durable, pending } = lanes.of(environment);
     const earlier = new Set<Promise<void>>();
     const keys = new Set<string>();
     const fresh: StoredEvent[] = [];
@@ -107,12 +99,12 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
     },
 
     has(environment, event) {
-      const { durable, pending } = laneOf(environment);
+      const { durable, pending } = lanes.of(environment);
       return durable.has(keyOf(event)) || pending.has(keyOf(event));
     },
 
     async fill(environment, signal) {
-      const { durable } = laneOf(environment);
+      const { durable } = lanes.of(environment);
       // The journal first: what is drained meanwhile is then in the event store.
       let found = 0;
       for (let before = journal.head() + 1; found < sizeMax; ) {

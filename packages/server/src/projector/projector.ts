@@ -4,6 +4,7 @@ import type { IdentityStore } from '../identity/types.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { Log } from '../journal/types.ts';
 import { limits as defaultLimits } from '../limits.ts';
+import { perEnvironment } from '../per-environment.ts';
 import { projectionOf } from './projection.ts';
 
 /** Commits of this span are projected together while nobody reads. */
@@ -62,28 +63,19 @@ interface Lane {
 export function createProjector(options: ProjectorOptions): Projector {
   const { identityStore, eventStore, drain, log } = options;
   const projectionRowsMax = options.limits?.projectionRowsMax ?? defaultLimits.projectionRowsMax;
-  const lanes = new Map<string, Lane>();
+  const lanes = perEnvironment<Lane>((environment) => ({
+    environment,
+    projected: null,
+    run: null,
+    nextRun: null,
+    pendingRows: 0,
+    compaction: null,
+    timer: null,
+    failures: 0,
+    restMs: 0,
+  }));
   let compactionTimer: NodeJS.Timeout | null = null;
   let closed = false;
-
-  function laneOf(environment: string): Lane {
-    let lane = lanes.get(environment);
-    if (lane === undefined) {
-      lane = {
-        environment,
-        projected: null,
-        run: null,
-        nextRun: null,
-        pendingRows: 0,
-        compaction: null,
-        timer: null,
-        failures: 0,
-        restMs: 0,
-      };
-      lanes.set(environment, lane);
-    }
-    return lane;
-  }
 
   async function firstSeq(environment: string, head: Seq): Promise<Seq> {
     const seq = await eventStore.projectedSeq(environment);
@@ -146,7 +138,7 @@ export function createProjector(options: ProjectorOptions): Projector {
 
   /** A run under way may have read the head before the caller came, so that caller is served by the one after it. */
   function sync(environment: string): Promise<void> {
-    const lane = laneOf(environment);
+    const lane = lanes.of(environment);
     if (lane.run === null) return startRun(lane);
     lane.nextRun ??= lane.run
       .catch(() => undefined)
@@ -218,7 +210,7 @@ export function createProjector(options: ProjectorOptions): Projector {
   return {
     start(environments) {
       for (const environment of environments) {
-        const lane = laneOf(environment);
+        const lane = lanes.of(environment);
         // An earlier process may have left rows pending.
         lane.pendingRows++;
         schedule(lane, 0);
@@ -229,12 +221,12 @@ export function createProjector(options: ProjectorOptions): Projector {
     },
     sync,
     notify(environment) {
-      const lane = laneOf(environment);
+      const lane = lanes.of(environment);
       schedule(lane, Math.max(notifyDelayMs, lane.restMs));
     },
-    compact: (environment) => compactOnce(laneOf(environment)),
+    compact: (environment) => compactOnce(lanes.of(environment)),
     stats: () =>
-      [...lanes.values()].map(({ environment, projected, pendingRows, failures }) => ({
+      lanes.values().map(({ environment, projected, pendingRows, failures }) => ({
         environment,
         projectedSeq: projected,
         pendingRows,
@@ -244,7 +236,7 @@ export function createProjector(options: ProjectorOptions): Projector {
       closed = true;
       if (compactionTimer !== null) clearInterval(compactionTimer);
       for (const lane of lanes.values()) if (lane.timer !== null) clearTimeout(lane.timer);
-      await Promise.allSettled([...lanes.values()].flatMap((lane) => [lane.run, lane.nextRun, lane.compaction]));
+      await Promise.allSettled(lanes.values().flatMap((lane) => [lane.run, lane.nextRun, lane.compaction]));
     },
   };
 }
