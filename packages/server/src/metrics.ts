@@ -1,16 +1,15 @@
 import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
+import type { CallObserver, Commits } from './identity/commits.ts';
 import type { DeadLetters } from './ingest/dead-letters.ts';
-import type { GroupCommit } from './ingest/group-commit.ts';
 import type { DrainLoop } from './journal/drain.ts';
 import type { Journal } from './journal/types.ts';
 import type { Projector } from './projector/projector.ts';
 
 /** Plain counters for hot paths; /metrics reads them when it is asked. */
-export interface Tally {
+export interface Tally extends CallObserver {
   repeats: number;
   reservedEvents: number;
   duplicateEvents: number;
-  repeat(): void;
   reserved(): void;
   duplicate(): void;
 }
@@ -20,7 +19,9 @@ export function createTally(): Tally {
     repeats: 0,
     reservedEvents: 0,
     duplicateEvents: 0,
-    repeat: () => void tally.repeats++,
+    observe(_environment, _operation, answer) {
+      if (!('error' in answer) && !answer.recorded) tally.repeats++;
+    },
     reserved: () => void tally.reservedEvents++,
     duplicate: () => void tally.duplicateEvents++,
   };
@@ -32,7 +33,7 @@ interface Measured {
   readonly journal: Pick<Journal, 'bytes'> & { quarantinedCount(): number };
   readonly drain: Pick<DrainLoop, 'stats'>;
   readonly projector: Pick<Projector, 'stats'>;
-  readonly groupCommit: Pick<GroupCommit, 'waiting'>;
+  readonly commits: Pick<Commits, 'waiting'>;
   readonly deadLetters: Pick<DeadLetters, 'stats'>;
 }
 
@@ -43,7 +44,7 @@ export function registerServerMetrics(registry: Registry, parts: Measured): void
       'Identity calls answered from memory: they changed nothing.',
       () => parts.tally.repeats,
     ],
-    onym_identity_calls_waiting: ['Identity calls waiting for a commit.', () => parts.groupCommit.waiting()],
+    onym_identity_calls_waiting: ['Identity calls waiting for a commit.', () => parts.commits.waiting()],
     onym_events_reserved_total: ['Events that came with a reserved id.', () => parts.tally.reservedEvents],
     onym_events_duplicate_total: [
       'Events left out because their uuid was seen before.',

@@ -10,11 +10,11 @@ import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
 import { createHttpMetrics } from './http/metrics.ts';
 import type { Services } from './http/services.ts';
+import { createCommits, tellOfCalls, tellOfRows } from './identity/commits.ts';
+import { createDecidedCalls } from './identity/decided-calls.ts';
 import type { IdentityStore } from './identity/types.ts';
 import { createImports } from './import/imports.ts';
 import { openDeadLetters } from './ingest/dead-letters.ts';
-import { createDecidedCalls } from './ingest/decided-calls.ts';
-import { createGroupCommit } from './ingest/group-commit.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createDrain } from './journal/drain.ts';
@@ -24,7 +24,6 @@ import { removeLocalAccess, withLocalKey, writeLocalAccess } from './keys/local-
 import { startNotices } from './keys/start-notices.ts';
 import { openKeyStore } from './keys/store.ts';
 import type { KeyPair, KeyStore } from './keys/types.ts';
-import { createLedgerFeed } from './ledger-feed.ts';
 import { limits } from './limits.ts';
 import { createLint, type Lint } from './lint/lint.ts';
 import { createTally, registerServerMetrics } from './metrics.ts';
@@ -119,7 +118,6 @@ async function assemble(
   }
   await goOn();
 
-  const feed = createLedgerFeed();
   const metrics = createHttpMetrics();
   const tally = createTally();
   // The log exists once the app does; nothing logs before the first call.
@@ -149,36 +147,26 @@ async function assemble(
   const projector = createProjector({ identityStore, eventStore, drain, log });
   closers.push(() => projector.close());
 
-  const decidedCalls = createDecidedCalls();
-  const groupCommit = createGroupCommit({
-    identityStore,
-    decidedCalls,
-    now: Date.now,
-    onCommitted(environment, commit) {
-      if (commit.touched.length === 0) return;
-      projector.notify(environment);
-      feed.notify(environment);
-    },
-  });
+  const commits = createCommits({ identityStore, decidedCalls: createDecidedCalls(), now: Date.now });
+  commits.listen(tellOfRows(projector.notify));
+  commits.listen(tellOfCalls(repeats, lint, tally));
 
   const reads = createFreshReads(eventStore, { flush: drain.flush, sync: projector.sync });
   const settings = (name: string) => config.settings[name]!;
   const ingest = createIngest({
-    identityStore,
-    groupCommit,
+    commits,
     uuidWindow,
     reads,
     sync: { events: drain.flush, identities: projector.sync },
-    observers: [repeats, lint],
     observeEvent: lint.observeEvent,
     tally,
-    now: Date.now,
   });
   const imports = createImports({
     directory: directory.importsDirectory,
     progressFile: directory.importsFile,
     identityStore,
     uuidWindow,
+    commits,
     ingest,
     settings,
     now: Date.now,
@@ -188,25 +176,20 @@ async function assemble(
   const steering = createSteering({
     identityStore,
     reads,
-    groupCommit,
+    commits,
     projector,
-    now: Date.now,
     onReverted: imports.reverted,
   });
 
   const erasures = createErasures({
     identityStore,
+    commits,
     eventStore,
     drain,
     projector,
     journal,
     deadLetters,
-    decidedCalls,
     lint,
-    notify(environment) {
-      projector.notify(environment);
-      feed.notify(environment);
-    },
     now: Date.now,
     newId: randomUUID,
     log,
@@ -217,7 +200,7 @@ async function assemble(
   const readiness = createReadiness({
     phase: () => phase,
     directories: { 'data directory': directory.path, journal: directory.journalDirectory },
-    doors: { 'identity store': groupCommit, journal },
+    doors: { 'identity store': commits, journal },
     journal,
     now: Date.now,
   });
@@ -235,14 +218,14 @@ async function assemble(
       lint.observeRejected(letters);
     },
     ledgerPage: (environment, after, limit) => identityStore.ledger(environment, after, limit),
-    onLedger: feed.listen,
+    onLedger: (environment, listener) => commits.listen(tellOfRows((grown) => grown === environment && listener())),
     obstacles: readiness.obstacles,
   };
   const app = createApp(services, { keys, version, metrics, logger });
   log.info = app.log.info.bind(app.log);
   log.warn = app.log.warn.bind(app.log);
   log.error = app.log.error.bind(app.log);
-  registerServerMetrics(metrics.registry, { tally, journal, drain, projector, groupCommit, deadLetters });
+  registerServerMetrics(metrics.registry, { tally, journal, drain, projector, commits, deadLetters });
   if (visit !== 'read') {
     drain.start();
     projector.start(config.environments);
@@ -274,7 +257,7 @@ async function assemble(
         imports.stop();
         removeLocalAccess(directory.localAccessFile);
         await app.close();
-        await groupCommit.idle();
+        await commits.idle();
         if (visit !== 'read') await withinDeadline(drain.flush());
         await closeAll();
       })();

@@ -14,13 +14,15 @@ import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
 import { addNameChecks } from './name-checks.ts';
 import { addOpenApi } from './openapi.ts';
 import { pathMender } from './paths.ts';
+import { onym } from './protocols/onym.ts';
+import type { Protocol } from './protocols/protocol.ts';
 import type { RouteContext } from './route-context.ts';
+import { callRoutes } from './routes/calls.ts';
 import { erasureRoutes } from './routes/erasure.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportRoutes } from './routes/export.ts';
 import { identityRoutes } from './routes/identities.ts';
 import { importRoutes } from './routes/import.ts';
-import { ingestRoutes } from './routes/ingest.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { lintRoutes } from './routes/lint.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -42,6 +44,8 @@ export interface AppOptions {
   readonly logger?: Logger;
   readonly now?: () => Millis;
   readonly newUuid?: () => string;
+  /** What applications may speak. Default: Onym's own. */
+  readonly protocols?: readonly Protocol[];
   /** A request that has not arrived in whole by then is cut. Default 60 s. */
   readonly requestTimeoutMs?: number;
   /** An idle connection is closed then. Default 72 s, above the 60 s of common proxies. */
@@ -111,7 +115,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   closeConnectionsOnStop(app);
   addOpenApi(app, options.version);
 
-  app.register((scope) => ingestRoutes(scope, context));
+  app.register((scope) => callRoutes(scope, context, options.protocols ?? [onym]));
   app.register((scope) => operationRoutes(scope, context));
   app.register(
     async (scope) => {

@@ -86,26 +86,32 @@ function isSecretKey(keys: KeyStore, name: string, value: unknown): boolean {
 /** The key of the request. Throws `invalid-api-key`, or `forbidden` where it lacks the scope. */
 function authorize(keys: KeyStore, request: FastifyRequest, scope: Scope): Key {
   const isInQuery = takesKeyInQuery(scope);
-  const secret = secretOf(request, isInQuery);
-  if (secret === null) {
-    throw new OnymError(
-      'invalid-api-key',
-      `The request has no API key. Send it as "Authorization: Bearer …"${isInQuery ? ', as X-API-Key, or as ?apiKey=' : ' or as X-API-Key'}.`,
-    );
-  }
-  const key = keys.authenticate(secret);
-  if (key === null) {
-    throw new OnymError('invalid-api-key', 'The API key is unknown or revoked. Use a key that `onym keys list` shows.');
-  }
-  if (!key.scopes.includes(scope)) {
-    throw new OnymError(
-      'forbidden',
-      scopesByKind[key.kind].includes(scope)
-        ? `The API key lacks the scope ${scope}. Use a key that has it; \`onym keys create\` makes one.`
-        : `This route needs a secret key (sk_…) with the scope ${scope}; the one sent is publishable.`,
-    );
-  }
+  const key = keyOf(
+    keys,
+    secretOf(request, isInQuery),
+    `as "Authorization: Bearer …"${isInQuery ? ', as X-API-Key, or as ?apiKey=' : ' or as X-API-Key'}`,
+  );
+  checkScope(key, scope);
   return key;
+}
+
+/** The key of this secret. `places`: where it is to be sent. Throws `invalid-api-key`. */
+export function keyOf(keys: KeyStore, secret: string | null, places: string): Key {
+  if (secret === null) throw new OnymError('invalid-api-key', `The request has no API key. Send it ${places}.`);
+  const key = keys.authenticate(secret);
+  if (key !== null) return key;
+  throw new OnymError('invalid-api-key', 'The API key is unknown or revoked. Use a key that `onym keys list` shows.');
+}
+
+/** Throws `forbidden` for a key that lacks the scope. */
+export function checkScope(key: Key, scope: Scope): void {
+  if (key.scopes.includes(scope)) return;
+  throw new OnymError(
+    'forbidden',
+    scopesByKind[key.kind].includes(scope)
+      ? `The API key lacks the scope ${scope}. Use a key that has it; \`onym keys create\` makes one.`
+      : `This route needs a secret key (sk_…) with the scope ${scope}; the one sent is publishable.`,
+  );
 }
 
 const takesKeyInQuery = (scope: Scope): boolean => (ingestScopes as readonly Scope[]).includes(scope);

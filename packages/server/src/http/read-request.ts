@@ -1,8 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import { OnymError } from '../errors.ts';
 import { distinctIdOf } from '../ingest/distinct-ids.ts';
+import { defaultEnvironment } from '../ingest/read-call.ts';
 import { parseTimestamp, timestampForms } from '../ingest/timestamps.ts';
-import { defaultEnvironment } from '../ingest/validate.ts';
 import type { At, IdentityName } from '../people/types.ts';
 import { checkEnvironment } from './auth.ts';
 import type { Services } from './services.ts';

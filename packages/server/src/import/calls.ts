@@ -1,14 +1,14 @@
 import type { AliasOperation, IdentifyOperation, Settings, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { isObject, type JsonObject } from '../ingest/json-values.ts';
-import type { TrackItem } from '../ingest/types.ts';
-import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/validate.ts';
+import { type ItemContext, readAlias, readIdentify, readTrack } from '../ingest/read-call.ts';
+import type { CallName, TrackItem } from '../ingest/types.ts';
 import { messageUuid } from '../node-id.ts';
 import { isOddNumber } from './formats/json-text.ts';
 
 /** What an application would have sent; a row may stand for several. */
 export interface Call {
-  readonly call: 'identify' | 'alias' | 'track';
+  readonly call: CallName;
   /** As the body of the HTTP call. */
   readonly item: JsonObject;
   /** Traits that came along with something else, and would be said again and again: only what differs is sent. */
@@ -21,8 +21,6 @@ export interface ImportedEvent extends TrackItem {
 }
 
 export type ImportItem = AliasOperation | IdentifyOperation | ImportedEvent;
-
-export const isEvent = (item: object): item is ImportedEvent => 'event' in item;
 
 export interface RowContext extends ItemContext {
   readonly environment: string;

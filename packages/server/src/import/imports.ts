@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Settings, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
+import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore } from '../identity/types.ts';
 import type { Ingest } from '../ingest/types.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
@@ -32,6 +33,7 @@ export interface ImportsParts {
   readonly progressFile: string;
   readonly identityStore: IdentityStore;
   readonly uuidWindow: Pick<UuidWindow, 'has'>;
+  readonly commits: Pick<Commits, 'submit'>;
   readonly ingest: Ingest;
   readonly settings: (environment: string) => Settings;
   readonly now: () => number;
@@ -81,7 +83,7 @@ export function createImports(parts: ImportsParts): Imports {
         }),
         openTarget: () => {
           const target = { environment, identityStore };
-          if (!options.dryRun) return Promise.resolve(liveTarget(target, parts.ingest));
+          if (!options.dryRun) return Promise.resolve(liveTarget(target, parts));
           return scratchTarget(target, parts);
         },
         earlier(reading) {

@@ -1,5 +1,5 @@
+import { isEvent } from '../ingest/types.ts';
 import { limits } from '../limits.ts';
-import { isEvent } from './calls.ts';
 import type { Progress } from './progress.ts';
 import type { Run } from './run.ts';
 import type { AppliedItem, ItemAnswer } from './target.ts';

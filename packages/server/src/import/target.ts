@@ -3,12 +3,13 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operation, OperationError } from '@onym/core';
 import { OnymError } from '../errors.ts';
+import type { Commits } from '../identity/commits.ts';
 import type { Committed, IdentityStore } from '../identity/types.ts';
-import type { Ingest, TrackItem } from '../ingest/types.ts';
+import { type Ingest, isEvent, type TrackItem } from '../ingest/types.ts';
 import { createRecentSet } from '../journal/recent-set.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';
-import { type ImportItem, isEvent } from './calls.ts';
+import type { ImportItem } from './calls.ts';
 import { answerOfAll, none } from './row-answer.ts';
 import { hereOf, isTableItem, type TableItem } from './tables/items.ts';
 import type { LargestIdentity, RowAnswer } from './types.ts';
@@ -106,17 +107,18 @@ async function applyTable(doors: Doors, items: readonly TableItem[]): Promise<Ro
   });
 }
 
-export function liveTarget({ environment, identityStore }: TargetParts, ingest: Ingest): Target {
+export function liveTarget(
+  { environment, identityStore }: TargetParts,
+  { commits, ingest }: { commits: Pick<Commits, 'submit'>; ingest: Ingest },
+): Target {
   const doors: Doors = {
     environment,
     store: identityStore,
-    async commit(operations) {
-      return (await ingest.submit(environment, operations, { dryRun: false, sync: false })).map(answerOf);
-    },
+    commit: async (operations) => (await commits.submit(environment, operations)).answers.map(answerOf),
     async keep(events) {
       const alone = events.map((item) => ({ ...item, evidence: null }));
-      const answers = await ingest.track(environment, alone, { sync: false });
-      return answers.map(({ verdict }) => verdict === 'applied');
+      const answers = await ingest.submit(environment, alone, { dryRun: false, sync: false });
+      return answers.map((answer) => 'verdict' in answer && answer.verdict === 'applied');
     },
   };
   return {

@@ -1,14 +1,35 @@
-import type { Json, Millis, Operation, OperationError, Source, TrackOperation } from '@onym/core';
+import type {
+  AliasOperation,
+  IdentifyOperation,
+  Json,
+  Millis,
+  OperationError,
+  Source,
+  TrackOperation,
+} from '@onym/core';
 import type { ErrorCode } from '../errors.ts';
 import type { StoredEvent } from '../events/types.ts';
 import type { Committed } from '../identity/types.ts';
 
+/** A call as it is understood: what is said of people, or an event. */
+export type Call = IdentifyOperation | AliasOperation | TrackItem;
+
+export function isEvent<Item extends object>(item: Item): item is Extract<Item, TrackItem> {
+  return 'event' in item;
+}
+
+/** What the engine is to judge of a call: all of it, or the evidence that its event carries; null where there is none. */
+export function operationOf(call: Call): IdentifyOperation | AliasOperation | TrackOperation | null {
+  return isEvent(call) ? call.evidence : call;
+}
+
 /** What calls mean before the engine sees them, and what they are answered. */
 export interface Ingest {
-  /** Calls of any kinds, in their order, as one: an answer each, once all are durable. */
-  submit(environment: string, operations: readonly Operation[], options: IngestOptions): Promise<Answer[]>;
-  /** One answer per item, in order, once events and evidence are durable. */
-  track(environment: string, items: readonly TrackItem[], options: { readonly sync: boolean }): Promise<TrackAnswer[]>;
+  /**
+   * Calls of any kinds as one: an answer each, in order, once all are durable. What they say of people is judged in their order, whatever
+   * events stand between; when it rejects, they may be sent again as they are.
+   */
+  submit(environment: string, calls: readonly Call[], options: IngestOptions): Promise<CallAnswer[]>;
 }
 
 export interface IngestOptions {
@@ -18,8 +39,10 @@ export interface IngestOptions {
   readonly sync: boolean;
 }
 
-/** `blastRadius`: of a dry run, as it goes over the wire. */
-export type Answer = (Committed & { readonly blastRadius?: Json }) | OperationError;
+/** To identify and alias. `blastRadius`: of a dry run, as it goes over the wire. */
+export type IdentityAnswer = (Committed & { readonly blastRadius?: Json }) | OperationError;
+
+export type CallAnswer = IdentityAnswer | TrackAnswer;
 
 export interface TrackItem {
   readonly event: StoredEvent;
@@ -41,8 +64,12 @@ export interface TrackAnswer {
   readonly link: Committed | null;
 }
 
+/** As routes and fields name them. */
+export type CallName = 'track' | 'identify' | 'alias';
+
 export interface DeadLetter {
-  readonly call: 'track' | 'identify' | 'alias';
+  /** `unknown`: the item did not say. */
+  readonly call: CallName | 'unknown';
   /** As the item named it; null when it named none that exists. */
   readonly environment: string | null;
   /** Name of the key that sent it. */

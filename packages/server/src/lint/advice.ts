@@ -1,4 +1,5 @@
 import { isReserved, typeOf } from '@onym/core';
+import type { CallName } from '../ingest/types.ts';
 import { limits } from '../limits.ts';
 import { isNearMiss } from './near-misses.ts';
 import { type Example, type LintRule, lintLimits } from './rules.ts';
@@ -15,8 +16,7 @@ export function adviceFor(rule: LintRule, example: Example | null): Advice {
   return advice[rule](example ?? { call: 'alias', time: 0, ids: {} });
 }
 
-const call = (path: 'track' | 'identify' | 'alias', body: Record<string, unknown>): string =>
-  `POST /${path} ${JSON.stringify(body)}`;
+const call = (path: CallName, body: Record<string, unknown>): string => `POST /${path} ${JSON.stringify(body)}`;
 
 const advice: Record<LintRule, (example: Example) => Advice> = {
   'alias-at-login': ({ ids }) => {

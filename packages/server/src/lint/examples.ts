@@ -2,8 +2,8 @@ import type { AliasOperation, IdentifyOperation, Seq, TrackOperation } from '@on
 import { parseExact } from '../exact-json/parse.ts';
 import { idText } from '../ingest/distinct-ids.ts';
 import { isObject } from '../ingest/json-values.ts';
-import type { DeadLetter, TrackItem } from '../ingest/types.ts';
-import { libOf } from '../ingest/validate.ts';
+import { libOf } from '../ingest/read-call.ts';
+import type { CallName, DeadLetter, TrackItem } from '../ingest/types.ts';
 import { limits } from '../limits.ts';
 import type { CallSite, Example, ExampleId } from './rules.ts';
 
@@ -47,7 +47,10 @@ const idFields: readonly (readonly [ExampleId, string])[] = [
 ];
 
 /** A rejected item is kept as text, cut where it is long: then neither its ids nor its `$lib` are known. */
-export function exampleOfLetter({ call, key, receivedAt, item: text }: DeadLetter): {
+/** One whose item said which call it is. */
+export type RejectedCall = DeadLetter & { readonly call: CallName };
+
+export function exampleOfLetter({ call, key, receivedAt, item: text }: RejectedCall): {
   site: CallSite;
   example: Example;
 } {

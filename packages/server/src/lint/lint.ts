@@ -15,7 +15,7 @@ import { formsFor } from '../patterns.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { type AliasCall, type Aliases, createAliases } from './aliases.ts';
 import { type Claims, createClaims } from './claims.ts';
-import { exampleOfLetter, exampleOfOperation, exampleOfTrack } from './examples.ts';
+import { exampleOfLetter, exampleOfOperation, exampleOfTrack, type RejectedCall } from './examples.ts';
 import { openFindingTable } from './finding-table.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { createNearMisses, type NearMiss, type NearMisses } from './near-misses.ts';
@@ -49,7 +49,7 @@ export interface LintReport {
   readonly unexamined: number;
 }
 
-type Waiting = AliasCall | DeadLetter | NearMiss;
+type Waiting = AliasCall | RejectedCall | NearMiss;
 
 interface Lane {
   readonly findings: Findings;
@@ -200,7 +200,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
 
     observeRejected(letters) {
       for (const letter of letters) {
-        if (letter.errorCode !== 'reserved-distinct-id' || letter.environment === null) continue;
+        if (letter.errorCode !== 'reserved-distinct-id' || letter.environment === null || !isOfCall(letter)) continue;
         const lane = lanes.get(letter.environment);
         if (lane !== undefined) wait(lane, letter);
       }
@@ -271,7 +271,7 @@ function noteSkew({ findings }: Lane, operation: IdentifyOperation | AliasOperat
   findings.note('clock-skew', source, { ...exampleOfOperation(operation, time, seq), timestamp });
 }
 
-function noteRejected({ findings }: Lane, letter: DeadLetter): void {
+function noteRejected({ findings }: Lane, letter: RejectedCall): void {
   const { site, example }: { site: CallSite; example: Example } = exampleOfLetter(letter);
   findings.note('reserved-id', site, example);
 }
@@ -279,3 +279,5 @@ function noteRejected({ findings }: Lane, letter: DeadLetter): void {
 function byRuleAndCount(a: Finding, b: Finding): number {
   return lintRules.indexOf(a.rule) - lintRules.indexOf(b.rule) || b.count - a.count;
 }
+
+const isOfCall = (letter: DeadLetter): letter is RejectedCall => letter.call !== 'unknown';

@@ -1,4 +1,5 @@
 import type { Millis, Seq, Source } from '@onym/core';
+import type { CallName } from '../ingest/types.ts';
 import { limits } from '../limits.ts';
 
 /** The rules, in the order in which findings are listed. */
@@ -57,7 +58,7 @@ export type ExampleId = 'distinct_id' | 'alias_id' | 'anonymous_id' | 'device_id
 
 /** One call that broke a rule. */
 export interface Example {
-  readonly call: 'track' | 'identify' | 'alias';
+  readonly call: CallName;
   readonly time: Millis;
   /**
    * Its ids under their wire names. On an alias, `anonymous_id` says which side is the anonymous one; `canonical_id` is the id that names

@@ -1,10 +1,10 @@
 import type { EraseFact, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { EventStore, IdentifierRow, IdentityRow } from '../events/types.ts';
+import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore, PendingErasure } from '../identity/types.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
-import type { DecidedCalls } from '../ingest/decided-calls.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { JournalReader, Log } from '../journal/types.ts';
 import type { Lint } from '../lint/lint.ts';
@@ -13,15 +13,13 @@ import type { Projector } from '../projector/projector.ts';
 
 export interface ErasureParts {
   readonly identityStore: IdentityStore;
+  readonly commits: Pick<Commits, 'erase'>;
   readonly eventStore: Pick<EventStore, 'counts' | 'project' | 'erase'>;
   readonly drain: Pick<DrainLoop, 'flush'>;
   readonly projector: Pick<Projector, 'sync'>;
   readonly journal: Pick<JournalReader, 'eraseQuarantined' | 'scrub'>;
   readonly deadLetters: Pick<DeadLetters, 'naming' | 'erase'>;
-  readonly decidedCalls: Pick<DecidedCalls, 'forget'>;
   readonly lint: Pick<Lint, 'forget'>;
-  /** Rows were added to the ledger. */
-  readonly notify: (environment: string) => void;
   readonly now: () => number;
   readonly newId: () => string;
   readonly log: Log;
@@ -61,7 +59,7 @@ export function createErasures(parts: ErasureParts): Erasures {
     const nodes = distinctIds.map((id) => nodeId(environment, id));
     const { event_count: events } = await eventStore.counts(environment, nodes);
     if (events === 0 && !(await identityStore.has(environment, distinctId))) return null;
-    const fact = await identityStore.erase(environment, distinctId, {
+    const fact = await parts.commits.erase(environment, distinctId, {
       id: parts.newId(),
       now: parts.now(),
       source,
@@ -70,8 +68,6 @@ export function createErasures(parts: ErasureParts): Erasures {
       dryRun,
     });
     if (dryRun) return fact;
-    parts.decidedCalls.forget(environment, fact.seq);
-    parts.notify(environment);
     await finishAll(environment);
     return fact;
   }

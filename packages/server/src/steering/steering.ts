@@ -1,8 +1,16 @@
-import { type BlastRadius, type Link, mergeRadii, type Operation, type Seq } from '@onym/core';
+import {
+  type Answered,
+  type BlastRadius,
+  type Link,
+  mergeRadii,
+  type Operation,
+  type OperationError,
+  type Seq,
+} from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { EventStore } from '../events/types.ts';
-import type { Committed, IdentityStore } from '../identity/types.ts';
-import type { GroupCommit } from '../ingest/group-commit.ts';
+import type { Commits } from '../identity/commits.ts';
+import type { IdentityStore } from '../identity/types.ts';
 import { limits } from '../limits.ts';
 import type { Projector } from '../projector/projector.ts';
 import { describeRadius } from './blast-radius.ts';
@@ -12,9 +20,8 @@ import type { ReviewItem, Steering, SteeringAnswer, SteeringOperation } from './
 export interface SteeringParts {
   readonly identityStore: IdentityStore;
   readonly reads: Pick<EventStore, 'counts'>;
-  readonly groupCommit: GroupCommit;
+  readonly commits: Pick<Commits, 'submit' | 'rehearse' | 'settled'>;
   readonly projector: Pick<Projector, 'sync'>;
-  readonly now: () => number;
   /** Hears of each batch that was taken back. */
   readonly onReverted?: (environment: string, batch: string) => void;
 }
@@ -23,15 +30,16 @@ const manual = { key: null, lib: null, batch: null, public: false } as const;
 
 /** Taking back, previewing and reviewing: what changes identities other than by evidence. */
 export function createSteering(parts: SteeringParts): Steering {
-  const { identityStore, reads, groupCommit, projector } = parts;
+  const { identityStore, reads, commits, projector } = parts;
 
   async function rehearse(environment: string, operation: Operation) {
-    const { answers, facts, radii } = await identityStore.commit(environment, [operation], parts.now(), {
-      dryRun: true,
-    });
-    const answer = answers[0]!;
-    if ('error' in answer) throw new OnymError('not-found', answer.message);
-    return { answer, fact: facts[0] ?? null, radius: radii[0]! };
+    const { answers, facts, radii } = await commits.rehearse(environment, [operation]);
+    return { answer: judged(answers[0]!), fact: facts[0] ?? null, radius: radii[0]! };
+  }
+
+  async function commit(environment: string, operation: Operation) {
+    const { answers, facts } = await commits.submit(environment, [operation]);
+    return { answer: judged(answers[0]!), fact: facts[0] ?? null, radius: null };
   }
 
   async function preview(environment: string, operation: SteeringOperation): Promise<SteeringAnswer> {
@@ -57,11 +65,9 @@ export function createSteering(parts: SteeringParts): Steering {
   }
 
   async function apply(environment: string, operation: SteeringOperation, sync: boolean): Promise<SteeringAnswer> {
-    const [answer] = await groupCommit.submit(environment, [operation]);
-    if (answer === undefined || 'error' in answer) throw new OnymError('not-found', answer?.message ?? '');
+    const { answer, fact } = await commit(environment, operation);
     const ends = await endsOf(environment, operation);
     const connection = ends === null ? null : await identityStore.explain(environment, ...ends);
-    const fact = answer.recorded ? ((await identityStore.ledger(environment, answer.seq! - 1, 1))[0] ?? null) : null;
     if (sync) await projector.sync(environment);
     return {
       answer,
@@ -84,7 +90,7 @@ export function createSteering(parts: SteeringParts): Steering {
 
     async revert(environment, scope, { separate, dryRun, sync, source }) {
       // What was sent before this is taken back too, where it is still under way.
-      await groupCommit.settled(environment);
+      await commits.settled(environment);
       const groups = await identityStore.rowsOf(environment, scope, limits.revertRowsPerCommit);
       if (groups.length === 0) throw new OnymError('not-found', nothingIn(scope));
       const operations = groups.map(
@@ -95,9 +101,7 @@ export function createSteering(parts: SteeringParts): Steering {
       let revoked = 0;
       let separations = 0;
       for (const operation of operations) {
-        const { fact, radius } = dryRun
-          ? await rehearse(environment, operation)
-          : await commitRevert(environment, operation);
+        const { fact, radius } = await (dryRun ? rehearse : commit)(environment, operation);
         if (radius !== null) radii.push(mergeRadii([radius], limits.blastRadiusListedMax));
         if (fact?.op !== 'revert') continue;
         if (!dryRun) seqs.push(fact.seq);
@@ -136,12 +140,12 @@ export function createSteering(parts: SteeringParts): Steering {
       return groupConflicts(links, repeats, limit, limits.conflictLinksPerPage);
     },
   };
+}
 
-  async function commitRevert(environment: string, operation: Operation) {
-    const [answer] = (await groupCommit.submit(environment, [operation])) as [Committed];
-    const rows = answer.recorded ? await identityStore.ledger(environment, answer.seq! - 1, 1) : [];
-    return { fact: rows[0] ?? null, radius: null };
-  }
+/** Throws OnymError `not-found`, which is all that the engine turns steering down for. */
+function judged(answer: Answered | OperationError): Answered {
+  if ('error' in answer) throw new OnymError('not-found', answer.message);
+  return answer;
 }
 
 /** After what would be done, both are found under one canonical id. */

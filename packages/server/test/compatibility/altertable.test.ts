@@ -942,7 +942,7 @@ describe('how Altertable’s clients read what is refused', () => {
   it('a server under pressure: to be sent again, after the time it says', async () => {
     const { app, services } = testApp();
     try {
-      services.ingest.track = async () => {
+      services.answering.track = async () => {
         throw new OnymError('overloaded', 'Too many events wait. Send it again.', { retryAfterSeconds: 3 });
       };
       const url = await app.listen({ port: 0, host: '127.0.0.1' });

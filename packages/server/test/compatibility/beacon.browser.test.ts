@@ -28,7 +28,7 @@ beforeAll(async () => {
   onym = await startServer();
 
   busy = testApp();
-  busy.services.ingest.track = async () => {
+  busy.services.answering.track = async () => {
     throw new OnymError('overloaded', 'Too much at a time. Send it again.', { retryAfterSeconds: 7 });
   };
   busyUrl = await busy.app.listen({ port: 0, host: '127.0.0.1' });

@@ -10,9 +10,9 @@ import { Compile } from 'typebox/compile';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { listening } from '../../../../test-support/listening.ts';
 import { python, pythonObstacle } from '../../../../test-support/python.ts';
-import { aliasCall, identifyCall, trackCall } from '../../src/http/ingest-calls.ts';
-import { aliasSchema, identifySchema, trackSchema } from '../../src/http/ingest-schemas.ts';
-import { type ItemContext, itemOf, libOf, readAlias, readIdentify, readTrack } from '../../src/ingest/validate.ts';
+import { callReaders } from '../../src/http/protocols/onym.ts';
+import { aliasSchema, identifySchema, trackSchema } from '../../src/http/protocols/onym-schemas.ts';
+import { type ItemContext, itemOf, libOf, readAlias, readIdentify, readTrack } from '../../src/ingest/read-call.ts';
 import { eventually } from '../system/client.ts';
 
 /** What our own clients really send, read with the server's own schemas and readers. */
@@ -28,8 +28,6 @@ const schemas: Record<Route, { body: TSchema }> = {
   identify: identifySchema as { body: TSchema },
   alias: aliasSchema as { body: TSchema },
 };
-
-const fields = { track: trackCall.fields, identify: identifyCall.fields, alias: aliasCall.fields };
 
 /** Fields that clients send beyond what a route reads: they name the browser in every call alike. */
 const passedOver: Record<Route, readonly string[]> = {
@@ -182,7 +180,7 @@ describe.each(Object.entries(clients))('%s', (lib, { make, calls }) => {
   it.each(['track', 'identify', 'alias'] as const)('%s is taken by the reader, and names its library', (route) => {
     for (const { item } of sent.filter((one) => one.route === route)) {
       expect(() => readers[route](item)).not.toThrow();
-      expect(fields[route].unknownIn(item)).toEqual([]);
+      expect(callReaders[route].fields.unknownIn(item)).toEqual([]);
       expect(libOf(itemOf(item), item.properties)).toBe(lib);
       expect(item.timestamp).toBeDefined();
       if (route === 'track') expect(item.uuid).toEqual(expect.any(String));

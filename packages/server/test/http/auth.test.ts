@@ -132,7 +132,7 @@ describe('the log', () => {
     logged.services.people.explain = async () => {
       throw new Error('broken');
     };
-    logged.services.ingest.track = async () => {
+    logged.services.answering.track = async () => {
       throw new Error('broken');
     };
     for (const key of [pk, sk]) {

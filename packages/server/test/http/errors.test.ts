@@ -23,7 +23,7 @@ describe('every error code', () => {
 
 describe('Retry-After', () => {
   it('is what the error says, in whole seconds', async () => {
-    t.services.ingest.submit = async () => {
+    t.services.answering.submit = async () => {
       throw new OnymError('storage-full', 'Full.', { retryAfterSeconds: 9.2 });
     };
     const response = await post(t.app, '/identify', { distinct_id: 'a' });

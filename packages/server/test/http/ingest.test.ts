@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
-import type { Answer, TrackAnswer } from '../../src/ingest/types.ts';
+import type { IdentityAnswer, TrackAnswer } from '../../src/ingest/types.ts';
 import { limits } from '../../src/limits.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { asPublic, asSecret, now, pk, post, type TestApp, testApp } from './support.ts';
@@ -14,11 +14,11 @@ afterEach(() => t.app.close());
 const event = { event: 'signup', distinct_id: 'user_1' };
 
 function answerTrackWith(...answers: TrackAnswer[]): void {
-  t.services.ingest.track = async () => answers;
+  t.services.answering.track = async () => answers;
 }
 
-function answerAliasWith(...answers: Answer[]): void {
-  t.services.ingest.submit = async () => answers;
+function answerAliasWith(...answers: IdentityAnswer[]): void {
+  t.services.answering.submit = async () => answers;
 }
 
 const committed = {
@@ -125,7 +125,7 @@ describe('a single item', () => {
   });
 
   it('passes on the errors of the stores', async () => {
-    t.services.ingest.track = async () => {
+    t.services.answering.track = async () => {
       throw new OnymError('overloaded', 'Too many calls wait.', { retryAfterSeconds: 3 });
     };
     const response = await post(t.app, '/track', event);
@@ -246,11 +246,11 @@ describe('an array', () => {
 
 describe('?dry_run and ?sync', () => {
   it('are passed on', async () => {
-    const { submit } = t.services.ingest;
+    const { submit } = t.services.answering;
     answerAliasWith({ ...committed, blastRadius: { identities: { before: 2, after: 1 } } });
     const dry = await post(t.app, '/alias?dry_run=true', { distinct_id: 'a', alias_id: 'b' });
     expect(dry.json()).toMatchObject({ verdict: 'applied', blast_radius: { identities: { before: 2, after: 1 } } });
-    t.services.ingest.submit = submit;
+    t.services.answering.submit = submit;
     await post(t.app, '/identify?dry_run=1&sync=true', { distinct_id: 'a' });
     expect(t.services.identified[0]!.options).toEqual({ dryRun: true, sync: true });
     await post(t.app, '/track?sync=true', event);
@@ -372,8 +372,8 @@ describe('CORS', () => {
       [422, () => post(t.app, `${url}?apiKey=${pk}`, [1], { origin })],
       [503, () => post(t.app, url, good, { ...asSecret, origin })],
     ];
-    t.services.ingest.track = down;
-    t.services.ingest.submit = down;
+    t.services.answering.track = down;
+    t.services.answering.submit = down;
     for (const [status, ask] of errors) {
       const { headers, statusCode } = await ask();
       expect(statusCode).toBe(status);

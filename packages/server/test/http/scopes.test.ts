@@ -148,7 +148,7 @@ describe('answers of calls', () => {
     });
 
     const refused = { verdict: 'refused', reason: 'separated', seq: 7 } as const;
-    t.services.ingest.track = async () => [
+    t.services.answering.track = async () => [
       { verdict: 'applied', link: { ...refused, recorded: false, canonicalId: 'a', components: [] } },
     ];
     const tracked = { ok: true, verdict: 'applied', reason: 'separated', seq: 7 };
@@ -157,7 +157,7 @@ describe('answers of calls', () => {
   });
 
   it('of a dry run tell a key that may not read the verdict alone', async () => {
-    t.services.ingest.submit = async (_environment, _operations, { dryRun }) => {
+    t.services.answering.submit = async (_environment, _operations, { dryRun }) => {
       expect(dryRun).toBe(true);
       const blastRadius = { events: 3 } as never;
       return [

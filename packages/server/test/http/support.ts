@@ -4,7 +4,15 @@ import type { FastifyInstance } from 'fastify';
 import type { StoredEvent } from '../../src/events/types.ts';
 import { type AppOptions, createApp } from '../../src/http/app.ts';
 import type { Services } from '../../src/http/services.ts';
-import type { Answer, DeadLetter, IngestOptions, TrackItem } from '../../src/ingest/types.ts';
+import {
+  type CallAnswer,
+  type DeadLetter,
+  type IdentityAnswer,
+  type IngestOptions,
+  isEvent,
+  type TrackAnswer,
+  type TrackItem,
+} from '../../src/ingest/types.ts';
 import { allScopes, type Key, type KeyStore } from '../../src/keys/types.ts';
 import type { UnknownFields } from '../../src/lint/rules.ts';
 
@@ -67,8 +75,17 @@ export function fakeKeys(): FakeKeys {
   };
 }
 
+type IdentityCall = IdentifyOperation | AliasOperation;
+
+/** How calls of each kind are answered. */
+export interface Answering {
+  track(environment: string, items: readonly TrackItem[], options: IngestOptions): Promise<TrackAnswer[]>;
+  submit(environment: string, calls: readonly IdentityCall[], options: IngestOptions): Promise<IdentityAnswer[]>;
+}
+
 /** Records what the routes hand over, and answers every call with `applied`. Replace members to answer otherwise. */
 export interface FakeServices extends Services {
+  readonly answering: Answering;
   readonly tracked: { environment: string; items: readonly TrackItem[]; sync: boolean }[];
   readonly identified: { environment: string; operations: readonly IdentifyOperation[]; options: IngestOptions }[];
   readonly aliased: { environment: string; operations: readonly AliasOperation[]; options: IngestOptions }[];
@@ -79,7 +96,7 @@ export interface FakeServices extends Services {
   readonly events: StoredEvent[];
 }
 
-const applied = (canonicalId: string, seq: number): Answer => ({
+const applied = (canonicalId: string, seq: number): IdentityAnswer => ({
   verdict: 'applied',
   reason: null,
   seq,
@@ -109,6 +126,15 @@ export function fakeServices(): FakeServices {
     environments: () => ['production', 'staging', 'development'],
     settings: () => defaultSettings,
     ingest: {
+      async submit(environment, calls, options) {
+        const events = calls.filter(isEvent);
+        const others = calls.filter((call): call is IdentityCall => !isEvent(call));
+        const tracked = events.length === 0 ? [] : [...(await services.answering.track(environment, events, options))];
+        const told = others.length === 0 ? [] : [...(await services.answering.submit(environment, others, options))];
+        return calls.map((call): CallAnswer => (isEvent(call) ? tracked.shift() : told.shift())!);
+      },
+    },
+    answering: {
       async track(environment, items, { sync }) {
         services.tracked.push({ environment, items, sync });
         await immediate();
@@ -120,7 +146,7 @@ export function fakeServices(): FakeServices {
         if (identifies.length > 0) services.identified.push({ environment, operations: identifies, options });
         if (aliases.length > 0) services.aliased.push({ environment, operations: aliases, options });
         return operations.map((operation, i) =>
-          applied(operation.op === 'identify' ? operation.distinctId : (operation as AliasOperation).primary, i + 1),
+          applied(operation.op === 'identify' ? operation.distinctId : operation.primary, i + 1),
         );
       },
     },

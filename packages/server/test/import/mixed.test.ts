@@ -31,11 +31,10 @@ async function world() {
     const { answers } = await identityStore.commit(name, asked, Date.now());
     // Applied, and the process gone before anybody heard.
     if (--commitsLeft === 0) throw new Error('killed');
-    return [...answers];
+    return { answers, facts: [] };
   };
   const ingest = {
-    submit,
-    async track(_name: string, items: readonly TrackItem[]) {
+    async submit(_name: string, items: readonly TrackItem[]) {
       return items.map((item) => {
         const isNew = !item.explicitUuid || !seen.has(keyOf(item.event));
         seen.add(keyOf(item.event));
@@ -50,6 +49,7 @@ async function world() {
     progressFile: `${home}.db`,
     identityStore,
     uuidWindow: { has: (_name, event) => seen.has(event.uuid + event.distinct_id) },
+    commits: { submit },
     ingest,
     settings: () => defaultSettings,
     now: Date.now,

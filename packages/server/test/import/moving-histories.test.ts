@@ -69,10 +69,11 @@ const later = 2_000_000_000_000;
 async function imported(files: Record<Table, Cells[]>, settings: Settings, order: readonly Table[]) {
   const store = createMemoryStore();
   await store.prepare(environment, settings, 0);
-  const operations = async (_: string, asked: Parameters<IdentityStore['commit']>[1]) =>
-    (await store.commit(environment, asked, later)).answers;
+  const commits = {
+    submit: (_: string, asked: Parameters<IdentityStore['commit']>[1]) => store.commit(environment, asked, later),
+  };
   for (const kind of order) {
-    const target = liveTarget({ environment, identityStore: store }, { submit: operations } as never);
+    const target = liveTarget({ environment, identityStore: store }, { commits, ingest: null as never });
     const context: RowContext = {
       environment,
       settings,

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aliasCall, identifyCall, trackCall } from '../../src/http/ingest-calls.ts';
+import { callReaders as calls } from '../../src/http/protocols/onym.ts';
 import { nearMisses } from '../../src/ingest/near-miss.ts';
 import { limits } from '../../src/limits.ts';
-
-const calls = { track: trackCall, identify: identifyCall, alias: aliasCall };
 
 /** The field that the message says was meant; null where the name is merely unknown, undefined where it is known. */
 function meant(call: keyof typeof calls, name: string): string | null | undefined {
@@ -126,10 +124,10 @@ describe('known fields', () => {
 describe('many unknown fields', () => {
   it('are all named, and only so many compared', () => {
     const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, index) => [`field${index}x`, 1]));
-    expect(trackCall.fields.unknownIn({ event: 'e', ...many })).toHaveLength(5_000);
+    expect(calls.track.fields.unknownIn({ event: 'e', ...many })).toHaveLength(5_000);
     const late = Object.fromEntries(Array.from({ length: limits.unknownNamesJudgedMax }, (_, i) => [`x${i}`, 1]));
-    expect(trackCall.fields.unknownIn({ ...late, enviroment: 1 })).toContain('enviroment');
-    expect(() => trackCall.fields.unknownIn({ x: 1, enviroment: 1 })).toThrow('environment');
+    expect(calls.track.fields.unknownIn({ ...late, enviroment: 1 })).toContain('enviroment');
+    expect(() => calls.track.fields.unknownIn({ x: 1, enviroment: 1 })).toThrow('environment');
   });
 });
 

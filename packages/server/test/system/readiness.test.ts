@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { defaultSettings } from '@onym/core';
 import { expect, onTestFinished, test } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
+import { createCommits } from '../../src/identity/commits.ts';
+import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { IdentityStore } from '../../src/identity/types.ts';
-import { createDecidedCalls } from '../../src/ingest/decided-calls.ts';
-import { createGroupCommit } from '../../src/ingest/group-commit.ts';
 import { createReadiness, type WriteDoor } from '../../src/readiness.ts';
 import { eventually } from './client.ts';
 import { serve } from './processes.ts';
@@ -124,11 +124,12 @@ test('identity calls: a commit that failed is doubted until one works, or a tria
   const store = createMemoryStore();
   await store.prepare('production', defaultSettings, 0);
   let error: Error | null = null;
-  const identityStore: Pick<IdentityStore, 'commit' | 'tryWrite'> = {
+  const identityStore: Pick<IdentityStore, 'commit' | 'erase' | 'tryWrite'> = {
+    erase: store.erase,
     commit: async (...call) => (error === null ? store.commit(...call) : Promise.reject(error)),
     tryWrite: async () => (error === null ? undefined : Promise.reject(error)),
   };
-  const door = createGroupCommit({ identityStore, decidedCalls: createDecidedCalls(), now: () => 1, onCommitted() {} });
+  const door = createCommits({ identityStore, decidedCalls: createDecidedCalls(), now: () => 1 });
   const source = { key: null, lib: null, batch: null, public: false };
   const call = (secondary: string) =>
     door.submit('production', [{ op: 'alias', primary: 'user_1', secondary, kind: 'alias', timestamp: null, source }]);

@@ -1,4 +1,4 @@
-import { readTrack } from '../../ingest/validate.ts';
+import { readTrack } from '../../ingest/read-call.ts';
 import type { ImportedEvent, RowContext } from '../calls.ts';
 import type { Cells } from '../types.ts';
 import { objectOf, timeOf } from './cells.ts';

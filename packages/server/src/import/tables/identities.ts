@@ -1,6 +1,6 @@
 import type { IdentifyOperation, LinkOperation, Millis, Operation } from '@onym/core';
 import { isObject, type JsonObject } from '../../ingest/json-values.ts';
-import { readIdentify } from '../../ingest/validate.ts';
+import { readIdentify } from '../../ingest/read-call.ts';
 import { limits } from '../../limits.ts';
 import type { RowContext } from '../calls.ts';
 import type { Cells } from '../types.ts';

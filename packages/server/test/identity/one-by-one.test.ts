@@ -5,10 +5,10 @@ import { defaultSettings, emptyState, foldTraits, isSteering, type Operation, ru
 import { fullOptions, type History, histories, resolveStep, startSettings } from '@onym/core/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Answers, createCommits } from '../../src/identity/commits.ts';
+import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { openSqliteStore } from '../../src/identity/sqlite-store.ts';
 import type { Committed, IdentityStore } from '../../src/identity/types.ts';
-import { createDecidedCalls } from '../../src/ingest/decided-calls.ts';
-import { createGroupCommit } from '../../src/ingest/group-commit.ts';
 
 /** However calls are cut into arrays, and whatever is under way beside them: what they are answered is what they are answered one by one. */
 
@@ -86,13 +86,13 @@ describe('calls in arrays and side by side', () => {
     const name = `${environment}${played++}`;
     await store.prepare(name, settings, 0);
     const decidedCalls = createDecidedCalls();
-    const door = createGroupCommit({ identityStore: store, decidedCalls, now: clock(), onCommitted: () => {} });
-    const pending: Promise<(Committed | { error: string })[]>[] = [];
+    const door = createCommits({ identityStore: store, decidedCalls, now: clock() });
+    const pending: Promise<Answers>[] = [];
     for (const { calls, waits } of requestsOf(expected.operations, cuts)) {
       pending.push(door.submit(name, calls));
       if (waits) await pending.at(-1);
     }
-    const answers = (await Promise.all(pending)).flat();
+    const answers = (await Promise.all(pending)).flatMap((each) => each.answers);
     expect(answers.map(told)).toEqual(expected.answers.map(told));
     for (const component of expected.state.components.values()) {
       const { canonical, createdAt } = component;

@@ -1,9 +1,9 @@
 import type { Operation } from '@onym/core';
 import { describe, expect, it } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
+import { createCommits } from '../../src/identity/commits.ts';
+import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import type { Commit, Committed } from '../../src/identity/types.ts';
-import { createDecidedCalls } from '../../src/ingest/decided-calls.ts';
-import { createGroupCommit } from '../../src/ingest/group-commit.ts';
 import { limits } from '../../src/limits.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };
@@ -42,6 +42,7 @@ function storeUnderTest(fails: (operations: readonly Operation[]) => Error | nul
     },
     store: {
       tryWrite: async () => {},
+      erase: async () => Promise.reject(new Error('no test of this erases')),
       async commit(_environment: string, operations: readonly Operation[]): Promise<Commit> {
         if (isHeld) await new Promise<void>((resolve) => release.push(resolve));
         const error = fails(operations);
@@ -54,23 +55,22 @@ function storeUnderTest(fails: (operations: readonly Operation[]) => Error | nul
 }
 
 function doorOf({ store }: ReturnType<typeof storeUnderTest>) {
-  return createGroupCommit({
+  return createCommits({
     identityStore: store,
     decidedCalls: createDecidedCalls(),
     now: () => 1,
-    onCommitted: () => {},
   });
 }
 
 const named = (answers: readonly (Committed | { error: string })[]) =>
   answers.map((answer) => ('error' in answer ? answer.error : answer.canonicalId));
 
-describe('group commit', () => {
+describe('commits', () => {
   it('commits together what arrives together, in order, and answers each caller with its own', async () => {
     const under = storeUnderTest();
     const door = doorOf(under);
     const answers = await Promise.all([door.submit('e', [alias('a'), alias('b')]), door.submit('e', [alias('c')])]);
-    expect(answers.map(named)).toEqual([['a', 'b'], ['c']]);
+    expect(answers.map(({ answers }) => named(answers))).toEqual([['a', 'b'], ['c']]);
     expect(under.commits).toEqual([[alias('a'), alias('b'), alias('c')]]);
   });
 
@@ -134,7 +134,7 @@ describe('group commit', () => {
     await Promise.all([waiting, elsewhere]);
     await door.idle();
     expect(door.waiting()).toBe(0);
-    expect(named(await door.submit('e', [alias('late')]))).toEqual(['late']);
+    expect(named((await door.submit('e', [alias('late')])).answers)).toEqual(['late']);
   });
 
   it('is settled once all that was under way is committed, whatever comes after', async () => {

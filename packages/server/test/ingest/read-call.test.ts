@@ -9,7 +9,7 @@ import {
   readAlias,
   readIdentify,
   readTrack,
-} from '../../src/ingest/validate.ts';
+} from '../../src/ingest/read-call.ts';
 import { limits } from '../../src/limits.ts';
 import { messageUuid } from '../../src/node-id.ts';
 

@@ -1,9 +1,9 @@
 import { type TSchema, Type } from 'typebox';
-import type { IngestScope } from '../keys/types.ts';
-import { limits } from '../limits.ts';
-import { errorResponses } from './schemas.ts';
+import type { IngestScope } from '../../keys/types.ts';
+import { limits } from '../../limits.ts';
+import { errorResponses } from '../schemas.ts';
 
-/** Documentation of the ingestion routes. Their items are checked by ingest/validate.ts, one by one. */
+/** Documentation of the ingestion routes. Their items are checked by ingest/read-call.ts, one by one. */
 
 const environment = Type.Optional(
   Type.String({ default: 'production', description: 'Environment the item is for. Items of an array may differ.' }),

@@ -1,8 +1,9 @@
 import { isSteering, type Millis, type Operation, type Seq } from '@onym/core';
 import { LRUCache } from 'lru-cache';
 import { stringifyExact } from '../exact-json/stringify.ts';
-import type { Commit, Committed } from '../identity/types.ts';
 import { limits } from '../limits.ts';
+import { perEnvironment } from '../per-environment.ts';
+import type { Commit, Committed } from './types.ts';
 
 export interface DecidedCalls {
   /** The answer of a call that was seen to change nothing, while that is still true of all that is committed. */
@@ -31,32 +32,25 @@ interface Lane {
  * names has changed since; how far that is known is bounded, and what is not known counts as changed.
  */
 export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): DecidedCalls {
-  const lanes = new Map<string, Lane>();
-
-  function laneOf(environment: string): Lane {
-    let lane = lanes.get(environment);
-    if (lane === undefined) {
-      const created: Lane = {
-        entries: new LRUCache({ max: callsMax }),
-        changes: new LRUCache({
-          max: callsMax,
-          dispose: (seq, _, reason) => {
-            if (reason === 'evict') created.forgottenSeq = Math.max(created.forgottenSeq, seq);
-          },
-        }),
-        forgottenSeq: 0,
-      };
-      lane = created;
-      lanes.set(environment, lane);
-    }
+  const lanes = perEnvironment((): Lane => {
+    const lane: Lane = {
+      entries: new LRUCache({ max: callsMax }),
+      changes: new LRUCache({
+        max: callsMax,
+        dispose: (seq, _, reason) => {
+          if (reason === 'evict') lane.forgottenSeq = Math.max(lane.forgottenSeq, seq);
+        },
+      }),
+      forgottenSeq: 0,
+    };
     return lane;
-  }
+  });
 
   return {
     find(environment, operation, now) {
-      const lane = lanes.get(environment);
-      const key = lane === undefined ? null : keyOf(operation, now);
-      if (lane === undefined || key === null) return null;
+      const key = keyOf(operation, now);
+      if (key === null) return null;
+      const lane = lanes.of(environment);
       const entry = lane.entries.get(key);
       if (entry === undefined) return null;
       const isTrue = entry.answer.components.every(
@@ -68,14 +62,14 @@ export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): D
     },
 
     forget(environment, seq) {
-      const lane = laneOf(environment);
+      const lane = lanes.of(environment);
       lane.entries.clear();
       lane.changes.clear();
       lane.forgottenSeq = Math.max(lane.forgottenSeq, seq);
     },
 
     learn(environment, operations, { answers, touched, head }, now) {
-      const lane = laneOf(environment);
+      const lane = lanes.of(environment);
       if (operations.some(isSteering)) {
         // Settings and lifted separations bear on identities they do not touch.
         lane.entries.clear();

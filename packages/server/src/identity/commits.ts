@@ -1,0 +1,236 @@
+import {
+  type Answered,
+  type EraseFact,
+  isSteering,
+  type Millis,
+  type Operation,
+  type OperationError,
+} from '@onym/core';
+import { OnymError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { perEnvironment } from '../per-environment.ts';
+import type { WriteDoor } from '../readiness.ts';
+import type { DecidedCalls } from './decided-calls.ts';
+import type { Commit, ErasureRequest, IdentityStore } from './types.ts';
+
+/** What became of an environment's ledger, and of the calls that asked for it. */
+export interface Notice extends Pick<Commit, 'answers' | 'facts' | 'touched'> {
+  readonly environment: string;
+  /** What was asked of this process, parallel to `answers`: calls answered from memory too, which leave no row. Empty for what others wrote. */
+  readonly operations: readonly Operation[];
+  /** When it was received. */
+  readonly time: Millis;
+}
+
+/** Neither waits nor throws. */
+export type Listener = (notice: Notice) => void;
+
+/** What is answered to calls, and the ledger rows that they left, ascending: one for each answer that says `recorded`. */
+export type Answers = Pick<Commit, 'answers' | 'facts'>;
+
+/** The one door through which an environment's ledger grows. Who hangs on what identities are listens here. */
+export interface Commits extends WriteDoor {
+  /** One answer per operation, in order, once they are durable. Throws OnymError `overloaded` when too much waits. */
+  submit(environment: string, operations: readonly Operation[]): Promise<Answers>;
+  /** What would be answered, and what it would change, each operation on top of those before it. Writes nothing. */
+  rehearse(environment: string, operations: readonly Operation[]): Promise<Commit>;
+  /** See IdentityStore.erase. */
+  erase(environment: string, distinctId: string, request: ErasureRequest): Promise<EraseFact>;
+  /** Calls `listener` with everything that is durable from now on, in the order of the ledger and before its callers know. Returns how to stop. */
+  listen(listener: Listener): () => void;
+  /** Resolves when all that waits now, or is under way, is committed or has failed. */
+  settled(environment: string): Promise<void>;
+  /** Operations waiting, for metrics. */
+  waiting(): number;
+  /** Resolves when nothing waits any more. */
+  idle(): Promise<void>;
+}
+
+export interface CommitsOptions {
+  readonly identityStore: Pick<IdentityStore, 'commit' | 'erase' | 'tryWrite'>;
+  readonly decidedCalls: DecidedCalls;
+  readonly now: () => Millis;
+}
+
+interface Waiting {
+  readonly operations: readonly Operation[];
+  readonly resolve: (answers: Answers) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Lane {
+  readonly queue: Waiting[];
+  waiting: number;
+  running: Promise<void> | null;
+}
+
+const retryAfterSeconds = 1;
+const none: readonly never[] = [];
+
+/**
+ * Everything that waits while a commit runs shares the next transaction and its fsync. Calls of one environment keep their order: what is
+ * remembered of a call is asked for once all before it is committed, so that an answer from memory is what a judgement would say.
+ */
+export function createCommits({ identityStore, decidedCalls, now }: CommitsOptions): Commits {
+  const lanes = perEnvironment((): Lane => ({ queue: [], waiting: 0, running: null }));
+  const listeners = new Set<Listener>();
+  let lastFailed = false;
+
+  function tell(notice: Notice): void {
+    for (const listener of listeners) listener(notice);
+  }
+
+  /** As many calls as fit one transaction; steering, which loads identities whole, goes alone. */
+  function takeGroup(lane: Lane): Waiting[] {
+    const group = [lane.queue.shift()!];
+    let count = group[0]!.operations.length;
+    if (group[0]!.operations.some(isSteering)) return group;
+    for (let next = lane.queue[0]; next !== undefined; next = lane.queue[0]) {
+      if (next.operations.some(isSteering) || count + next.operations.length > limits.operationsPerCommitMax) break;
+      count += next.operations.length;
+      group.push(lane.queue.shift()!);
+    }
+    return group;
+  }
+
+  async function commitGroup(environment: string, group: readonly Waiting[]): Promise<void> {
+    try {
+      const { answers, facts } = await answersOf(
+        environment,
+        group.flatMap((call) => call.operations),
+      );
+      let start = 0;
+      let row = 0;
+      for (const call of group) {
+        const own = answers.slice(start, start + call.operations.length);
+        const rows = own.filter(isRecorded).length;
+        call.resolve({ answers: own, facts: facts.slice(row, row + rows) });
+        start += own.length;
+        row += rows;
+      }
+    } catch (error) {
+      lastFailed = true;
+      // One call that breaks the transaction must not cost its neighbours theirs. A full disk would only fail each of them too.
+      const isShared = group.length === 1 || error instanceof OnymError;
+      if (isShared) for (const call of group) call.reject(error);
+      else for (const call of group) await commitGroup(environment, [call]);
+    }
+  }
+
+  async function answersOf(environment: string, operations: readonly Operation[]): Promise<Answers> {
+    const time = now();
+    const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
+    if (isComplete(remembered)) return fromMemory(environment, operations, remembered, time);
+    const commit = await identityStore.commit(environment, operations, time, { remembered });
+    lastFailed = false;
+    decidedCalls.learn(environment, operations, commit, time);
+    const { answers, facts, touched } = commit;
+    tell({ environment, operations, answers, facts, touched, time });
+    return commit;
+  }
+
+  function fromMemory(
+    environment: string,
+    operations: readonly Operation[],
+    answers: readonly Answered[],
+    time: Millis,
+  ): Answers {
+    if (operations.length > 0) {
+      tell({ environment, operations, answers, facts: none, touched: none, time });
+    }
+    return { answers, facts: none };
+  }
+
+  async function run(environment: string, lane: Lane): Promise<void> {
+    // One turn of the event loop, so that calls which arrive together are committed together.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (lane.queue.length > 0) {
+      const group = takeGroup(lane);
+      await commitGroup(environment, group);
+      for (const call of group) lane.waiting -= call.operations.length;
+      if (lane.queue.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    lane.running = null;
+  }
+
+  return {
+    submit(environment, operations) {
+      const lane = lanes.of(environment);
+      if (lane.running === null) {
+        const time = now();
+        const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
+        if (isComplete(remembered)) return Promise.resolve(fromMemory(environment, operations, remembered, time));
+      }
+      if (lane.waiting + operations.length > limits.waitingOperationsMax) {
+        const message = 'Too many identity calls are waiting to be stored. Send this one again shortly.';
+        return Promise.reject(new OnymError('overloaded', message, { retryAfterSeconds }));
+      }
+      return new Promise((resolve, reject) => {
+        lane.queue.push({ operations, resolve, reject });
+        lane.waiting += operations.length;
+        lane.running ??= run(environment, lane);
+      });
+    },
+    rehearse: (environment, operations) => identityStore.commit(environment, operations, now(), { dryRun: true }),
+    async erase(environment, distinctId, request) {
+      const fact = await identityStore.erase(environment, distinctId, request);
+      if (request.dryRun) return fact;
+      decidedCalls.forget(environment, fact.seq);
+      tell({ environment, operations: none, answers: none, facts: [fact], touched: none, time: fact.time });
+      return fact;
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async settled(environment) {
+      const lane = lanes.of(environment);
+      if (lane.running === null) return;
+      await new Promise<void>((resolve, reject) => {
+        lane.queue.push({ operations: [], resolve: () => resolve(), reject });
+      });
+    },
+    failing: () => lastFailed,
+    async tryWrite() {
+      await identityStore.tryWrite();
+      lastFailed = false;
+    },
+    waiting: () => lanes.values().reduce((sum, lane) => sum + lane.waiting, 0),
+    async idle() {
+      for (let busy = running(); busy.length > 0; busy = running()) await Promise.all(busy);
+    },
+  };
+
+  function running(): Promise<void>[] {
+    return lanes.values().flatMap((lane) => lane.running ?? []);
+  }
+}
+
+function isComplete(answers: readonly (Answered | null)[]): answers is Answered[] {
+  return answers.every((answer) => answer !== null);
+}
+
+const isRecorded = (answer: Answered | OperationError): boolean => !('error' in answer) && answer.recorded;
+
+/** Hears of every call about who somebody is, with its answer. */
+export interface CallObserver {
+  observe(environment: string, operation: Operation, answer: Answered | OperationError, time: Millis): void;
+}
+
+/** Tells them of each identify, alias and track that was asked of this process; steering is no call of an application. */
+export function tellOfCalls(...observers: readonly CallObserver[]): Listener {
+  return ({ environment, operations, answers, time }) => {
+    for (let index = 0; index < operations.length; index++) {
+      const operation = operations[index]!;
+      if (isSteering(operation)) continue;
+      for (const observer of observers) observer.observe(environment, operation, answers[index]!, time);
+    }
+  };
+}
+
+/** Tells of every environment whose ledger has grown. */
+export function tellOfRows(heard: (environment: string) => void): Listener {
+  return ({ environment, facts }) => {
+    if (facts.length > 0) heard(environment);
+  };
+}
