@@ -1,8 +1,9 @@
-import type { Operation } from '@onym/core';
+import { defaultSettings, type Operation } from '@onym/core';
 import { describe, expect, it } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
-import { createCommits } from '../../src/identity/commits.ts';
+import { createCommits, type Notice, tellOfCalls, tellOfRows } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
+import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { Commit, Committed } from '../../src/identity/types.ts';
 import { limits } from '../../src/limits.ts';
 
@@ -157,3 +158,84 @@ describe('commits', () => {
 });
 
 const isNamed = (name: string) => (operation: Operation) => operation.op === 'alias' && operation.primary === name;
+
+describe('who listens', () => {
+  const traits = (value: string): Operation => ({
+    op: 'identify',
+    distinctId: 'u',
+    anonymousId: null,
+    traits: [{ key: 'plan', value, once: false }],
+    timestamp: null,
+    source,
+  });
+
+  async function door() {
+    const identityStore = createMemoryStore();
+    await identityStore.prepare('e', defaultSettings, 0);
+    const commits = createCommits({ identityStore, decidedCalls: createDecidedCalls(), now: () => 1 });
+    const notices: Notice[] = [];
+    const stop = commits.listen((notice) => notices.push(notice));
+    return { commits, notices, stop };
+  }
+
+  it('hears of each commit in the order of the ledger, before its callers know; each caller has the rows that it left', async () => {
+    const { commits, notices } = await door();
+    let heard = 0;
+    const all = await Promise.all(
+      [[alias('a')], [alias('a'), traits('pro')], [traits('pro')]].map(async (operations) => {
+        const answers = await commits.submit('e', operations);
+        heard = notices.length;
+        return answers;
+      }),
+    );
+    expect(heard).toBe(1);
+    expect(notices[0]!.operations).toHaveLength(4);
+    expect(notices[0]!.facts.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(all.map(({ facts }) => facts.map(({ seq, op }) => [seq, op]))).toEqual([
+      [[1, 'alias']],
+      [[2, 'identify']],
+      [],
+    ]);
+  });
+
+  it('hears of calls that were answered from memory, which leave no row', async () => {
+    const { commits, notices } = await door();
+    for (let time = 0; time < 3; time++) await commits.submit('e', [traits('pro')]);
+    expect(notices.map(({ operations, facts }) => [operations.length, facts.length])).toEqual([
+      [1, 1],
+      [1, 0],
+      [1, 0],
+    ]);
+    const observed: string[] = [];
+    const grown: string[] = [];
+    const tellCalls = tellOfCalls({ observe: (environment, { op }) => void observed.push(`${environment} ${op}`) });
+    const tellRows = tellOfRows((environment) => void grown.push(environment));
+    for (const notice of notices) for (const tell of [tellCalls, tellRows]) tell(notice);
+    expect(observed).toEqual(['e identify', 'e identify', 'e identify']);
+    expect(grown).toEqual(['e']);
+  });
+
+  it('hears of an erasure, after which nothing is answered from memory; steering is no call of an application', async () => {
+    const { commits, notices } = await door();
+    await commits.submit('e', [alias('a')]);
+    await commits.submit('e', [alias('a')]);
+    const request = { id: 'r', now: 2, source, events: 0, deadLetters: 0 };
+    await commits.erase('e', 'a', { ...request, dryRun: true });
+    expect(notices).toHaveLength(2);
+    await commits.erase('e', 'a', { ...request, dryRun: false });
+    expect(notices[2]).toMatchObject({ operations: [], facts: [{ op: 'erase' }] });
+    const again = await commits.submit('e', [alias('a')]);
+    expect(again.facts).toHaveLength(1);
+    await commits.submit('e', [{ ...split, target: { link: again.facts[0]!.seq } } as Operation]);
+    const observed: string[] = [];
+    tellOfCalls({ observe: (_environment, { op }) => void observed.push(op) })(notices.at(-1)!);
+    expect(observed).toEqual([]);
+  });
+
+  it('hears nothing once it stopped', async () => {
+    const { commits, notices, stop } = await door();
+    stop();
+    await commits.submit('e', [alias('a')]);
+    expect(notices).toEqual([]);
+  });
+});
