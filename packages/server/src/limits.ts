@@ -30,7 +30,7 @@ export const limits = {
   pageSizeMax: 1_000,
   /** Held links of one page: each is shown with its blast radius. */
   reviewPageSizeMax: 100,
-  /** Identity operations waiting for a group commit, per environment; beyond: 503. */
+  /** Identity operations waiting for a commit, per environment; beyond: 503. */
   waitingOperationsMax: 20_000,
   /** Operations decided in one transaction. */
   operationsPerCommitMax: 500,
