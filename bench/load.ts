@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { freshen } from './fresh.ts';
 import { quantile } from './series.ts';
 
 /**
@@ -125,7 +126,8 @@ class Connection {
     const { requests } = this.run.options;
     this.index = this.run.sent++ % requests.length;
     this.startedAt = performance.now();
-    this.socket.write(requests[this.index]!);
+    // No more are under way than there are connections, so one of thousands has left when its turn comes again.
+    this.socket.write(freshen(requests[this.index]!));
   }
 
   read(chunk: Buffer): void {
