@@ -1,12 +1,23 @@
 /**
- * Every limit of the server, by name. Units come last in the names. Beyond a limit the caller gets a clear answer
- * (413, 422, 429 or 503 with Retry-After), never a slow death.
+ * Every limit of the server, by name: of queues, batches, bodies, pages, lists, caches and histories, and of what may be waited for. Units
+ * come last in the names. Beyond a limit the caller gets a clear answer (413, 422, 429 or 503 with Retry-After), never a slow death; what a
+ * cache or a history has no room for is told again, or counted. How a part goes about its work within these (how much it reads at a time,
+ * how often it looks, when it tries again) stands in its own file.
  */
 export const limits = {
   /** A request body as it arrives, and after gunzip. */
   bodyBytesMax: 20 * 1024 * 1024,
-  /** Nesting of a JSON body; deeper ones are `invalid-payload`. */
+  /** A request's line and headers; and those that a browser asks in advance to send. A page with tracing asks for some hundred bytes. */
+  headerBytesMax: 16 * 1024,
+  preflightHeadersLengthMax: 4_096,
+  /** From a request's first byte to its last; and between two requests on one connection, above the 60 s of common proxies. */
+  requestMaxMs: 60_000,
+  connectionIdleMaxMs: 72_000,
+  /** Nesting of an item of a JSON body; and of a body as a whole, beyond which no item of it is looked at. */
   jsonDepthMax: 32,
+  bodyDepthMax: 1_000,
+  /** Characters of an integer that is kept with every digit; one beyond is beyond any double, and becomes infinite. */
+  integerLengthMax: 1_024,
   /** Items in an ingestion array. */
   itemsPerRequestMax: 1_000,
   distinctIdBytesMax: 512,
@@ -17,8 +28,11 @@ export const limits = {
   clockAheadMaxMs: 5 * 60_000,
   traitKeyBytesMax: 512,
   traitsPerCallMax: 500,
-  /** Unknown names of one object that are compared with the known ones; those beyond are only counted. */
+  /** Unknown names of one object that are compared with the known ones; those beyond, and longer ones, are only counted. */
   unknownNamesJudgedMax: 50,
+  unknownNameJudgedLengthMax: 64,
+  /** Names remembered with what they were judged to be; beyond it all are judged anew. Clients send the same few. */
+  judgedNamesMax: 1_000,
   /** Ids in one `POST /v1/resolve`. */
   resolveIdsMax: 10_000,
   /** Ids taken out of their identity in one `POST /v1/split`. */
@@ -36,13 +50,25 @@ export const limits = {
   operationsPerCommitMax: 500,
   /** Calls remembered as changing nothing. */
   decidedCallsMax: 200_000,
-  /** Events waiting for the journal's next group; beyond: 503. */
+  /** Links whose repeats are counted between two writes, per environment; beyond it repeats are not counted, which is all that is lost. */
+  repeatedLinksMax: 50_000,
+  /** Identifiers whose nodes are remembered, per environment: some 6 MB. Beyond it all are worked out anew. */
+  nodeIdsMax: 30_000,
+  /** Events waiting for the journal's next group, and their length in UTF-16 units; beyond: 503. */
   waitingEventsMax: 100_000,
+  waitingEventsLengthMax: 64 * 1024 * 1024,
+  /** Length of what the journal writes in one transaction, some 40 ms on the disk; more waits for the next turn of the event loop. */
+  journalGroupLengthMax: 8 * 1024 * 1024,
+  /** Events in one row of the journal, and their length. Reading one back holds up the event loop for some milliseconds at most. */
+  journalRowEventsMax: 1_000,
+  journalRowLengthMax: 1024 * 1024,
   /** Undrained bytes in the journal; beyond: 503. */
   journalBytesMax: 2 * 1024 * 1024 * 1024,
-  /** One journal row, and one insert into the event store. */
+  /** One insert into the event store. */
   drainRowsMax: 50_000,
   drainBytesMax: 64 * 1024 * 1024,
+  /** How long a reader waits for acknowledged events to arrive; beyond: 503. */
+  drainWaitMaxMs: 20_000,
   /** Queries that may wait for a reader, and how long, before the caller is asked to come back. */
   waitingQueriesMax: 32,
   queryWaitMaxMs: 5_000,
@@ -54,13 +80,29 @@ export const limits = {
   nodesPerReadMax: 10_000,
   /** Rows that one ledger row of a revert takes back, but for an identity that has more of its own. */
   revertRowsPerCommit: 500,
-  /** Refused links looked at for one page of conflicts. */
+  /** Refused links looked at for one page of conflicts; and claimants and links that one conflict lists. */
   conflictLinksPerPage: 5_000,
+  conflictClaimantsListedMax: 10,
+  conflictLinksListedMax: 5,
+  /** Differences that `onym verify` shows. */
+  differencesListedMax: 100,
+  keyNameBytesMax: 128,
   /** A file to import, decompressed; one of its rows; and, decoded, one row group of a Parquet file. */
   importBytesMax: 16 * 1024 * 1024 * 1024,
   importRowBytesMax: 4 * 1024 * 1024,
   importRowGroupBytesMax: 512 * 1024 * 1024,
   concurrentImportsMax: 2,
+  importBatchNameLengthMax: 400,
+  /** How often a file may be compressed: a browser may save as `.gz` what a server compressed once more on the way. */
+  importCompressionsMax: 2,
+  /** What a decoder of Zstandard holds in memory; `zstd --ultra -22` needs as much. */
+  importZstdWindowBytesMax: 128 * 1024 * 1024,
+  /** How much of a row that can't be read is shown: enough to find it by. */
+  importBadRowLengthMax: 500,
+  /** Ledger rows of a killed run that are looked up again. More than one chunk: at most the last was applied without being noted. */
+  importRecoveredRowsMax: 10_000,
+  /** Largest identities that an import lists. */
+  importLargestListedMax: 10,
   /** Identifiers that an import of links remembers to have made known; one that is forgotten is only said again. */
   importIdentifiedMax: 1_000_000,
   /** How much of a file is read before what it says is applied. */
@@ -82,6 +124,18 @@ export const limits = {
   deadLettersMax: 100_000,
   deadLetterCharactersMax: 16_384,
   waitingDeadLettersMax: 10_000,
+  /** What lint keeps per environment: findings, of which the one not seen for longest is dropped, and the newest examples of each. */
+  lintFindingsMax: 500,
+  lintExamplesMax: 5,
+  /** Calls that wait to be looked into by lint, per environment; beyond it they are only counted, as unexamined. */
+  lintWaitingCallsMax: 10_000,
+  /** What lint remembers to compare with, the most recent, per environment; and users who claim one anonymous id. */
+  lintPairsMax: 10_000,
+  lintClaimedIdsMax: 10_000,
+  lintKnownIdsMax: 10_000,
+  lintCrowdedIdentitiesMax: 10_000,
+  lintSpellingsMax: 20_000,
+  lintClaimantsMax: 20,
   /** Ledger rows projected in one step. */
   projectionRowsMax: 20_000,
   sqlBytesMax: 64 * 1024,
@@ -91,7 +145,12 @@ export const limits = {
   queryResultBytesMax: 512 * 1024 * 1024,
   /** Results that clients have not fetched yet, in files; one more large result than fits: 503. */
   heldResultBytesMax: 4 * 1024 * 1024 * 1024,
+  /** A pattern in a query, and all of them, in characters: compiling one can't be interrupted. */
+  queryPatternLengthMax: 1_000,
+  queryPatternsLengthMax: 10_000,
   concurrentQueriesMax: 4,
+  /** Exports of whole tables; each is at work for as long as its reader likes, and further ones wait. */
+  concurrentExportsMax: 4,
   concurrentStreamsMax: 100,
   /** SQLite opens paths of up to 512 bytes, and what lies in the data directory needs some of them. */
   dataDirectoryPathBytesMax: 440,

@@ -1,4 +1,5 @@
 import { hash as digest } from 'node:crypto';
+import { limits } from './limits.ts';
 
 /** Onym's own UUID namespace; every environment's namespace is a UUIDv5 of its name in it (R9: names and strings alone). */
 const onymNamespace = '6f6e796d-0000-5000-8000-6964656e7469';
@@ -29,9 +30,6 @@ interface Namespace {
   readonly remembered: Map<string, string>;
 }
 
-/** Some 6 MB an environment; beyond it, all are forgotten and learnt anew. */
-const rememberedMax = 30_000;
-
 const namespaces = new Map<string, Namespace>();
 
 function namespaceOf(environment: string): Namespace {
@@ -49,7 +47,7 @@ export function nodeId(environment: string, distinctId: string): string {
   let node = remembered.get(distinctId);
   if (node === undefined) {
     node = uuidV5(bytes, distinctId);
-    if (remembered.size >= rememberedMax) remembered.clear();
+    if (remembered.size >= limits.nodeIdsMax) remembered.clear();
     remembered.set(distinctId, node);
   }
   return node;

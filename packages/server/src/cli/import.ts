@@ -4,6 +4,7 @@ import { type Command, Option } from 'commander';
 import { parseExact } from '../exact-json/parse.ts';
 import type { Counts, ImportEvent } from '../import/types.ts';
 import { vendors } from '../import/vendors/tables.ts';
+import { limits } from '../limits.ts';
 import { exitCode, type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, printNote, shown, table } from './print.ts';
 import { progressBar } from './progress-bar.ts';
@@ -218,12 +219,10 @@ function startedText(event: Started): string {
   return `${lines.join('\n')}\n\n`;
 }
 
-/** A file may have thousands. */
-const columnsListedMax = 50;
-
 function listedColumns(columns: readonly (readonly [string, string])[]): string[] {
-  const lines = columns.slice(0, columnsListedMax).map(([column, meaning]) => `  ${shown(column)}: ${shown(meaning)}`);
-  return columns.length > columnsListedMax ? [...lines, `  and ${columns.length - columnsListedMax} more`] : lines;
+  const { importColumnsListedMax: listedMax } = limits;
+  const lines = columns.slice(0, listedMax).map(([column, meaning]) => `  ${shown(column)}: ${shown(meaning)}`);
+  return columns.length > listedMax ? [...lines, `  and ${columns.length - listedMax} more`] : lines;
 }
 
 function ignoredText({ ignored_columns: named, more_ignored_columns: more }: Started): string {

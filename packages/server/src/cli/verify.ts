@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { checkOwner } from '../disk/directory-owner.ts';
 import type { IdentityStore } from '../identity/types.ts';
+import { limits } from '../limits.ts';
 import { nodeId } from '../node-id.ts';
 import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';
 import { exitCode, type ReadOptions, readOptions } from './options.ts';
@@ -11,7 +12,6 @@ import { RequestError, type Transport, withTransport } from './transport.ts';
 /** Calls that arrive in between change the state: it is compared again, this often. */
 const attemptsMax = 5;
 const mapRowsPerRead = 100_000;
-const shownMax = 100;
 const seqEnd = Number.MAX_SAFE_INTEGER;
 
 export function verifyCommand(program: Command): void {
@@ -103,7 +103,9 @@ async function readMap(transport: Transport, environment: string) {
 function describe(environment: string, { differences, ...counts }: Verification): string {
   const summary = `${environment}: ${counts.rows} ledger rows, ${counts.identifiers} identifiers, ${counts.identities} identities, ${counts.links} links`;
   if (differences.length === 0) return `${summary}\nThe stored state and the event store agree with the ledger.`;
-  const shown = differences.slice(0, shownMax).map((row) => [row.what, row.name, row.expected, row.found]);
-  const more = differences.length > shownMax ? `\n… and ${differences.length - shownMax} more (--json lists all)` : '';
+  const { differencesListedMax: listedMax } = limits;
+  const shown = differences.slice(0, listedMax).map((row) => [row.what, row.name, row.expected, row.found]);
+  const more =
+    differences.length > listedMax ? `\n… and ${differences.length - listedMax} more (--json lists all)` : '';
   return `${summary}\n${differences.length} differences:\n${table(['what', 'name', 'ledger says', 'found'], shown)}${more}`;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as startTimer } from 'node:timers';
 import { setTimeout } from 'node:timers/promises';
 import { OnymError } from '../errors.ts';
-import type { limits } from '../limits.ts';
+import { limits } from '../limits.ts';
 import type { Databases } from './databases.ts';
 import { engineErrorCode } from './engine/errors.ts';
 import { type Engine, literal, type Settings } from './engine.ts';
@@ -40,9 +40,8 @@ function readerSettings(bounds: QueryLimits): Settings {
     max_result_rows: bounds.queryRowsMax,
     max_result_bytes: bounds.queryResultBytesMax,
     max_temporary_data_on_disk_size_for_query: 4 * bounds.queryMemoryBytesMax,
-    // Compiling a pattern can't be interrupted.
-    max_hyperscan_regexp_length: 1_000,
-    max_hyperscan_regexp_total_length: 10_000,
+    max_hyperscan_regexp_length: limits.queryPatternLengthMax,
+    max_hyperscan_regexp_total_length: limits.queryPatternsLengthMax,
     // Else several blocks of text are in memory at a time: twice the memory of four large queries, for no less time on two cores.
     output_format_parallel_formatting: 0,
     // Numbers, not strings: count() of a JSON answer is a number.

@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts';
 /** Where a value stands: keys of objects and indexes of arrays, from the outside. */
 export type Path = readonly (string | number)[];
 
@@ -11,8 +12,6 @@ export interface ExactOptions {
 /** No double holds all integers of so many digits. */
 const longDigits = 16;
 const integerForm = /^-?\d+$/;
-/** Of an integer that is kept; one beyond is beyond any double, and becomes infinite. Making a bigint takes more than linear time. */
-const digitsMax = 1_024;
 
 /**
  * JSON.parse, but for integer literals beyond ±(2^53 − 1): they become bigints, with every digit. A text in which there are none is left
@@ -52,7 +51,8 @@ export function parseForeign(text: string): unknown {
 /** The number that a literal stands for, an integer in full. */
 export function numberOf(literal: string): number | bigint {
   const value = Number(literal);
-  if (Number.isSafeInteger(value) || !integerForm.test(literal) || literal.length > digitsMax) return value;
+  if (Number.isSafeInteger(value) || !integerForm.test(literal) || literal.length > limits.integerLengthMax)
+    return value;
   return BigInt(literal);
 }
 

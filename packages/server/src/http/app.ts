@@ -46,9 +46,9 @@ export interface AppOptions {
   readonly newUuid?: () => string;
   /** What applications may speak. Default: Onym's own. */
   readonly protocols?: readonly Protocol[];
-  /** A request that has not arrived in whole by then is cut. Default 60 s. */
+  /** A request that has not arrived in whole by then is cut. Default `requestMaxMs` of limits.ts. */
   readonly requestTimeoutMs?: number;
-  /** An idle connection is closed then. Default 72 s, above the 60 s of common proxies. */
+  /** An idle connection is closed then. Default `connectionIdleMaxMs` of limits.ts. */
   readonly keepAliveTimeoutMs?: number;
   /** Default 15 s. */
   readonly heartbeatIntervalMs?: number;
@@ -56,21 +56,20 @@ export interface AppOptions {
 
 /** Ids of 512 bytes in a path, each byte percent-encoded, and once more for keys of traits. */
 const paramLengthMax = 3 * Math.max(limits.distinctIdBytesMax, limits.traitKeyBytesMax) + 1;
-const headerBytesMax = 16 * 1024;
 const connectionCheckIntervalMsMax = 5_000;
 
 /** The HTTP server, not yet listening. Closing it ends live streams and idle connections, and waits for calls under way. */
 export function createApp(services: Services, options: AppOptions): FastifyInstance {
-  const requestTimeoutMs = options.requestTimeoutMs ?? 60_000;
+  const requestTimeoutMs = options.requestTimeoutMs ?? limits.requestMaxMs;
   const paths = pathMender();
   const app = Fastify({
     bodyLimit: limits.bodyBytesMax,
     routerOptions: { maxParamLength: paramLengthMax },
     rewriteUrl: (request) => paths.mend(request.url ?? '/'),
     requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? limits.connectionIdleMaxMs,
     http: {
-      maxHeaderSize: headerBytesMax,
+      maxHeaderSize: limits.headerBytesMax,
       headersTimeout: requestTimeoutMs,
       connectionsCheckingInterval: Math.min(requestTimeoutMs, connectionCheckIntervalMsMax),
     },

@@ -1,9 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { limits } from '../limits.ts';
 
 /** How long a browser need not ask again. */
 const preflightMaxAgeSeconds = 7_200;
-/** What is asked for may be this long; a page with tracing asks for some hundred bytes. */
-const requestHeadersLengthMax = 4_096;
 /** Where a browser does not say what it wants to send. */
 const usualHeaders = 'authorization, x-api-key, content-type, content-encoding';
 
@@ -40,6 +39,6 @@ export function answerPreflight(request: FastifyRequest, reply: FastifyReply): F
 }
 
 function headersFor(asked: string | undefined): string {
-  const isList = asked !== undefined && asked.length <= requestHeadersLengthMax && headerNames.test(asked);
+  const isList = asked !== undefined && asked.length <= limits.preflightHeadersLengthMax && headerNames.test(asked);
   return isList ? asked : usualHeaders;
 }

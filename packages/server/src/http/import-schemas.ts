@@ -21,7 +21,7 @@ const query = Type.Object({
   batch: Type.Optional(
     Type.String({
       minLength: 1,
-      maxLength: 400,
+      maxLength: limits.importBatchNameLengthMax,
       description: 'Name of the batch. Else made of the file’s name and contents.',
     }),
   ),

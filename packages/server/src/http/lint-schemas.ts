@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { lintLimits, lintRules } from '../lint/rules.ts';
+import { limits } from '../limits.ts';
+import { lintRules } from '../lint/rules.ts';
 import { environment, errorResponses, jsonResponse, time } from './schemas.ts';
 
 /** What GET /v1/lint takes and answers. */
@@ -42,7 +43,7 @@ const example = Type.Object({
   known_identifiers: Type.Optional(Type.Integer({ description: 'no-stable-canonical: in this identity.' })),
   claimants: Type.Optional(
     Type.Integer({
-      description: `shared-identifier: users to whom this id was refused, of which ${lintLimits.claimantsMax} are told apart.`,
+      description: `shared-identifier: users to whom this id was refused, of which ${limits.lintClaimantsMax} are told apart.`,
     }),
   ),
 });

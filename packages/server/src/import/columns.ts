@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts';
 /** Column names as people write them, made comparable: lower case, words by `_`, no `(UTC)` behind. */
 export const plainName = (name: string): string =>
   name
@@ -20,11 +21,9 @@ export function columnNamed(
   return undefined;
 }
 
-const listedMax = 50;
-
 /** For messages and first lines, however many columns a file has. */
 export function listed(columns: readonly string[]): string {
-  const names = columns.slice(0, listedMax).map((name) => JSON.stringify(name));
+  const names = columns.slice(0, limits.importColumnsListedMax).map((name) => JSON.stringify(name));
   const more = columns.length - names.length;
   return (names.join(', ') || '(none)') + (more > 0 ? ` and ${more} more` : '');
 }

@@ -4,13 +4,10 @@ import type { Progress } from './progress.ts';
 import type { Run } from './run.ts';
 import type { AppliedItem, ItemAnswer } from './target.ts';
 
-/** More than one chunk: of a killed run at most the last was applied without being noted. */
-const recoveredRowsMax = 20 * limits.operationsPerCommitMax;
-
 /** A call that a killed run applied but did not come to note answers `unchanged` now; what it was told then, counts. */
 export function createRecovery({ verdictOf }: Pick<Run, 'verdictOf'>, earlier: Progress | null) {
   const seqs = new Set<number>();
-  let rowsLeft = earlier === null ? 0 : recoveredRowsMax;
+  let rowsLeft = earlier === null ? 0 : limits.importRecoveredRowsMax;
 
   async function corrected(item: AppliedItem, answer: ItemAnswer, head: number): Promise<ItemAnswer> {
     if (isEvent(item)) {

@@ -29,8 +29,6 @@ export interface Target {
 
 export type ItemAnswer = RowAnswer & { readonly link?: RowAnswer | null };
 
-const largestListed = 10;
-
 export interface TargetParts {
   readonly environment: string;
   readonly identityStore: IdentityStore;
@@ -44,7 +42,7 @@ function answerOf(answer: Committed | OperationError): RowAnswer {
 }
 
 async function largestOf(store: IdentityStore, environment: string, changedAfter: number): Promise<LargestIdentity[]> {
-  const found = await store.largest(environment, { changedAfter, limit: largestListed });
+  const found = await store.largest(environment, { changedAfter, limit: limits.importLargestListedMax });
   return found.map(({ canonicalId, size }) => ({ canonical_id: canonicalId, identifiers: size }));
 }
 

@@ -22,12 +22,11 @@ export interface NamesOptions {
 }
 
 const none: readonly string[] = [];
-/** Names remembered with their error, or null. Clients send the same few. */
-const judgedMax = 1_000;
 
 export function knownNames({ what, known, ignored = [], elsewhere = {} }: NamesOptions): KnownNames {
   const expected = new Set([...known, ...ignored]);
   const nearMissOf = nearMisses([...known, ...Object.keys(elsewhere)]);
+  /** The error that a name is, or null. */
   const judged = new Map<string, string | null>();
 
   /** The message of the error that a name is; null for one that is merely unknown. */
@@ -42,7 +41,7 @@ export function knownNames({ what, known, ignored = [], elsewhere = {} }: NamesO
     let error = judged.get(name);
     if (error === undefined) {
       error = judge(name);
-      if (judged.size === judgedMax) judged.clear();
+      if (judged.size === limits.judgedNamesMax) judged.clear();
       judged.set(name, error);
     }
     return error;

@@ -1,5 +1,4 @@
-/** No name that is known comes near; what is longer is no slip of the pen. */
-const nameLengthMax = 64;
+import { limits } from '../limits.ts';
 
 const editsPerWordMax = 2;
 
@@ -26,7 +25,7 @@ export function nearMisses(known: readonly string[]): (name: string) => string |
   const longest = Math.max(0, ...candidates.map(({ joined }) => joined.length));
 
   return (name) => {
-    if (name.length > nameLengthMax || name.startsWith('$')) return null;
+    if (name.length > limits.unknownNameJudgedLengthMax || name.startsWith('$')) return null;
     const words = wordsOf(name);
     const joined = words.join('');
     if (joined === '' || joined.length > longest + words.length * editsPerWordMax) return null;

@@ -1,12 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { OnymError } from '../errors.ts';
 import { parseForeign, parseWith } from '../exact-json/parse.ts';
+import { limits } from '../limits.ts';
 import { holdsOddId, isIdPath } from './id-fields.ts';
 
 /** Parsing millions of nested brackets blocks for seconds; below this size it does not, and items are checked one by one. */
 const nestingCheckedAboveBytes = 64 * 1024;
-/** No honest body comes near; jsonDepthMax is checked per item, so that a deep one costs its neighbours nothing. */
-const nestingMax = 1_000;
 
 /**
  * Throws `invalid-json` or `invalid-payload`. Keys named `__proto__` are dropped at every level: nobody means them well. Integers beyond
@@ -15,8 +14,8 @@ const nestingMax = 1_000;
 export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new OnymError('invalid-json', 'The body is empty. Send a JSON object or array.');
   if (!isUtf8(bytes)) throw new OnymError('invalid-json', 'The body is not UTF-8. Encode it as UTF-8.');
-  if (bytes.length > nestingCheckedAboveBytes && isNestedDeeper(bytes, nestingMax)) {
-    throw new OnymError('invalid-payload', `The body is nested deeper than ${nestingMax} levels. Flatten it.`);
+  if (bytes.length > nestingCheckedAboveBytes && isNestedDeeper(bytes, limits.bodyDepthMax)) {
+    throw new OnymError('invalid-payload', `The body is nested deeper than ${limits.bodyDepthMax} levels. Flatten it.`);
   }
   let text = bytes.toString('utf8');
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);

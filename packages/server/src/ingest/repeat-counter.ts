@@ -1,5 +1,6 @@
 import type { Millis, Operation, OperationError, Seq } from '@onym/core';
 import type { Committed, IdentityStore } from '../identity/types.ts';
+import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 
 export interface RepeatCounter {
@@ -8,8 +9,6 @@ export interface RepeatCounter {
 }
 
 const flushIntervalMs = 1_000;
-/** Links counted between two writes; beyond it repeats are not counted, which is all that is lost. */
-const countedMax = 50_000;
 
 /** Counts calls that only repeated a recorded one, by the row they repeat (docs/resolution.md, "Verdicts"). Best effort, written behind the answers. */
 export function createRepeatCounter(
@@ -45,7 +44,7 @@ export function createRepeatCounter(
       if (entry !== undefined) {
         entry.count++;
         entry.lastTime = time;
-      } else if (repeats.size < countedMax) repeats.set(answer.seq, { count: 1, lastTime: time });
+      } else if (repeats.size < limits.repeatedLinksMax) repeats.set(answer.seq, { count: 1, lastTime: time });
     },
     async close() {
       clearInterval(timer);

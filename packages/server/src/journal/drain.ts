@@ -2,6 +2,7 @@ import { OnymError } from '../errors.ts';
 import { isRowError } from '../events/row-error.ts';
 import type { EventStore } from '../events/types.ts';
 import type { IdentityStore } from '../identity/types.ts';
+import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 import { encodeDrain, eventsOf } from './encode-drain.ts';
 import type { Drain, JournalReader, Log } from './types.ts';
@@ -14,8 +15,7 @@ const intervalMs = 800;
 /** After a failure; doubled by each further one, and shortened by up to a half at random. */
 const backoffFirstMs = 250;
 const backoffMaxMs = 5_000;
-/** How long a reader waits for events to arrive before it is told to come again. */
-const flushMaxMs = 20_000;
+
 export interface DrainOptions {
   journal: JournalReader;
   eventStore: Pick<EventStore, 'insertEvents'>;
@@ -171,7 +171,7 @@ export function createDrain(options: DrainOptions): DrainLoop {
       if (behind.length === 0) return;
       let deadline: NodeJS.Timeout | undefined;
       const tooLong = new Promise<never>((_, reject) => {
-        deadline = setTimeout(() => reject(unavailable(lanes.of(behind[0]!), null)), flushMaxMs);
+        deadline = setTimeout(() => reject(unavailable(lanes.of(behind[0]!), null)), limits.drainWaitMaxMs);
       });
       const drained = Promise.all(behind.map((name) => flushLane(lanes.of(name), target)));
       try {

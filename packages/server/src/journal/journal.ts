@@ -7,13 +7,6 @@ import { createJournalReader } from './journal-reader.ts';
 import { createSegments } from './segments.ts';
 import type { Journal, JournalReader } from './types.ts';
 
-/** One row of the file. Reading one back stalls the event loop for some milliseconds at most. */
-const batchRowsMax = 1_000;
-const batchLengthMax = 1024 * 1024;
-/** One transaction: some 40 ms on the disk. More than that waits for the next turn of the event loop. */
-const groupLengthMax = 8 * 1024 * 1024;
-/** Events waiting for a group, in UTF-16 units. */
-const waitingLengthMax = 64 * 1024 * 1024;
 /** Written since the last checkpoint; one of 8 MiB takes 10 to 20 ms. */
 const checkpointBytes = 8 * 1024 * 1024;
 /** Room for less than this is none: the largest event, with what is around its properties. */
@@ -53,10 +46,11 @@ const overloaded = (message: string): OnymError =>
 
 /** Cuts lines into runs that make one row each; a single line may be longer than a row should be. */
 function* rowsOf(lines: readonly string[]): Generator<string[]> {
+  const { journalRowEventsMax: eventsMax, journalRowLengthMax: lengthMax } = defaultLimits;
   let row: string[] = [];
   let length = 0;
   for (const line of lines) {
-    if (row.length === batchRowsMax || (row.length > 0 && length + line.length > batchLengthMax)) {
+    if (row.length === eventsMax || (row.length > 0 && length + line.length > lengthMax)) {
       yield row;
       row = [];
       length = 0;
@@ -125,7 +119,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
   function takeGroup(): Waiting[] {
     let count = 0;
     let length = 0;
-    while (count < waiting.length && (count === 0 || length + waiting[count]!.length <= groupLengthMax)) {
+    while (count < waiting.length && (count === 0 || length + waiting[count]!.length <= limits.journalGroupLengthMax)) {
       length += waiting[count++]!.length;
     }
     const group = waiting.slice(0, count);
@@ -245,7 +239,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
         const lines = events.map(eventLine);
         let length = 0;
         for (const line of lines) length += line.length + 1;
-        if (waitingLength + length > waitingLengthMax) {
+        if (waitingLength + length > limits.waitingEventsLengthMax) {
           throw overloaded('Too many events wait to be written. Send it again later.');
         }
         if (undrainedBytes + waitingLength + length > limits.journalBytesMax) {

@@ -1,4 +1,5 @@
 import { OnymError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { type KeyKind, type Scope, scopesByKind } from './types.ts';
 
 /** What a key may be called, may do, and where. All throw OnymError with what is wrong. */
@@ -6,11 +7,9 @@ import { type KeyKind, type Scope, scopesByKind } from './types.ts';
 /** Name under which commands on the server's own machine appear in the ledger. */
 export const localKeyName = 'local';
 
-const nameBytesMax = 128;
-
 export function checkName(name: string): void {
-  if (name.trim() === '' || Buffer.byteLength(name) > nameBytesMax) {
-    throw new OnymError('invalid-payload', `A key needs a name of 1 to ${nameBytesMax} bytes.`);
+  if (name.trim() === '' || Buffer.byteLength(name) > limits.keyNameBytesMax) {
+    throw new OnymError('invalid-payload', `A key needs a name of 1 to ${limits.keyNameBytesMax} bytes.`);
   }
   if (name === localKeyName) {
     throw new OnymError(

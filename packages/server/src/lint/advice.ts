@@ -2,7 +2,7 @@ import { isReserved, typeOf } from '@onym/core';
 import type { CallName } from '../ingest/types.ts';
 import { limits } from '../limits.ts';
 import { isNearMiss } from './near-misses.ts';
-import { type Example, type LintRule, lintLimits } from './rules.ts';
+import { type Example, type LintRule, lintThresholds } from './rules.ts';
 
 export interface Advice {
   /** What is wrong, in one sentence. */
@@ -62,17 +62,17 @@ const advice: Record<LintRule, (example: Example) => Advice> = {
   }),
 
   'repeated-alias': ({ number, ids: { distinct_id = '<user id>', alias_id = '<other id>' } }) => ({
-    problem: `One pair was sent ${number ?? lintLimits.callsPerPairMin} times from one place, though a link lasts until it is taken back.`,
+    problem: `One pair was sent ${number ?? lintThresholds.callsPerPairMin} times from one place, though a link lasts until it is taken back.`,
     instead: `Send it once, when the two ids meet for the first time (say, where the other system's record is created), and not at each login or run: ${call('alias', { distinct_id, alias_id })}`,
   }),
 
   'no-stable-canonical': ({ number, ids: { canonical_id: distinct_id = '<user id>' } }) => ({
-    problem: `One person has ${number ?? lintLimits.knownIdentifiersMin} known ids joined by alias(), so that no id is the one to rely on.`,
+    problem: `One person has ${number ?? lintThresholds.knownIdentifiersMin} known ids joined by alias(), so that no id is the one to rely on.`,
     instead: `Choose one id that never changes, send it from everywhere, and alias() only one id per other system: ${call('identify', { distinct_id })}`,
   }),
 
   'shared-identifier': ({ number, ids: { distinct_id = '<user id>', anonymous_id = '<anonymous id>' } }) => ({
-    problem: `${number ?? lintLimits.claimantsMin} users claim the anonymous_id ${anonymous_id}, which belongs to another: it is a shared device's or a constant.`,
+    problem: `${number ?? lintThresholds.claimantsMin} users claim the anonymous_id ${anonymous_id}, which belongs to another: it is a shared device's or a constant.`,
     instead: `Make a new anonymous id at each logout, and never send one that is the same for several people; then ${call('identify', { distinct_id, anonymous_id: '<new anonymous id>' })}`,
   }),
 
@@ -96,7 +96,7 @@ const advice: Record<LintRule, (example: Example) => Advice> = {
 
   'clock-skew': ({ call: path, timestamp, time, ids: { distinct_id = '<user id>' } }) => ({
     problem:
-      timestamp !== undefined && timestamp < lintLimits.clockSetSince
+      timestamp !== undefined && timestamp < lintThresholds.clockSetSince
         ? `The timestamp ${isoTime(timestamp)} comes from a clock that was never set or from another unit than seconds or milliseconds.`
         : `The timestamp ${timestamp === undefined ? '' : `${isoTime(timestamp)} `}lies ahead of the time of receipt${timestamp === undefined ? '' : `, ${isoTime(time)}`}: traits count from their receipt, an event from ${limits.clockAheadMaxMs / 60_000} minutes after it.`,
     instead: `Correct the clock, or leave timestamp out, so that the time of receipt counts: ${call(path, { distinct_id, ...(path === 'track' && { event: '…' }) })}`,

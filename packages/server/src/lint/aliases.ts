@@ -1,10 +1,11 @@
 import { type Seq, type Settings, typeOf } from '@onym/core';
 import { LRUCache } from 'lru-cache';
 import type { IdentityStore } from '../identity/types.ts';
+import { limits } from '../limits.ts';
 import { formsFor } from '../patterns.ts';
 import type { Findings } from './findings.ts';
 import { createRecentMap } from './recent-map.ts';
-import { type CallSite, type Example, type LintRule, lintLimits } from './rules.ts';
+import { type CallSite, type Example, type LintRule, lintThresholds } from './rules.ts';
 
 export interface AliasCall {
   readonly primary: string;
@@ -54,9 +55,9 @@ export function createAliases(
   identityStore: Store,
   settings: () => Settings,
 ): Aliases {
-  const pairs = new LRUCache<string, PairEntry>({ max: lintLimits.pairsMax });
-  const knownSince = createRecentMap<Seq>(lintLimits.knownIdsMax);
-  const crowded = new LRUCache<string, number>({ max: lintLimits.crowdedIdentitiesMax });
+  const pairs = new LRUCache<string, PairEntry>({ max: limits.lintPairsMax });
+  const knownSince = createRecentMap<Seq>(limits.lintKnownIdsMax);
+  const crowded = new LRUCache<string, number>({ max: limits.lintCrowdedIdentitiesMax });
 
   function note(call: AliasCall, { rules, anonymousId }: Judgement): void {
     for (const rule of rules) findings.note(rule, call.site, exampleOf(call, anonymousId));
@@ -107,10 +108,10 @@ export function createAliases(
     let number = crowded.get(canonicalId);
     if (number === undefined) {
       const members = await identityStore.members(environment, canonicalId);
-      if (members.length < lintLimits.knownIdentifiersMin) return;
+      if (members.length < lintThresholds.knownIdentifiersMin) return;
       const { identifiers } = await identityStore.profile(environment, canonicalId, wholeProfile, seq);
       number = identifiers.filter(({ known }) => known).length;
-      if (number < lintLimits.knownIdentifiersMin) return;
+      if (number < lintThresholds.knownIdentifiersMin) return;
     } else number++;
     crowded.set(canonicalId, number);
     findings.note('no-stable-canonical', call.site, { ...exampleOf(call, null), number });
@@ -125,7 +126,7 @@ export function createAliases(
         pairs.set(key, entry);
       }
       entry.calls++;
-      const { callsPerPairMin } = lintLimits;
+      const { callsPerPairMin } = lintThresholds;
       if (entry.calls >= callsPerPairMin) {
         // The first call of a pair is none too many.
         const count = entry.calls === callsPerPairMin ? callsPerPairMin - 1 : 1;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
+import { limits } from '../limits.ts';
 import type { Findings } from './findings.ts';
-import { type CallSite, type Example, lintLimits } from './rules.ts';
+import { type CallSite, type Example, lintThresholds } from './rules.ts';
 
 /** Anonymous ids that were refused to a user because they belong to another: shared once several users were refused. */
 export interface Claims {
@@ -15,7 +16,7 @@ interface Claim {
 }
 
 export function createClaims(findings: Findings): Claims {
-  const claims = new LRUCache<string, Claim>({ max: lintLimits.claimedIdsMax });
+  const claims = new LRUCache<string, Claim>({ max: limits.lintClaimedIdsMax });
   return {
     note(anonymousId, claimant, site, example) {
       let claim = claims.get(anonymousId);
@@ -24,9 +25,9 @@ export function createClaims(findings: Findings): Claims {
         claims.set(anonymousId, claim);
       }
       const { claimants, waiting } = claim;
-      if (claimants.size < lintLimits.claimantsMax) claimants.add(claimant);
+      if (claimants.size < limits.lintClaimantsMax) claimants.add(claimant);
       const number = claimants.size;
-      if (number < lintLimits.claimantsMin) {
+      if (number < lintThresholds.claimantsMin) {
         const count = 1 + (waiting.get(claimant)?.count ?? 0);
         waiting.set(claimant, { site, example, count });
         return;

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { type CallSite, type Example, type Finding, type LintRule, lintLimits } from './rules.ts';
+import { limits } from '../limits.ts';
+import type { CallSite, Example, Finding, LintRule } from './rules.ts';
 
 /** The findings of one environment: one per rule and call site, bounded, with what has changed since it was last written down. */
 export interface Findings {
@@ -28,7 +29,7 @@ export function createFindings(stored: readonly Finding[]): Findings {
   const changed = new Set<string>();
   const dropped = new Map<string, Finding>();
   const entries = new LRUCache<string, Entry>({
-    max: lintLimits.findingsPerEnvironmentMax,
+    max: limits.lintFindingsMax,
     dispose(entry, key, reason) {
       if (reason !== 'evict') return;
       changed.delete(key);
@@ -90,7 +91,7 @@ export function createFindings(stored: readonly Finding[]): Findings {
 function addExample(examples: Example[], example: Example): void {
   const same = examples.findIndex((other) => namesSame(other, example));
   if (same !== -1) examples.splice(same, 1);
-  else if (examples.length === lintLimits.examplesPerFindingMax) examples.pop();
+  else if (examples.length === limits.lintExamplesMax) examples.pop();
   examples.unshift(example);
 }
 

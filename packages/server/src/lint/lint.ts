@@ -11,6 +11,7 @@ import type {
 import type { Committed, IdentityStore } from '../identity/types.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetter, TrackItem } from '../ingest/types.ts';
+import { limits } from '../limits.ts';
 import { formsFor } from '../patterns.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { type AliasCall, type Aliases, createAliases } from './aliases.ts';
@@ -19,15 +20,7 @@ import { exampleOfLetter, exampleOfOperation, exampleOfTrack, type RejectedCall 
 import { openFindingTable } from './finding-table.ts';
 import { createFindings, type Findings } from './findings.ts';
 import { createNearMisses, type NearMiss, type NearMisses } from './near-misses.ts';
-import {
-  type CallSite,
-  type Example,
-  type Finding,
-  isSkewed,
-  lintLimits,
-  lintRules,
-  type UnknownFields,
-} from './rules.ts';
+import { type CallSite, type Example, type Finding, isSkewed, lintRules, type UnknownFields } from './rules.ts';
 
 /** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead. */
 export interface Lint {
@@ -70,6 +63,9 @@ interface Options {
 }
 
 const flushIntervalMs = 1_000;
+/** Calls looked into each second, and between two turns of the event loop. */
+const callsPerFlush = 500;
+const callsPerTurn = 25;
 
 export function createLint({ file, environments, identityStore, settings, log }: Options): Lint {
   const table = openFindingTable(file);
@@ -85,7 +81,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
 
   /** False when there is no room. */
   function wait(lane: Lane, call: Waiting): boolean {
-    const hasRoom = lane.waiting.length < lintLimits.waitingCallsMax;
+    const hasRoom = lane.waiting.length < limits.lintWaitingCallsMax;
     if (hasRoom) lane.waiting.push(call);
     else lane.unexamined++;
     return hasRoom;
@@ -125,7 +121,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
   async function inspect(environment: string, lane: Lane, callsMax: number): Promise<void> {
     const calls = lane.waiting.splice(0, callsMax);
     for (const [index, call] of calls.entries()) {
-      if (index % lintLimits.callsPerTurnMax === lintLimits.callsPerTurnMax - 1) await nextTurn();
+      if (index % callsPerTurn === callsPerTurn - 1) await nextTurn();
       try {
         if ('errorCode' in call) noteRejected(lane, call);
         else if ('other' in call) await lane.nearMisses.inspect(call);
@@ -163,7 +159,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
   const timer = setInterval(async () => {
     if (flushing) return;
     flushing = true;
-    await flush(lintLimits.callsPerFlushMax);
+    await flush(callsPerFlush);
     flushing = false;
   }, flushIntervalMs);
   timer.unref();
@@ -210,8 +206,9 @@ export function createLint({ file, environments, identityStore, settings, log }:
       const lane = lanes.get(environment);
       if (lane === undefined) return;
       // One call, however many fields; examples that could not all be kept are not made.
-      for (const [index, name] of fields.slice(0, lintLimits.examplesPerFindingMax).entries()) {
-        const field = name.slice(0, lintLimits.fieldNameLengthMax);
+      for (const [index, name] of fields.slice(0, limits.lintExamplesMax).entries()) {
+        // As long as an id may be, so that an erased one is recognised.
+        const field = name.slice(0, limits.distinctIdBytesMax);
         lane.findings.note('unknown-field', site, { call, time, ids: {}, field }, index === 0 ? 1 : 0);
       }
     },
@@ -258,7 +255,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
 
     async close() {
       clearInterval(timer);
-      await flush(lintLimits.waitingCallsMax);
+      await flush(limits.lintWaitingCallsMax);
       table.close();
     },
   };

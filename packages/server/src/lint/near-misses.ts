@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { isReserved } from '@onym/core';
 import type { IdentityStore } from '../identity/types.ts';
+import { limits } from '../limits.ts';
 import type { Findings } from './findings.ts';
 import { createRecentMap } from './recent-map.ts';
-import { type CallSite, type Example, lintLimits } from './rules.ts';
+import type { CallSite, Example } from './rules.ts';
 
 /** Calls from one site with an id that looks like one met before. */
 export interface NearMiss {
@@ -32,8 +33,8 @@ export function createNearMisses(
   identityStore: Pick<IdentityStore, 'resolve'>,
 ): NearMisses {
   /** The first spelling met of each id: those ids, and by the hash of what all spellings have in common. */
-  const spellings = createRecentMap<true>(lintLimits.spellingsMax);
-  const spellingByFold = createRecentMap<string>(lintLimits.spellingsMax);
+  const spellings = createRecentMap<true>(limits.lintSpellingsMax);
+  const spellingByFold = createRecentMap<string>(limits.lintSpellingsMax);
   const waiting = new Map<string, NearMiss>();
   const keyOf = ({ id, site }: Pick<NearMiss, 'id' | 'site'>) => `${id}\u0000${site.key}\u0000${site.lib}`;
 

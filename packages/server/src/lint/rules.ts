@@ -19,34 +19,14 @@ export const lintRules = [
 
 export type LintRule = (typeof lintRules)[number];
 
-export const lintLimits = {
-  /** Findings kept per environment; beyond it the one not seen for longest is dropped. */
-  findingsPerEnvironmentMax: 500,
-  /** The newest. */
-  examplesPerFindingMax: 5,
-  /** Calls waiting to be looked into, per environment; beyond it they are only counted as unexamined. */
-  waitingCallsMax: 10_000,
-  /** Calls looked into each second, and between two turns of the event loop. */
-  callsPerFlushMax: 500,
-  callsPerTurnMax: 25,
-  /** Pairs, claimed ids, known ids and crowded identities remembered per environment, the most recent. */
-  pairsMax: 10_000,
-  claimedIdsMax: 10_000,
-  knownIdsMax: 10_000,
-  crowdedIdentitiesMax: 10_000,
-  /** near-miss-id: ids remembered per environment, the most recent. */
-  spellingsMax: 20_000,
+/** From where on a rule speaks. */
+export const lintThresholds = {
   /** repeated-alias: calls with one pair from one call site. */
   callsPerPairMin: 10,
-  /** shared-identifier: users to whom one anonymous id was refused, and how many of them are remembered. */
+  /** shared-identifier: users to whom one anonymous id was refused. */
   claimantsMin: 3,
-  claimantsMax: 20,
   /** no-stable-canonical: known identifiers in one identity. */
   knownIdentifiersMin: 10,
-  /** unknown-field: a name is cut after this many characters: as many as an id may have, so that an erased one is recognised. */
-  fieldNameLengthMax: 512,
-  /** clock-skew: how far ahead of the received time a timestamp may be. */
-  aheadMaxMs: limits.clockAheadMaxMs,
   /** clock-skew: earlier timestamps come from a clock that was never set, or from a wrong unit. */
   clockSetSince: Date.UTC(2000, 0, 1),
 } as const;
@@ -97,5 +77,5 @@ export interface Finding extends CallSite {
 }
 
 export function isSkewed(timestamp: Millis, received: Millis): boolean {
-  return timestamp > received + lintLimits.aheadMaxMs || timestamp < lintLimits.clockSetSince;
+  return timestamp > received + limits.clockAheadMaxMs || timestamp < lintThresholds.clockSetSince;
 }

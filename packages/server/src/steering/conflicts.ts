@@ -1,8 +1,6 @@
 import type { Link, Millis, Seq } from '@onym/core';
+import { limits } from '../limits.ts';
 import type { Conflict } from './types.ts';
-
-const claimantsListedMax = 10;
-const linksListedMax = 5;
 
 interface Group {
   readonly links: Link[];
@@ -58,8 +56,8 @@ function conflictOf({ links, count, lastTime, bySource }: Group): Conflict {
     count,
     firstTime: links.at(-1)!.time,
     lastTime,
-    claimants: [...new Set(links.map(({ primary }) => primary))].slice(0, claimantsListedMax),
-    links: links.slice(0, linksListedMax),
+    claimants: [...new Set(links.map(({ primary }) => primary))].slice(0, limits.conflictClaimantsListedMax),
+    links: links.slice(0, limits.conflictLinksListedMax),
     sources: [...bySource.values()].sort((a, b) => b.count - a.count),
   };
 }

@@ -5,8 +5,8 @@ import { type AliasOperation, defaultSettings, type Settings } from '@onym/core'
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { IdentityStore } from '../../src/identity/types.ts';
+import { limits } from '../../src/limits.ts';
 import { createLint, type Lint } from '../../src/lint/lint.ts';
-import { lintLimits } from '../../src/lint/rules.ts';
 
 /** What lint holds is bounded, whatever comes in, and what fails behind it does not reach the callers. */
 
@@ -50,7 +50,7 @@ async function send(...operations: AliasOperation[]): Promise<void> {
 
 describe('lint', () => {
   it('keeps the findings last seen, and drops the others on disk too', async () => {
-    const { findingsPerEnvironmentMax: max } = lintLimits;
+    const { lintFindingsMax: max } = limits;
     for (let lib = 0; lib < max + 10; lib++) await send(aliasOf('user_1', 'anonymous-1', `lib-${lib}`));
     const { findings } = await lint.report(environment);
     expect(findings).toHaveLength(max);
@@ -63,7 +63,7 @@ describe('lint', () => {
   });
 
   it('counts calls that come too fast to be looked at', async () => {
-    const { waitingCallsMax: max } = lintLimits;
+    const { lintWaitingCallsMax: max } = limits;
     const operations = Array.from({ length: max + 7 }, (_, index) => aliasOf('user_1', `anonymous-${index}`));
     for (const operation of operations) {
       const answer = { verdict: 'applied', reason: null, seq: 1, recorded: true, canonicalId: 'user_1' } as const;

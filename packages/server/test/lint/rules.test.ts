@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lintLimits } from '../../src/lint/rules.ts';
+import { limits } from '../../src/limits.ts';
+import { lintThresholds } from '../../src/lint/rules.ts';
 import type { Server } from '../../src/server.ts';
 import { type Body, goodTour, startServer, world as worldOf, writeKey } from './support.ts';
 
@@ -198,7 +199,7 @@ describe('chained-alias', () => {
 describe('repeated-alias', () => {
   it('finds a pair that is sent again and again from one place, and counts the repeats', async () => {
     const { identify, alias, findings } = world();
-    const { callsPerPairMin } = lintLimits;
+    const { callsPerPairMin } = lintThresholds;
     await identify('user_1');
     for (let call = 1; call < callsPerPairMin; call++) await alias('user_1', 'stripe:1');
     expect(await findings()).toEqual([]);
@@ -225,7 +226,7 @@ describe('repeated-alias', () => {
 describe('no-stable-canonical', () => {
   it('finds one person under many known ids', async () => {
     const { identify, alias, findings } = world();
-    const { knownIdentifiersMin } = lintLimits;
+    const { knownIdentifiersMin } = lintThresholds;
     await identify('user_1');
     for (let id = 1; id < knownIdentifiersMin - 1; id++) await alias('user_1', `shop:${id}`);
     expect(await findings()).toEqual([]);
@@ -242,7 +243,7 @@ describe('no-stable-canonical', () => {
 
   it('does not count anonymous ids', async () => {
     const { identify, alias, findings } = world();
-    for (let id = 0; id < 2 * lintLimits.knownIdentifiersMin; id++) await identify('user_1', `anonymous-${id}`);
+    for (let id = 0; id < 2 * lintThresholds.knownIdentifiersMin; id++) await identify('user_1', `anonymous-${id}`);
     await alias('user_1', 'stripe:1');
     expect(await findings()).toEqual([]);
   });
@@ -399,7 +400,7 @@ describe('near-miss-id', () => {
 describe('clock-skew', () => {
   it('finds timestamps ahead of the clock, beyond a tolerance', async () => {
     const { identify, alias, track, findings } = world();
-    const soon = new Date(Date.now() + lintLimits.aheadMaxMs / 2).toISOString();
+    const soon = new Date(Date.now() + limits.clockAheadMaxMs / 2).toISOString();
     const far = new Date(Date.now() + 3_600_000).toISOString();
     await identify('user_1', undefined, { timestamp: soon });
     await track({ distinct_id: 'user_1', timestamp: soon });
@@ -492,7 +493,7 @@ describe('unknown-field', () => {
     const [first, ...others] = await findings();
     expect(others).toEqual([]);
     expect(first.count).toBe(3);
-    expect(new Set(first.examples.map((example: Body) => example.field)).size).toBe(lintLimits.examplesPerFindingMax);
+    expect(new Set(first.examples.map((example: Body) => example.field)).size).toBe(limits.lintExamplesMax);
   });
 
   it('forgets an erased id that was the name of a field', async () => {

@@ -5,6 +5,7 @@ import { type ClickHouseClient, type ClickHouseClientConfigOptions, createClient
 import { drainPending } from 'chdb';
 import { type ChdbExtension, createChdbConnection } from 'chdb/connection';
 import { OnymError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
 import { type Engine, literal, type Reader, type Settings } from '../engine.ts';
 import { openWithRights } from './chdb-rights.ts';
 import { command, internalSettings, linesOf, parquetSettings, rows } from './client.ts';
@@ -16,8 +17,6 @@ const internalThreadsMin = 2;
 
 /** So that the parts of a projection are written side by side. */
 const internalConnections = 4;
-/** Each takes one export, for as long as its reader likes; the engine's own statements do not wait behind them. */
-const exportConnections = 4;
 
 const exportChunkBytes = 256 * 1024;
 
@@ -50,7 +49,8 @@ export async function openChdb(path: string): Promise<Engine> {
     return { client, chdb: connection.chdb, close: () => client.close() };
   }
   const internal = createConnectionPool(() => connect(internalSettings), { size: internalConnections });
-  const exporting = createConnectionPool(() => connect({}), { size: exportConnections });
+  // Apart: the engine's own statements do not wait behind exports.
+  const exporting = createConnectionPool(() => connect({}), { size: limits.concurrentExportsMax });
 
   return {
     exclusive: true,

@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { OnymError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
 import { peeked } from './chunks.ts';
 
 interface Compression {
@@ -11,12 +12,8 @@ interface Compression {
 
 /** The longest header that is looked into, of a frame of Zstandard. */
 const headBytes = 18;
-/** A browser may save as `.gz` what a server compressed once more on the way. */
-const layersMax = 2;
 /** A block of four bytes may stand for 128 KiB: what one push can become is bounded by what it is given. */
 const zstdPushBytes = 1024;
-/** What the decoder holds in memory; `zstd --ultra -22` needs as much. */
-const zstdWindowBytesMax = 128 * 1024 * 1024;
 const zstdMagic = 0xfd2fb528;
 
 const gzip: Compression = {
@@ -42,10 +39,10 @@ const zstd: Compression = {
     return magic === zstdMagic || (magic >= 0x184d2a50 && magic <= 0x184d2a5f);
   },
   async *read(chunks, head) {
-    if (zstdWindowOf(head) > zstdWindowBytesMax) {
+    if (zstdWindowOf(head) > limits.importZstdWindowBytesMax) {
       throw new OnymError(
         'invalid-payload',
-        `The file was compressed by zstd with a window of more than ${zstdWindowBytesMax} bytes (--long). Decompress it first, or compress it without --long.`,
+        `The file was compressed by zstd with a window of more than ${limits.importZstdWindowBytesMax} bytes (--long). Decompress it first, or compress it without --long.`,
       );
     }
     const out: Uint8Array[] = [];
@@ -71,7 +68,7 @@ const zstd: Compression = {
 /** Gzip and Zstandard are known by their first bytes, whatever names and headers say. */
 export async function decompressed(chunks: AsyncIterable<Buffer>): Promise<AsyncIterable<Buffer>> {
   let plain = chunks;
-  for (let layer = 0; layer < layersMax; layer++) {
+  for (let layer = 0; layer < limits.importCompressionsMax; layer++) {
     const { head, all } = await peeked(plain, headBytes);
     const compression = [gzip, zstd].find(({ is }) => is(head));
     if (compression === undefined) return all;

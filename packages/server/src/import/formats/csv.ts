@@ -1,10 +1,9 @@
 import { OnymError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
 import type { RowBatch, SourceRow } from '../types.ts';
 import { guessDelimiter, lineEndOf, separatorOf, trimmed } from './csv-dialect.ts';
 import { type Dialect, quotedRow } from './csv-quotes.ts';
 
-/** Enough of a bad row to find it by. */
-const shownMax = 500;
 const wholeFields = (fields: readonly string[]): boolean => fields.every((field) => !field.includes('\uFFFD'));
 const isEmpty = (fields: readonly string[]): boolean => fields[0] === '' && fields.every((field) => field === '');
 
@@ -48,7 +47,7 @@ function csvTable(options: CsvOptions) {
   const problem = (problemText: string, to: number): SourceRow => ({
     line,
     problem: problemText,
-    text: text.slice(at, Math.min(to, at + shownMax)),
+    text: text.slice(at, Math.min(to, at + limits.importBadRowLengthMax)),
   });
 
   /** The row at `at`, or null when more of the file is needed. Moves on. */

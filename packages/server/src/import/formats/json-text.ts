@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { OnymError } from '../../errors.ts';
 import { isObject, type JsonObject } from '../../ingest/json-values.ts';
 import { parseJson } from '../../ingest/parse-json.ts';
+import { limits } from '../../limits.ts';
 import type { SourceRow } from '../types.ts';
-
-/** Enough of a bad row to find it by. */
-const shownMax = 500;
 
 /** All JSON of files is read here: rows, and cells that hold it as text. Throws OnymError. */
 export function parseFileJson(bytes: Buffer): unknown {
@@ -77,7 +75,7 @@ export function jsonRow(bytes: Buffer, line: number, isWhole = true): SourceRow 
 export const badRow = (bytes: Buffer, line: number, problem: string): SourceRow => ({
   line,
   problem,
-  text: bytes.subarray(0, shownMax).toString('utf8'),
+  text: bytes.subarray(0, limits.importBadRowLengthMax).toString('utf8'),
 });
 
 export function tooLongRow(bytes: Buffer, line: number, rowBytesMax: number): SourceRow {
