@@ -20,7 +20,6 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
 export interface Database {
   readonly name: string;
   readonly open: boolean;
-  readonly inTransaction: boolean;
   prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row>;
   exec(sql: string): unknown;
   pragma(sql: string, options?: { simple?: boolean }): unknown;

@@ -113,9 +113,6 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const prepared = await open(environment);
       return erase(engine, prepared, environment, erasure);
     },
-    async ping() {
-      await engine.rows('SELECT 1');
-    },
     async close() {
       await readsUnderWay();
       await queries.close();

@@ -28,7 +28,6 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),
     exportTable: async (environment, ...rest) => (await at(environment)).exportTable(environment, ...rest),
     erase: async (environment, ...rest) => (await at(environment)).erase(environment, ...rest),
-    ping: async () => (await opened()).ping(),
     async close() {
       // One that could not be opened has told so to who asked.
       const store = await opening?.catch(() => null);

@@ -202,7 +202,5 @@ export interface EventStore {
    */
   erase(environment: string, erasure: EventErasure): Promise<number>;
 
-  /** Cheap liveness check; throws when the engine does not answer. */
-  ping(): Promise<void>;
   close(): Promise<void>;
 }

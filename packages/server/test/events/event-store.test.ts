@@ -355,7 +355,3 @@ test('the formats of a result', async () => {
     expect(await text(store, 'SELECT * FROM events LIMIT 3', format), format).not.toBe('');
   }
 });
-
-test('the engine answers', async () => {
-  await store.ping();
-});

@@ -1,2 +1,0 @@
-export { type ErrorCode, OnymError } from './errors.ts';
-export { limits } from './limits.ts';
