@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { defaultSettings, type Settings } from '@onym/core';
+import { isObject } from './ingest/json-values.ts';
 import type { KeyPair } from './keys/types.ts';
 import { limits } from './limits.ts';
 import { faultOf } from './patterns.ts';
@@ -152,10 +153,6 @@ function checkedSettings(environment: string, value: unknown): Settings {
     }
   }
   return { ...defaultSettings, ...value } as Settings;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isCount(value: unknown): boolean {

@@ -1,12 +1,11 @@
 import { hash as digest } from 'node:crypto';
+import { bytesPerUnitMax } from './characters.ts';
 import { limits } from './limits.ts';
 
 /** Onym's own UUID namespace; every environment's namespace is a UUIDv5 of its name in it (R9: names and strings alone). */
 const onymNamespace = '6f6e796d-0000-5000-8000-6964656e7469';
 
 const namespaceBytes = 16;
-/** A UTF-16 unit takes at most this much of UTF-8. */
-const bytesPerUnitMax = 3;
 
 const bytesOf = (uuid: string): Buffer => Buffer.from(uuid.replaceAll('-', ''), 'hex');
 
@@ -23,6 +22,11 @@ function uuidV5(namespace: Buffer, name: string): string {
   const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
+
+const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Of any version, in either case. */
+export const isUuid = (text: string): boolean => uuidForm.test(text);
 
 interface Namespace {
   readonly bytes: Buffer;

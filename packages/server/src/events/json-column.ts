@@ -1,3 +1,4 @@
+import { hasOnlyWholeCharacters } from '../characters.ts';
 import { parseExact } from '../exact-json/parse.ts';
 import { stringifyExact } from '../exact-json/stringify.ts';
 
@@ -18,9 +19,6 @@ const exactBelow = 1e15;
 const integerMin = -(2n ** 63n);
 const integerMax = 2n ** 64n - 1n;
 
-// Node 20 has it, the ES2023 library does not say so.
-const isWellFormed = (String.prototype as unknown as { isWellFormed(): boolean }).isWellFormed;
-
 /** JSON.stringify escapes only surrogates that stand alone; with u, the class matches no others either. */
 export function text(value: string): string {
   const json = JSON.stringify(value);
@@ -31,7 +29,7 @@ export function text(value: string): string {
 export function isLossy(value: unknown, depth = 0): boolean {
   switch (typeof value) {
     case 'string':
-      return !isWellFormed.call(value);
+      return !hasOnlyWholeCharacters(value);
     case 'number':
       return !(Math.abs(value) < exactBelow);
     case 'boolean':
@@ -49,7 +47,7 @@ export function isLossy(value: unknown, depth = 0): boolean {
   let isEmpty = depth > 0;
   for (const key in value) {
     isEmpty = false;
-    if (key.includes('.') || !isWellFormed.call(key)) return true;
+    if (key.includes('.') || !hasOnlyWholeCharacters(key)) return true;
     if (isLossy((value as Record<string, unknown>)[key], depth + 1)) return true;
   }
   return isEmpty;

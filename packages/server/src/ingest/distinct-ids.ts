@@ -1,28 +1,8 @@
 import type { Forms } from '@onym/core';
+import { exceedsBytes, hasOnlyWholeCharacters } from '../characters.ts';
 import { OnymError } from '../errors.ts';
 import { isWrittenNumber } from '../exact-json/parse.ts';
 import { limits } from '../limits.ts';
-
-/** No UTF-16 code unit takes more bytes of UTF-8: shorter strings need no counting. */
-const bytesPerUnitMax = 3;
-
-// Node 20 has it, the ES2023 library does not say so.
-const isWellFormed = (String.prototype as unknown as { isWellFormed(): boolean }).isWellFormed;
-const toWellFormed = (String.prototype as unknown as { toWellFormed(): string }).toWellFormed;
-
-/** False for a string with half a surrogate pair, which no UTF-8 can hold. */
-export function hasOnlyWholeCharacters(text: string): boolean {
-  return isWellFormed.call(text);
-}
-
-/** Half surrogate pairs replaced by U+FFFD. */
-export function withWholeCharacters(text: string): string {
-  return toWellFormed.call(text);
-}
-
-export function exceedsBytes(text: string, bytesMax: number): boolean {
-  return text.length * bytesPerUnitMax > bytesMax && Buffer.byteLength(text) > bytesMax;
-}
 
 /** The digits of a whole number as it was sent; anything else as it is. */
 export function idText(value: unknown): unknown {

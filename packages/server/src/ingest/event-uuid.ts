@@ -1,7 +1,5 @@
 import { contentText } from '../exact-json/content-text.ts';
-import { contentUuid, messageUuid } from '../node-id.ts';
-
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+import { contentUuid, isUuid, messageUuid } from '../node-id.ts';
 
 /**
  * The name of an event: the client's, or the one its content gives it, so that it counts once however often it is sent. null where it
@@ -12,7 +10,6 @@ export function uuidOf(
   messageId: string | null,
   content: readonly unknown[] | null,
 ): string | null {
-  if (messageId !== null)
-    return uuidForm.test(messageId) ? messageId.toLowerCase() : messageUuid(environment, messageId);
+  if (messageId !== null) return isUuid(messageId) ? messageId.toLowerCase() : messageUuid(environment, messageId);
   return content === null ? null : contentUuid(environment, contentText(content));
 }

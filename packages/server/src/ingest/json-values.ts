@@ -1,7 +1,8 @@
+import { exceedsBytes, hasOnlyWholeCharacters, withWholeCharacters } from '../characters.ts';
 import { OnymError } from '../errors.ts';
 import { stringifyExact } from '../exact-json/stringify.ts';
 import { limits } from '../limits.ts';
-import { exceedsBytes, hasOnlyWholeCharacters, isAbsent, withWholeCharacters } from './distinct-ids.ts';
+import { isAbsent } from './distinct-ids.ts';
 
 export type JsonObject = Record<string, unknown>;
 

@@ -8,19 +8,12 @@ import {
   type Source,
   type TraitInput,
 } from '@onym/core';
+import { exceedsBytes, hasOnlyWholeCharacters, withWholeCharacters } from '../characters.ts';
 import { OnymError } from '../errors.ts';
 import { isLossy } from '../events/json-column.ts';
 import { limits } from '../limits.ts';
 import { formsFor } from '../patterns.ts';
-import {
-  exceedsBytes,
-  hasOnlyWholeCharacters,
-  idText,
-  isAbsent,
-  optionalDistinctIdOf,
-  requiredDistinctIdOf,
-  withWholeCharacters,
-} from './distinct-ids.ts';
+import { idText, isAbsent, optionalDistinctIdOf, requiredDistinctIdOf } from './distinct-ids.ts';
 import { uuidOf } from './event-uuid.ts';
 import { isObject, type JsonObject, jsonObjectOf, jsonTextOf } from './json-values.ts';
 import { parseTimestamp, timestampForms } from './timestamps.ts';

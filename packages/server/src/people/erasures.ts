@@ -1,6 +1,6 @@
 import type { EraseFact, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
-import type { EventStore, IdentifierRow, IdentityRow } from '../events/types.ts';
+import type { EventStore } from '../events/types.ts';
 import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore, PendingErasure } from '../identity/types.ts';
 import { createTurns } from '../in-turn.ts';
@@ -9,6 +9,7 @@ import type { DrainLoop } from '../journal/drain.ts';
 import type { JournalReader, Log } from '../journal/types.ts';
 import type { Lint } from '../lint/lint.ts';
 import { nodeId } from '../node-id.ts';
+import { projectionOfStrays } from '../projector/projection.ts';
 import type { Projector } from '../projector/projector.ts';
 
 export interface ErasureParts {
@@ -125,26 +126,4 @@ export function createErasures(parts: ErasureParts): Erasures {
       await inTurn(async () => undefined);
     },
   };
-}
-
-/** They are alone now, and no ledger row says so any more. */
-function projectionOfStrays(environment: string, { strays, seq }: PendingErasure) {
-  const identifiers: IdentifierRow[] = [];
-  const identities: IdentityRow[] = [];
-  for (const distinctId of strays) {
-    const node = nodeId(environment, distinctId);
-    const common = { identity_id: node, canonical_id: distinctId, known: false, version: seq };
-    identifiers.push({ ...common, node_id: node, distinct_id: distinctId, identified_seq: 0, first_seen: null });
-    identities.push({
-      ...common,
-      traits: '{}',
-      trait_origins: '{}',
-      other_traits: '[]',
-      identifiers: [],
-      known_identifiers: [],
-      created_at: 0,
-      deleted: true,
-    });
-  }
-  return { identifiers, identities, links: [], separations: [], seq };
 }

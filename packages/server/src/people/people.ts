@@ -1,7 +1,7 @@
 import type { Seq } from '@onym/core';
 import type { FreshReads } from '../events/fresh-reads.ts';
 import type { IdentityStore } from '../identity/types.ts';
-import { nodeId } from '../node-id.ts';
+import { isUuid, nodeId } from '../node-id.ts';
 import type { Erasures } from './erasures.ts';
 import { personParts } from './person-export.ts';
 import type { At, IdentityName, People } from './types.ts';
@@ -12,12 +12,10 @@ export interface PeopleParts {
   readonly erasures: Pick<Erasures, 'erase'>;
 }
 
-const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
 export function createPeople({ identityStore, reads, erasures }: PeopleParts): People {
   /** The distinct_id a path names; null when it names a node id that neither store has met. */
   async function distinctIdOf(environment: string, { id, by }: IdentityName): Promise<string | null> {
-    if (by === 'distinct_id' || (by === null && !uuidForm.test(id))) return id;
+    if (by === 'distinct_id' || (by === null && !isUuid(id))) return id;
     const node = id.toLowerCase();
     const stored = await identityStore.byNodeId(environment, node);
     if (stored !== null) return stored;

@@ -1,7 +1,7 @@
 import type { Link } from '@onym/core';
 import type { IdentifierRow, IdentityRow, LinkRow, Projection } from '../events/types.ts';
 import { stringifyExact } from '../exact-json/stringify.ts';
-import type { Changes, TraitOrigin } from '../identity/types.ts';
+import type { Changes, PendingErasure, TraitOrigin } from '../identity/types.ts';
 import { nodeId } from '../node-id.ts';
 
 const linkRow = (link: Link, version: number): LinkRow => ({
@@ -20,6 +20,21 @@ const linkRow = (link: Link, version: number): LinkRow => ({
   waived: link.waived,
   public: link.source.public,
   version,
+});
+
+/** No identity has this canonical id any more. */
+const retiredRow = (environment: string, canonicalId: string, version: number): IdentityRow => ({
+  identity_id: nodeId(environment, canonicalId),
+  canonical_id: canonicalId,
+  known: false,
+  traits: '{}',
+  trait_origins: '{}',
+  other_traits: '[]',
+  identifiers: [],
+  known_identifiers: [],
+  created_at: 0,
+  version,
+  deleted: true,
 });
 
 /** As exports tell it. */
@@ -64,21 +79,7 @@ export function projectionOf(environment: string, changes: Changes): Projection 
       deleted: false,
     }),
   );
-  const retired = changes.retired.map(
-    (canonicalId): IdentityRow => ({
-      identity_id: nodeId(environment, canonicalId),
-      canonical_id: canonicalId,
-      known: false,
-      traits: '{}',
-      trait_origins: '{}',
-      other_traits: '[]',
-      identifiers: [],
-      known_identifiers: [],
-      created_at: 0,
-      version,
-      deleted: true,
-    }),
-  );
+  const retired = changes.retired.map((canonicalId) => retiredRow(environment, canonicalId, version));
   return {
     identifiers,
     identities: [...present, ...retired],
@@ -92,4 +93,23 @@ export function projectionOf(environment: string, changes: Changes): Projection 
     })),
     seq: changes.seq,
   };
+}
+
+/** After an erasure: those of whom only what was erased spoke. They are alone now, and no ledger row says so any more. */
+export function projectionOfStrays(environment: string, { strays, seq }: PendingErasure): Projection {
+  const identifiers = strays.map((distinctId): IdentifierRow => {
+    const node = nodeId(environment, distinctId);
+    return {
+      node_id: node,
+      distinct_id: distinctId,
+      identity_id: node,
+      canonical_id: distinctId,
+      known: false,
+      identified_seq: 0,
+      first_seen: null,
+      version: seq,
+    };
+  });
+  const identities = strays.map((distinctId) => retiredRow(environment, distinctId, seq));
+  return { identifiers, identities, links: [], separations: [], seq };
 }
