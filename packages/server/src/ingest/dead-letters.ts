@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { inTransaction, migrate, openDatabase, scrub } from '../disk/sqlite.ts';
+import type { Forgets } from '../forgets.ts';
 import { limits } from '../limits.ts';
 import type { DeadLetter } from './types.ts';
 
-export interface DeadLetters {
+export interface DeadLetters extends Forgets {
   /** Never throws and never waits; beyond `waitingDeadLettersMax` letters are only counted. */
   add(letters: readonly DeadLetter[]): void;
   stats(): { kept: number; dropped: number };
@@ -11,8 +12,6 @@ export interface DeadLetters {
   list(limit: number): (Omit<DeadLetter, 'item'> & { readonly item: string })[];
   /** How many name one of these ids, in whatever field; those of no environment count too. */
   naming(environment: string, distinctIds: ReadonlySet<string>): Promise<number>;
-  /** Deletes them, and leaves nothing of them in the files. */
-  erase(environment: string, distinctIds: ReadonlySet<string>): Promise<void>;
   close(): void;
 }
 
@@ -115,9 +114,9 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
       for await (const _ of rowsNaming(environment, distinctIds)) count++;
       return count;
     },
-    async erase(environment, distinctIds) {
+    async forget(environment, distinctIds) {
       const ids: number[] = [];
-      for await (const id of rowsNaming(environment, distinctIds)) ids.push(id);
+      for await (const id of rowsNaming(environment, new Set(distinctIds))) ids.push(id);
       if (ids.length > 0) inTransaction(database, () => remove.run(JSON.stringify(ids)));
       scrub(database);
     },

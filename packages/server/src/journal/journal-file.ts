@@ -196,8 +196,9 @@ export function openJournalFile(directory: string) {
     removeQuarantined: (environment: string, upToId: number): void => {
       removeQuarantined.run(environment, upToId);
     },
-    eraseQuarantined: (environment: string, distinctIds: readonly string[]): number =>
-      eraseQuarantined.run(environment, JSON.stringify(distinctIds)).changes,
+    eraseQuarantined: (environment: string, distinctIds: readonly string[]): void => {
+      eraseQuarantined.run(environment, JSON.stringify(distinctIds));
+    },
     /** Copies the -wal file into the main one; PASSIVE never waits. */
     checkpoint: (): void => {
       database.pragma('wal_checkpoint(PASSIVE)');

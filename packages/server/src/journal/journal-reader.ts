@@ -135,7 +135,9 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
         released += rows.length;
       }
     },
-    scrub: file.scrub,
-    eraseQuarantined: (environment, distinctIds) => file.durably(() => file.eraseQuarantined(environment, distinctIds)),
+    async forget(environment, distinctIds) {
+      file.durably(() => file.eraseQuarantined(environment, [...distinctIds]));
+      file.scrub();
+    },
   };
 }

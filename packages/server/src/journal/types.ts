@@ -1,5 +1,6 @@
 import type { Seq } from '@onym/core';
 import type { StoredEvent } from '../events/types.ts';
+import type { Forgets } from '../forgets.ts';
 import type { WriteDoor } from '../readiness.ts';
 
 /** A batch of journaled events, drained as one deduplicated insert. */
@@ -62,7 +63,7 @@ export interface QuarantinedEvent {
  * The journal as the drain sees it. Every change is durable when the method returns, and is all or nothing.
  * Batches leave the journal only when all their rows have arrived or are in quarantine.
  */
-export interface JournalReader {
+export interface JournalReader extends Forgets {
   /** The last batch id given; 0 when there was none yet. */
   head(): number;
   /** The least batch id that has not left the journal; null when none is left. */
@@ -97,10 +98,11 @@ export interface JournalReader {
   quarantined(environment: string, limit: number): QuarantinedEvent[];
   /** Puts events back into the journal, to be drained anew, once what was wrong is mended. Returns how many. */
   release(environment: string): number;
-  /** Erasure: deletes what these identifiers have in quarantine. Returns how many. (Batches: flush the drain first.) */
-  eraseQuarantined(environment: string, distinctIds: readonly string[]): number;
-  /** Rewrites the file, so that nothing of what has left the journal is in it any more. Costs by what is still in it: drain first. */
-  scrub(): void;
+  /**
+   * Deletes what these identifiers have in quarantine, and rewrites the file, so that nothing of what has left the journal is in it any more.
+   * Costs by what still waits there, and leaves that alone: drain first.
+   */
+  forget(environment: string, distinctIds: Iterable<string>): Promise<void>;
 }
 
 /** What the background work of this package writes to; pino's logger fits. */

@@ -8,6 +8,7 @@ import type {
   Settings,
   TrackOperation,
 } from '@onym/core';
+import type { Forgets } from '../forgets.ts';
 import type { Committed, IdentityStore } from '../identity/types.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetter, TrackItem } from '../ingest/types.ts';
@@ -23,7 +24,7 @@ import { createNearMisses, type NearMiss, type NearMisses } from './near-misses.
 import { type CallSite, type Example, type Finding, isSkewed, lintRules, type UnknownFields } from './rules.ts';
 
 /** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead. */
-export interface Lint {
+export interface Lint extends Forgets {
   /** The four that follow are on the way of every call: they note, and never wait, throw or read a store. */
   observe(environment: string, operation: Operation, answer: Committed | OperationError, time: number): void;
   observeEvent(environment: string, item: TrackItem): void;
@@ -31,8 +32,6 @@ export interface Lint {
   observeUnknown(environment: string, unknown: UnknownFields): void;
   /** Every call answered before is in it, but for those counted as `unexamined` since the start, of which there were too many to look at. */
   report(environment: string): Promise<LintReport>;
-  /** Drops what names one of these ids, here and on disk. */
-  forget(environment: string, distinctIds: Iterable<string>): Promise<void>;
   close(): Promise<void>;
 }
 

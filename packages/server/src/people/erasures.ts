@@ -1,13 +1,13 @@
 import type { EraseFact, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { EventStore } from '../events/types.ts';
+import type { Forgets } from '../forgets.ts';
 import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore, PendingErasure } from '../identity/types.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DrainLoop } from '../journal/drain.ts';
-import type { JournalReader, Log } from '../journal/types.ts';
-import type { Lint } from '../lint/lint.ts';
+import type { Log } from '../journal/types.ts';
 import { nodeId } from '../node-id.ts';
 import { projectionOfStrays } from '../projector/projection.ts';
 import type { Projector } from '../projector/projector.ts';
@@ -18,9 +18,9 @@ export interface ErasureParts {
   readonly eventStore: Pick<EventStore, 'counts' | 'project' | 'erase'>;
   readonly drain: Pick<DrainLoop, 'flush'>;
   readonly projector: Pick<Projector, 'sync'>;
-  readonly journal: Pick<JournalReader, 'eraseQuarantined' | 'scrub'>;
-  readonly deadLetters: Pick<DeadLetters, 'naming' | 'erase'>;
-  readonly lint: Pick<Lint, 'forget'>;
+  readonly deadLetters: Pick<DeadLetters, 'naming'>;
+  /** Everything else that keeps ids. Asked one after the other, once the events are gone. */
+  readonly keepers: readonly Forgets[];
   readonly now: () => number;
   readonly newId: () => string;
   readonly log: Log;
@@ -47,7 +47,7 @@ const passesMax = 3;
 
 /** docs/http.md, "Erasure and subject access". The identity store goes first and notes what is left to do; the rest may be done twice, and is never forgotten. */
 export function createErasures(parts: ErasureParts): Erasures {
-  const { identityStore, eventStore, drain, projector, journal, deadLetters, log } = parts;
+  const { identityStore, eventStore, drain, projector, deadLetters, log } = parts;
   // Two of the same identity would both count it.
   const inTurn = createTurns();
   const timers = new Map<string, NodeJS.Timeout>();
@@ -97,10 +97,7 @@ export function createErasures(parts: ErasureParts): Erasures {
       const erased = await eventStore.erase(environment, { distinctIds, links, seq, receivedUpTo: time });
       if (erased === 0) break;
     }
-    journal.eraseQuarantined(environment, distinctIds);
-    journal.scrub();
-    await deadLetters.erase(environment, new Set(distinctIds));
-    await parts.lint.forget(environment, distinctIds);
+    for (const keeper of parts.keepers) await keeper.forget(environment, distinctIds);
     await identityStore.finishErasure(environment, seq);
   }
 

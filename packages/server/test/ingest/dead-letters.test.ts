@@ -66,13 +66,13 @@ describe('dead letters', () => {
     letters.add([letter({ distinct_id: 'bob', note: 'not ada@example.org alone', number: 47111 })]);
     const ids = new Set(['ada@example.org', '4711']);
     expect(await letters.naming('production', ids)).toBe(5);
-    await letters.erase('production', ids);
+    await letters.forget('production', ids);
     expect(await letters.naming('production', ids)).toBe(0);
     expect(letters.list(10).map(({ item }) => item)).toEqual([
       JSON.stringify({ distinct_id: 'bob', note: 'not ada@example.org alone', number: 47111 }),
       JSON.stringify({ distinct_id: 'ada@example.org' }),
     ]);
-    await letters.erase('staging', ids);
+    await letters.forget('staging', ids);
     letters.close();
     expect(readFileSync(file).includes('"ada@example.org"')).toBe(false);
   });

@@ -213,8 +213,8 @@ describe('quarantine', () => {
 
     const reopened = open(directory);
     expect(reopened.quarantinedCount()).toBe(3);
-    expect(reopened.eraseQuarantined('production', ['user_2', 'user_9'])).toBe(1);
-    expect(reopened.eraseQuarantined('staging', ['user_1'])).toBe(0);
+    await reopened.forget('production', ['user_2', 'user_9']);
+    await reopened.forget('staging', ['user_1']);
     expect(reopened.quarantined('production', 10)).toEqual(
       [1, 3].map((n) => ({
         id: n,
