@@ -1,20 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Server } from '../../src/server.ts';
-import { clientOf, differencesOf, filesWith, startServer, temporaryDirectory, writeKey } from './support.ts';
+import { expect, it } from 'vitest';
+import { sharedServer } from './shared-server.ts';
+import { differencesOf, filesWith, writeKey } from './support.ts';
 
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-let server: Server;
-let client: ReturnType<typeof clientOf>;
-
-beforeAll(async () => {
-  directory = await temporaryDirectory();
-  server = await startServer(directory.path);
-  client = clientOf(server);
-});
-afterAll(async () => {
-  await server.stop();
-  await directory.remove();
-});
+const { client, server, directory } = sharedServer();
 
 /** Nobody else's text holds one of these. */
 const adasTexts = ['ada-lovelace', 'anonymous-ada', 'stripe:cus_ada', 'crm:ada', 'ada@example.org', 'Ockham Park'];
@@ -100,7 +88,7 @@ it('erases a person everywhere, and nobody else', async () => {
   expect(after.at(-1)).toMatchObject({ op: 'erase', seq: receipt.seq, receipt: receipt.receipt });
   const blank = after.filter(({ op }: { op: string }) => op === 'erased');
   for (const row of blank) expect(row).toMatchObject({ reason: null, timestamp: null, source: { key: null } });
-  expect(await differencesOf(server)).toEqual([]);
+  expect(await differencesOf(server())).toEqual([]);
 
   // Queries and routes.
   const list = adasTexts.map((text) => `'${text}'`).join(',');
@@ -130,7 +118,7 @@ it('erases a person everywhere, and nobody else', async () => {
 });
 
 it('leaves no name in the files beside the event store', async () => {
-  expect(await filesWith(directory.path, adasTexts)).toEqual([]);
+  expect(await filesWith(directory(), adasTexts)).toEqual([]);
 });
 
 it('greets the same ids as strangers', async () => {
@@ -146,7 +134,7 @@ it('greets the same ids as strangers', async () => {
   const now = await identity('ada-lovelace');
   expect(now).toMatchObject({ traits: {}, identifier_count: 2, event_count: 1 });
   expect((await identity('carol')).identifier_count).toBe(2);
-  expect(await differencesOf(server)).toEqual([]);
+  expect(await differencesOf(server())).toEqual([]);
 });
 
 it('erases a visitor who has nothing but events, by either name, and one environment only', async () => {
@@ -179,6 +167,6 @@ it('erases what comes back again, and many identifiers at once', async () => {
   expect((await erase('many')).receipt).toMatchObject({ identifiers: 451, events: 451, links: 450, ledger_rows: 450 });
   await alias('many', 'crm:many-1');
   expect((await erase('crm:many-1')).receipt).toMatchObject({ identifiers: 2, events: 0, links: 1, ledger_rows: 1 });
-  expect(await differencesOf(server)).toEqual([]);
-  expect(await filesWith(directory.path, ['crm:many-'])).toEqual([]);
+  expect(await differencesOf(server())).toEqual([]);
+  expect(await filesWith(directory(), ['crm:many-'])).toEqual([]);
 });

@@ -1,21 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { nodeId } from '../../src/node-id.ts';
-import type { Server } from '../../src/server.ts';
-import { clientOf, startServer, temporaryDirectory } from './support.ts';
+import { sharedServer } from './shared-server.ts';
 
-let directory: Awaited<ReturnType<typeof temporaryDirectory>>;
-let server: Server;
-let client: ReturnType<typeof clientOf>;
-
-beforeAll(async () => {
-  directory = await temporaryDirectory();
-  server = await startServer(directory.path);
-  client = clientOf(server);
-});
-afterAll(async () => {
-  await server.stop();
-  await directory.remove();
-});
+const { client } = sharedServer();
 
 // biome-ignore lint/suspicious/noExplicitAny: lines of many shapes
 type Line = any;

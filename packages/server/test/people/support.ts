@@ -28,7 +28,7 @@ export async function temporaryDirectory(): Promise<{ path: string; remove(): Pr
 // biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at by the tests
 type Body = any;
 
-export function clientOf(server: Server) {
+export function clientOf(server: Pick<Server, 'app'>) {
   async function call(method: 'GET' | 'POST' | 'DELETE', url: string, body?: object, key = secretKey) {
     const payload = body === undefined ? {} : { payload: body };
     const response = await server.app.inject({ method, url, headers: { authorization: `Bearer ${key}` }, ...payload });

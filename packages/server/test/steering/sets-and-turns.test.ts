@@ -1,66 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { createServer, type Server } from '../../src/server.ts';
+import { type Body, keys, steeredServer } from './support.ts';
 
 /** Sets taken out, traits removed, ids that are nobody's by pattern, and answers that follow what stands now; over HTTP, with both engines. */
 
-const names = Array.from({ length: 16 }, (_, index) => `env${index}`);
-const directory = mkdtempSync(join(tmpdir(), 'onym-sets-'));
-const keys = { secret: 'sk_sets_test', web: 'pk_sets_test' };
-let server: Server;
-let used = 0;
+const worldOf = steeredServer([
+  { reservedPatterns: ['^@https?://', '^noreply@'], anonymousPatterns: ['^guest-'] },
+  { identifiersPerIdentityMax: 3 },
+]);
 
-beforeAll(async () => {
-  const config = readConfig({
-    ONYM_DATA_DIR: directory,
-    ONYM_ENVIRONMENTS: names.join(','),
-    ONYM_INITIAL_SECRET_KEY: keys.secret,
-    ONYM_INITIAL_WRITE_KEY: keys.web,
-    ONYM_SETTINGS: JSON.stringify({
-      env0: { reservedPatterns: ['^@https?://', '^noreply@'], anonymousPatterns: ['^guest-'] },
-      env1: { identifiersPerIdentityMax: 3 },
-    }),
-  });
-  server = await createServer({ config });
-});
-
-afterAll(async () => {
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at by the tests
-type Body = any;
-
-function world(environment = names[2 + used++]!) {
-  const call = async (method: 'GET' | 'POST', url: string, payload?: object, key = keys.secret) => {
-    const headers = { authorization: `Bearer ${key}` };
-    const response = await server.app.inject({ method, url, headers, ...(payload === undefined ? {} : { payload }) });
-    return { status: response.statusCode, body: response.json() as Body };
-  };
-  const post = async (url: string, body: object, key?: string) =>
-    (await call('POST', url, { environment, ...body }, key)).body;
-  const get = async (url: string) =>
-    (await call('GET', `${url}${url.includes('?') ? '&' : '?'}environment=${environment}`)).body;
+function world(name?: string) {
+  const base = worldOf(name);
+  const { environment, call, post, identity } = base;
   const items = (rows: object[]) => rows.map((row) => ({ environment, ...row }));
   return {
-    environment,
-    call,
-    post,
-    get,
+    ...base,
     identifyAll: async (rows: object[]) => (await call('POST', '/identify', items(rows))).body,
     aliasAll: async (rows: object[]) => (await call('POST', '/alias', items(rows))).body,
     alias: (distinct_id: string, alias_id: string, key?: string) => post('/alias', { distinct_id, alias_id }, key),
     identify: (item: object, key?: string) => post('/identify', item, key),
-    identity: (id: string) => get(`/v1/identities/${encodeURIComponent(id)}?by=distinct_id`),
-    members: async (id: string) =>
-      (await get(`/v1/identities/${encodeURIComponent(id)}?by=distinct_id`)).identifiers.map(
-        (row: Body) => row.distinct_id,
-      ),
-    rows: async (sql: string) => (await post('/v1/query', { sql })).data as Body[],
+    members: async (id: string) => (await identity(id)).identifiers.map((row: Body) => row.distinct_id),
   };
 }
 

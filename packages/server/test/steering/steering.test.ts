@@ -1,69 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
-import { createServer, type Server } from '../../src/server.ts';
+import { describe, expect, it } from 'vitest';
+import { type Body, keys, steeredServer } from './support.ts';
 
 /** Issue of trust: previewed, explained, undone, reviewed; over HTTP, with both engines. Each test has an environment of its own. */
 
-const names = Array.from({ length: 16 }, (_, index) => `env${index}`);
-const directory = mkdtempSync(join(tmpdir(), 'onym-steering-'));
-let server: Server;
-let used = 0;
+const worldOf = steeredServer([
+  { identifiersPerIdentityMax: 3 },
+  { identifiersPerIdentityMax: 3, identifiersPerTypeMax: { stripe: 1 } },
+  { identifiersPerIdentityMax: 20_000 },
+]);
 
-beforeAll(async () => {
-  const config = readConfig({
-    ONYM_DATA_DIR: directory,
-    ONYM_ENVIRONMENTS: names.join(','),
-    ONYM_INITIAL_SECRET_KEY: 'sk_steering_test',
-    ONYM_INITIAL_WRITE_KEY: 'pk_steering_test',
-    ONYM_SETTINGS: JSON.stringify({
-      env0: { identifiersPerIdentityMax: 3 },
-      env1: { identifiersPerIdentityMax: 3, identifiersPerTypeMax: { stripe: 1 } },
-      env2: { identifiersPerIdentityMax: 20_000 },
-    }),
-  });
-  server = await createServer({ config });
-});
-
-afterAll(async () => {
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-// biome-ignore lint/suspicious/noExplicitAny: answers of many shapes, looked at by the tests
-type Body = any;
-
-function world(environment = names[3 + used++]!) {
-  const call = async (method: 'GET' | 'POST' | 'DELETE', url: string, body?: object, key = 'sk_steering_test') => {
-    const response = await server.app.inject({
-      method,
-      url,
-      headers: { authorization: `Bearer ${key}` },
-      ...(body === undefined ? {} : { payload: body }),
-    });
-    return { status: response.statusCode, body: response.json() as Body };
-  };
-  const post = async (url: string, body: object, key?: string) =>
-    (await call('POST', url, { environment, ...body }, key)).body;
-  const get = async (url: string) => {
-    const separator = url.includes('?') ? '&' : '?';
-    return (await call('GET', `${url}${separator}environment=${environment}`)).body;
-  };
+function world(name?: string) {
+  const base = worldOf(name);
+  const { post, get } = base;
   return {
-    environment,
-    call,
-    post,
-    get,
+    ...base,
     identify: (distinct_id: string, anonymous_id?: string, rest: object = {}) =>
       post('/identify', { distinct_id, anonymous_id, ...rest }),
     alias: (distinct_id: string, alias_id: string, rest: object = {}) =>
       post('/alias', { distinct_id, alias_id, ...rest }),
     track: (distinct_id: string, event = 'page') => post('/track', { distinct_id, event }),
-    rows: async (sql: string) => (await post('/v1/query', { sql })).data as Body[],
     ledgerLength: async () => (await get('/v1/ledger?limit=1000')).rows.length as number,
-    identity: (id: string) => get(`/v1/identities/${encodeURIComponent(id)}?by=distinct_id`),
   };
 }
 
@@ -147,20 +103,15 @@ describe('POST /v1/split', () => {
   });
 
   it('takes apart an identity of ten thousand identifiers', async () => {
-    const { post, environment, rows } = world('env2');
+    const { call, post, environment, rows } = world('env2');
     for (let start = 0; start < 10_000; start += 1_000) {
       const items = Array.from({ length: 1_000 }, (_, index) => ({
         environment,
         distinct_id: 'hub',
         alias_id: `crm:${start + index}`,
       }));
-      const response = await server.app.inject({
-        method: 'POST',
-        url: '/alias',
-        headers: { authorization: 'Bearer sk_steering_test' },
-        payload: items,
-      });
-      expect(response.json()).toMatchObject({ ok: true, accepted: 1_000 });
+      const { body } = await call('POST', '/alias', items);
+      expect(body).toMatchObject({ ok: true, accepted: 1_000 });
     }
     expect(await post('/v1/split', { distinct_id: 'hub', from: 'crm:5000' })).toMatchObject({ verdict: 'applied' });
     // What was split off has nothing of its own left: it is as if nobody had ever heard of it.
@@ -258,8 +209,7 @@ describe('dry runs', () => {
     const review = await get('/v1/review');
     expect(review.held[0]).toMatchObject({ link: { seq: held.seq }, blast_radius: { identifiers: { moved: 1 } } });
     expect(
-      (await call('POST', '/alias?dry_run=true', { environment, distinct_id: 'a', alias_id: 'b' }, 'pk_steering_test'))
-        .status,
+      (await call('POST', '/alias?dry_run=true', { environment, distinct_id: 'a', alias_id: 'b' }, keys.web)).status,
     ).toBe(403);
 
     expect({
