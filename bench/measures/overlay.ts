@@ -90,7 +90,7 @@ export const overlay: Measure = {
     const engine = await openEngine({ path: directory });
     try {
       const databases = databasesOf('production');
-      const prepared = await prepareEnvironment(engine, databases);
+      const prepared = await prepareEnvironment(engine, databases, Date.now);
       const view = `${databases.open}.events`;
       const stored = `${databases.data}.events`;
       await fill(engine, stored, scale, progress);

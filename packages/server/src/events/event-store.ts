@@ -22,6 +22,7 @@ import type { EventStore } from './types.ts';
 export type EventStoreOptions = EngineOptions & {
   /** Bounds of users' queries, where they differ from `limits`. */
   queryLimits?: Partial<QueryLimits>;
+  now?: () => number;
 };
 
 /** Opens the engine. Environments are usable once they are prepared. Only one embedded store per process. */
@@ -38,7 +39,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
   function prepare(environment: string): Promise<Prepared> {
     let prepared = environments.get(environment);
     if (prepared === undefined) {
-      prepared = prepareEnvironment(engine, databasesOf(environment));
+      prepared = prepareEnvironment(engine, databasesOf(environment), options.now ?? Date.now);
       environments.set(environment, prepared);
       prepared.catch(() => environments.delete(environment));
     }

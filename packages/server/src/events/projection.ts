@@ -10,6 +10,7 @@ import { type Overlay, overlayFor, replaceEventsView, replaceProjectionViews } f
 /** What this process knows of an environment's databases once they are prepared. */
 export interface Prepared {
   readonly databases: Databases;
+  readonly now: () => number;
   /** The projection is complete up to here; `savedSeq` is what a restart would find, saved at `savedAtMs`. */
   projected: Seq;
   savedSeq: Seq;
@@ -59,7 +60,7 @@ export async function writeState(engine: Engine, { data }: Databases, name: Stat
 }
 
 /** Brings tables, pending rows, dictionaries and views in line with each other, whatever a crash left behind. */
-export async function prepareEnvironment(engine: Engine, databases: Databases): Promise<Prepared> {
+export async function prepareEnvironment(engine: Engine, databases: Databases, now: () => number): Promise<Prepared> {
   const { data } = databases;
   await migrate(engine, databases);
   const watermark = await readState(engine, databases, 'watermark');
@@ -69,6 +70,7 @@ export async function prepareEnvironment(engine: Engine, databases: Databases): 
   const projected = await readState(engine, databases, 'projected');
   const prepared: Prepared = {
     databases,
+    now,
     projected,
     savedSeq: projected,
     savedAtMs: 0,
@@ -128,7 +130,7 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
   // The rows are on disk: the seq may say so, while the dictionaries load.
   prepared.pendingNodes += pending.length;
   prepared.isOverlayBehind ||= pending.length > 0;
-  const due = !engine.exclusive || Date.now() - prepared.savedAtMs >= saveIntervalMs;
+  const due = !engine.exclusive || prepared.now() - prepared.savedAtMs >= saveIntervalMs;
   await Promise.all([
     due ? saveProjected(engine, prepared, seq) : undefined,
     // Loading the dictionaries takes as long as all that is pending: once for a million rows, not once for each step.
@@ -155,7 +157,7 @@ export async function saveProjected(engine: Engine, prepared: Prepared, seq: Seq
   if (seq <= prepared.savedSeq) return;
   await writeState(engine, prepared.databases, 'projected', seq);
   prepared.savedSeq = seq;
-  prepared.savedAtMs = Date.now();
+  prepared.savedAtMs = prepared.now();
 }
 
 /** Another process may have projected further. */

@@ -46,7 +46,7 @@ const settingsRowsMax = 100;
 
 export function createImports(parts: ImportsParts): Imports {
   prepareDirectory(parts.directory);
-  const progress = openProgress(parts.progressFile);
+  const progress = openProgress(parts.progressFile, parts.now);
   const stopping = new AbortController();
   const running = new Set<string>();
 
@@ -69,6 +69,7 @@ export function createImports(parts: ImportsParts): Imports {
         options,
         batch,
         stopping: stopping.signal,
+        now: parts.now,
         context: () => ({
           now: parts.now(),
           key: options.key,

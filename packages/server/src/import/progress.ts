@@ -33,7 +33,7 @@ interface Row {
   state: Progress['state'];
 }
 
-export function openProgress(file: string): ProgressFile {
+export function openProgress(file: string, now: () => number): ProgressFile {
   const database: Database = openDatabase(file);
   migrate(database, [
     // Files from before steps were numbered have it.
@@ -71,7 +71,7 @@ export function openProgress(file: string): ProgressFile {
           headBefore,
           head,
           state,
-          Date.now(),
+          now(),
         ),
       );
     },

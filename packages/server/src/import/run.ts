@@ -27,6 +27,7 @@ export interface Run {
   /** The verdict that a ledger row of this batch gave, or null when the row is not of this batch. */
   verdictOf(seq: number): Promise<RowAnswer['verdict'] | null>;
   readonly stopping: AbortSignal;
+  readonly now: () => number;
 }
 
 export const emptyTally = (): Tally => ({

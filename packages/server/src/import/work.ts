@@ -96,8 +96,9 @@ export async function* work(task: Work): AsyncGenerator<ImportEvent, Tally> {
         items += read.items.length;
         if (items >= chunkItems || chunk.length >= chunkItems) yield* flush();
       }
-      if (Date.now() - told < progressIntervalMs) continue;
-      told = Date.now();
+      const now = asked.now();
+      if (now - told < progressIntervalMs) continue;
+      told = now;
       throwIfStopping(asked.stopping);
       yield { type: 'progress', rows: tally.rows, bytes, counts: { ...tally.counts } };
     }

@@ -25,6 +25,8 @@ export interface ProjectorOptions {
   eventStore: Pick<EventStore, 'projectedSeq' | 'project' | 'resetProjection' | 'compact'>;
   drain: Pick<DrainLoop, 'safeSeq'>;
   log: Log;
+  /** Milliseconds of a clock that never goes back. */
+  clock?: () => number;
   limits?: { projectionRowsMax?: number };
 }
 
@@ -62,6 +64,7 @@ interface Lane {
 /** Keeps the event store's projection of the identity store up with the ledger. One per environment among all nodes. */
 export function createProjector(options: ProjectorOptions): Projector {
   const { identityStore, eventStore, drain, log } = options;
+  const clock = options.clock ?? (() => performance.now());
   const projectionRowsMax = options.limits?.projectionRowsMax ?? defaultLimits.projectionRowsMax;
   const lanes = perEnvironment<Lane>((environment) => ({
     environment,
@@ -128,10 +131,10 @@ export function createProjector(options: ProjectorOptions): Projector {
   }
 
   function startRun(lane: Lane): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = clock();
     lane.run = project(lane).finally(() => {
       lane.run = null;
-      lane.restMs = Math.min(restMaxMs, (performance.now() - startedAt) * restFactor);
+      lane.restMs = Math.min(restMaxMs, (clock() - startedAt) * restFactor);
     });
     return lane.run;
   }
