@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
+import { blastRadius } from './blast-radius-schema.ts';
 import { sharedSchemas } from './schemas.ts';
-import { blastRadius } from './steering-schemas.ts';
 
 /** Collects the schemas of the routes registered after it; /openapi.json serves them. */
 export function addOpenApi(app: FastifyInstance, version: string): void {

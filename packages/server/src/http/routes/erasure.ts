@@ -3,7 +3,6 @@ import { stringifyExact } from '../../exact-json/stringify.ts';
 import { nodeId } from '../../node-id.ts';
 import type { PersonPart } from '../../people/person-export.ts';
 import { needs } from '../auth.ts';
-import * as schemas from '../erasure-schemas.ts';
 import { environmentFor, found, identityNameOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { bodyOf } from '../streams.ts';
@@ -18,6 +17,7 @@ import {
   separationToWire,
   traitWriteToWire,
 } from '../wire.ts';
+import * as schemas from './erasure-schemas.ts';
 
 export async function erasureRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
   // A body with an environment in it would be passed over, and the person erased in another one.

@@ -9,7 +9,6 @@ import { nodeId } from '../../node-id.ts';
 import { needs } from '../auth.ts';
 import { cursorOf } from '../cursors.ts';
 import { withTextIds } from '../id-numbers.ts';
-import * as schemas from '../identity-schemas.ts';
 import { atOf, environmentFor, found, identityNameOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import {
@@ -20,6 +19,7 @@ import {
   resolvedToWire,
   traitWriteToWire,
 } from '../wire.ts';
+import * as schemas from './identities-schemas.ts';
 
 /** Both lists of a profile go on at once; a list that has ended stays at its last entry. */
 const profileCursor = cursorOf(

@@ -6,10 +6,10 @@ import type { Key } from '../../keys/types.ts';
 import { limits } from '../../limits.ts';
 import { mayRead, needs } from '../auth.ts';
 import { errorBody, toOnymError } from '../errors.ts';
-import { type ImportQuery, type ImportRoute, importSchema } from '../import-schemas.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { withFirst } from '../streams.ts';
+import { type ImportQuery, type ImportRoute, importSchema } from './import-schemas.ts';
 
 /** Bodies here are files, streamed to where they are read from: they meet none of the JSON parsers. */
 export async function importRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {

@@ -4,10 +4,10 @@ import { parseTimestamp, timestampForms } from '../../ingest/timestamps.ts';
 import type { LintReport } from '../../lint/lint.ts';
 import type { Example, LintRule } from '../../lint/rules.ts';
 import { needs } from '../auth.ts';
-import * as schemas from '../lint-schemas.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { timeToWire } from '../wire.ts';
+import * as schemas from './lint-schemas.ts';
 
 /** Which recommended rules the calls of applications break. */
 export async function lintRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {

@@ -6,8 +6,8 @@ import { needs } from '../auth.ts';
 import { cursorOf } from '../cursors.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
-import * as schemas from '../steering-schemas.ts';
 import { linkToWire, timeToWire } from '../wire.ts';
+import * as schemas from './review-schemas.ts';
 
 const reviewCursor = cursorOf('review', Type.Integer({ minimum: 1 }));
 const conflictCursor = cursorOf('conflicts', Type.Integer({ minimum: 1 }));

@@ -9,8 +9,8 @@ import { mayRead, needs } from '../auth.ts';
 import { withTextIds } from '../id-numbers.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
-import * as schemas from '../steering-schemas.ts';
 import { linkToWire } from '../wire.ts';
+import * as schemas from './steering-schemas.ts';
 
 /** Taking back and keeping apart: split, revert, separations, approve, reject. */
 export async function steeringRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {

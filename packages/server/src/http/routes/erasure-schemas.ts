@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { environment, errorResponses, time } from './schemas.ts';
+import { environment, errorResponses, time } from '../schemas.ts';
 
 /** Erasure and subject access (docs/http.md, "Erasure and subject access"). */
 

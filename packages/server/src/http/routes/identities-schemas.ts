@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { limits } from '../limits.ts';
-import { asOf, asOfSeq, distinctId, environment, errorResponses, limit, next, source, time } from './schemas.ts';
+import { limits } from '../../limits.ts';
+import { asOf, asOfSeq, distinctId, environment, errorResponses, limit, next, source, time } from '../schemas.ts';
 
 /** Schemas of /v1/resolve, /v1/identities and below. */
 

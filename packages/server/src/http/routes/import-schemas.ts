@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
-import type { ImportFormat, ImportKind, Vendor } from '../import/types.ts';
-import { vendors } from '../import/vendors/tables.ts';
-import { limits } from '../limits.ts';
-import { environment, errorResponses, forReaders } from './schemas.ts';
+import type { ImportFormat, ImportKind, Vendor } from '../../import/types.ts';
+import { vendors } from '../../import/vendors/tables.ts';
+import { limits } from '../../limits.ts';
+import { environment, errorResponses, forReaders } from '../schemas.ts';
 
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }));

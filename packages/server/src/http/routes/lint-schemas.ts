@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { limits } from '../limits.ts';
-import { lintRules } from '../lint/rules.ts';
-import { environment, errorResponses, jsonResponse, time } from './schemas.ts';
+import { limits } from '../../limits.ts';
+import { lintRules } from '../../lint/rules.ts';
+import { environment, errorResponses, jsonResponse, time } from '../schemas.ts';
 
 /** What GET /v1/lint takes and answers. */
 
