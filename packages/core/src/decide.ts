@@ -199,7 +199,7 @@ function decideIdentify(state: State, operation: IdentifyOperation, place: Place
     (fact) => fact.revokedSeq === null && (fact.batch === null || fact.batch === source.batch),
   );
   const effectiveTime = effectiveTimeOf(operation, place);
-  const inputs = operation.traits.filter(({ once, value }) => !once || value !== null);
+  const inputs = operation.traits.filter(({ kind, value }) => kind === 'plain' || value !== null);
   const writes = inputs.map((input) => ({
     input,
     repeats: repeatedWrite(state.traits.get(distinctId)?.get(input.key) ?? [], input, {

@@ -41,5 +41,5 @@ export {
   separationOn,
   settingsAt,
 } from './state.ts';
-export { foldTraits, isLater, jsonEquals, repeatedWrite, winnerOf } from './traits.ts';
+export { byKind, foldTraits, isLater, jsonEquals, repeatedWrite, winnerOf } from './traits.ts';
 export * from './types.ts';

@@ -1,5 +1,13 @@
 import type { State } from './state.ts';
-import type { DistinctId, Json, Millis, Source, TraitInput, TraitWrite } from './types.ts';
+import {
+  type DistinctId,
+  type Json,
+  type Millis,
+  type Source,
+  type TraitInput,
+  type TraitWrite,
+  traitKinds,
+} from './types.ts';
 
 /** Deep equality of JSON values; the order of an object's keys does not matter, nor does how a number is kept. */
 export function jsonEquals(a: Json, b: Json): boolean {
@@ -25,6 +33,11 @@ export function isLater(a: TraitWrite, b: TraitWrite): boolean {
   return a.effectiveTime > b.effectiveTime || (a.effectiveTime === b.effectiveTime && a.seq > b.seq);
 }
 
+/** In which order the values of a key stand that one row set both ways. */
+export function byKind(a: Pick<TraitWrite, 'kind'>, b: Pick<TraitWrite, 'kind'>): number {
+  return traitKinds.indexOf(a.kind) - traitKinds.indexOf(b.kind);
+}
+
 /**
  * The write that wins among one key's writes (docs/resolution.md, "Traits"): the latest plain value; only without one, the earliest
  * `once` value. A plain null that wins means that the profile has no such key.
@@ -34,7 +47,7 @@ export function winnerOf<W extends TraitWrite>(writes: Iterable<W>): W | null {
   let once: W | null = null;
   for (const write of writes) {
     if (write.revokedSeq !== null) continue;
-    if (write.once) {
+    if (write.kind === 'once') {
       if (write.value === null) continue;
       if (once === null || isLater(once, write)) once = write;
     } else if (plain === null || isLater(write, plain)) plain = write;
@@ -55,13 +68,13 @@ export function repeatedWrite(
   input: TraitInput,
   call: { timestamp: Millis | null; effectiveTime: Millis; source: Source },
 ): TraitWrite | null {
-  const standing = writes.filter((write) => write.revokedSeq === null && write.once === input.once);
+  const standing = writes.filter((write) => write.revokedSeq === null && write.kind === input.kind);
   const counts = (write: TraitWrite) => write.source.batch === null || write.source.batch === call.source.batch;
   const equal = standing.filter((write) => counts(write) && jsonEquals(write.value, input.value));
   if (equal.length === 0) return null;
   const exact = call.timestamp === null ? undefined : equal.find((write) => write.timestamp === call.timestamp);
   if (exact !== undefined) return exact;
-  if (input.once) return equal.find((write) => write.effectiveTime <= call.effectiveTime) ?? null;
+  if (input.kind === 'once') return equal.find((write) => write.effectiveTime <= call.effectiveTime) ?? null;
   const winner = winnerOf(standing)!;
   if (!equal.includes(winner)) return null;
   return call.timestamp === null || call.effectiveTime <= winner.effectiveTime ? winner : null;

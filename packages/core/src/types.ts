@@ -78,12 +78,18 @@ interface Asked {
   readonly source: Source;
 }
 
+/**
+ * How a value takes part in the fold: `plain`, where the latest wins, or `once` (`traits_once`), where the earliest does and only without a
+ * plain one, and a null is ignored.
+ */
+export const traitKinds = ['plain', 'once'] as const;
+export type TraitKind = (typeof traitKinds)[number];
+
 export interface TraitInput {
   readonly key: string;
   /** null removes: where it wins the fold, the profile has no such key. */
   readonly value: Json;
-  /** True for `traits_once`, where a null is ignored. */
-  readonly once: boolean;
+  readonly kind: TraitKind;
 }
 
 export interface IdentifyOperation extends Asked {
@@ -208,7 +214,7 @@ export interface LinkFact {
 export interface TraitFact {
   readonly key: string;
   readonly value: Json;
-  readonly once: boolean;
+  readonly kind: TraitKind;
 }
 
 interface Row {
@@ -353,7 +359,7 @@ export interface TraitWrite {
   readonly seq: Seq;
   readonly key: string;
   readonly value: Json;
-  readonly once: boolean;
+  readonly kind: TraitKind;
   readonly time: Millis;
   readonly effectiveTime: Millis;
   /** The client's timestamp as it was sent, or null: by it a repeat is known (R4). */

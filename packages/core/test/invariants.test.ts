@@ -344,21 +344,21 @@ describe('R8: no trait value is lost by a merge', () => {
           const operation = resolveStep(step, engine);
           engine.submit(operation, step.now);
           if (operation.op !== 'identify') continue;
-          for (const { key, value, once } of operation.traits) {
+          for (const { key, value, kind } of operation.traits) {
             const component = componentOf(engine.state, operation.distinctId);
             if (component === null) {
               // An anonymous id of which nothing was said that a row must hold.
-              expect(operation.traits.every((trait) => trait.once && trait.value === null)).toBe(true);
+              expect(operation.traits.every((trait) => trait.kind === 'once' && trait.value === null)).toBe(true);
               continue;
             }
             const values = [...engine.state.members.get(component.id)!].flatMap(
               (id) => engine.state.traits.get(id)?.get(key) ?? [],
             );
             const kept = values.some(
-              (write) => write.once === once && JSON.stringify(write.value) === JSON.stringify(value),
+              (write) => write.kind === kind && JSON.stringify(write.value) === JSON.stringify(value),
             );
             // A null asks once for nothing; where it is plain it is kept like any value, and may be what wins.
-            expect(kept || (once && value === null)).toBe(true);
+            expect(kept || (kind === 'once' && value === null)).toBe(true);
             const winner = winnerOf(
               [...engine.state.members.get(component.id)!].flatMap((id) => engine.state.traits.get(id)?.get(key) ?? []),
             );

@@ -1,4 +1,11 @@
-import { defaultSettings, type Operation, type Settings, type Source, type TraitInput } from '@onym/core';
+import {
+  defaultSettings,
+  type Operation,
+  type Settings,
+  type Source,
+  type TraitInput,
+  type TraitKind,
+} from '@onym/core';
 import {
   callOptions,
   calmOptions,
@@ -44,9 +51,9 @@ function world(settings: Partial<Settings> = {}) {
   return {
     ...model,
     identify(distinctId: string, anonymousId: string | null = null, extra: Extra = {}) {
-      const inputs = (values: Extra['traits'], once: boolean) =>
-        Object.entries(values ?? {}).map(([key, value]) => ({ key, value, once }));
-      const traits = [...inputs(extra.traits, false), ...inputs(extra.once, true)];
+      const inputs = (values: Extra['traits'], kind: TraitKind) =>
+        Object.entries(values ?? {}).map(([key, value]) => ({ key, value, kind }));
+      const traits = [...inputs(extra.traits, 'plain'), ...inputs(extra.once, 'once')];
       return submit({ op: 'identify', distinctId, anonymousId, traits, ...asked(extra) });
     },
     alias: (primary: string, secondary: string, extra: Extra = {}) =>
@@ -60,7 +67,7 @@ function world(settings: Partial<Settings> = {}) {
         distinctId: anonymousId,
         anonymous: true,
         anonymousId: null,
-        traits: Object.entries(traits).map(([key, value]) => ({ key, value, once: false })),
+        traits: Object.entries(traits).map(([key, value]) => ({ key, value, kind: 'plain' })),
         ...asked(extra),
       }),
     splitSet: (...ids: string[]) => submit({ op: 'split', target: { ids }, ...asked({}) }),
@@ -566,7 +573,7 @@ describe('traits', () => {
           op: 'identify',
           distinctId: 'u',
           anonymousId: null,
-          traits: [{ key: 'plan', value: plan, once: false }],
+          traits: [{ key: 'plan', value: plan, kind: 'plain' }],
           timestamp,
           source: source({}),
         },

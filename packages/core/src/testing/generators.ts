@@ -13,7 +13,7 @@ import type {
   Source,
   TraitInput,
 } from '../types.ts';
-import { defaultSettings } from '../types.ts';
+import { defaultSettings, traitKinds } from '../types.ts';
 import { isAnonymousByForm, isReservedId } from './ids.ts';
 
 /** A call that names links or rows; which ones is settled when it is played, against the ledger so far. */
@@ -230,9 +230,9 @@ function traitInputs(options: HistoryOptions): fc.Arbitrary<TraitInput[]> {
   const trait = fc.record({
     key: fc.constantFrom('plan', 'city'),
     value: fc.constantFrom<TraitInput['value'][]>('a', 'b', null, 1, { x: [1, 2] }),
-    once: fc.boolean(),
+    kind: fc.constantFrom(...traitKinds),
   });
-  return fc.uniqueArray(trait, { maxLength: 3, selector: ({ key, once }) => `${key} ${once}` });
+  return fc.uniqueArray(trait, { maxLength: 3, selector: ({ key, kind }) => `${key} ${kind}` });
 }
 
 function steps(options: HistoryOptions): fc.Arbitrary<Unplaced> {

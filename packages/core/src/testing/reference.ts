@@ -406,7 +406,8 @@ function newTraits(world: World, operation: IdentifyOperation, effectiveTime: Mi
   const { distinctId, source, timestamp } = operation;
   const kept: TraitInput[] = [];
   for (const trait of operation.traits) {
-    if (trait.once && trait.value === null) continue;
+    const isOnce = trait.kind === 'once';
+    if (isOnce && trait.value === null) continue;
     const siblings = [
       ...world.writes.filter((write) => write.distinctId === distinctId && write.revokedSeq === null),
       ...kept.map((other) => ({
@@ -417,18 +418,18 @@ function newTraits(world: World, operation: IdentifyOperation, effectiveTime: Mi
         seq: nextSeq(world),
         source,
       })),
-    ].filter((write) => write.key === trait.key && write.once === trait.once);
+    ].filter((write) => write.key === trait.key && write.kind === trait.kind);
     const equalOnes = siblings.filter(
       (write) => countsFor(source, write.source.batch) && equalJson(write.value, trait.value),
     );
-    const winner = trait.once ? earliest(siblings) : newest(siblings);
+    const winner = isOnce ? earliest(siblings) : newest(siblings);
     const repeats = timestamp !== null && equalOnes.some((write) => write.timestamp === timestamp);
     const winsAlready =
       winner !== undefined &&
       equalOnes.includes(winner) &&
       (timestamp === null || effectiveTime <= winner.effectiveTime) &&
-      !(trait.once && effectiveTime < winner.effectiveTime);
-    const onceEarlier = trait.once && equalOnes.some((write) => write.effectiveTime <= effectiveTime);
+      !(isOnce && effectiveTime < winner.effectiveTime);
+    const onceEarlier = isOnce && equalOnes.some((write) => write.effectiveTime <= effectiveTime);
     if (!repeats && !winsAlready && !onceEarlier) kept.push(trait);
   }
   return kept;
@@ -609,8 +610,8 @@ function readsOf(now: () => World): ReferenceReads {
       );
       const profile = new Map<string, ReferenceTrait>();
       for (const key of [...new Set(writes.map((write) => write.key))].sort()) {
-        const plain = writes.filter((write) => write.key === key && !write.once);
-        const once = writes.filter((write) => write.key === key && write.once);
+        const plain = writes.filter((write) => write.key === key && write.kind === 'plain');
+        const once = writes.filter((write) => write.key === key && write.kind === 'once');
         const winner = newest(plain) ?? earliest(once)!;
         const { value, seq, distinctId } = winner;
         if (value !== null) profile.set(key, { value, seq, distinctId });

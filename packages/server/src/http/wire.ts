@@ -69,7 +69,7 @@ export function eventToWire(event: TimelineEvent, identityId: string) {
 export function traitWriteToWire(write: TraitWrite & { readonly distinctId: string }) {
   return {
     value: write.value,
-    once: write.once,
+    once: write.kind === 'once',
     distinct_id: write.distinctId,
     time: timeToWire(write.time),
     effective_time: timeToWire(write.effectiveTime),
@@ -118,7 +118,7 @@ function factPartsToWire(fact: Fact): Record<string, unknown> {
       return {
         identified: fact.identified,
         subject: fact.subject,
-        traits: fact.traits,
+        traits: fact.traits.map(({ key, value, kind }) => ({ key, value, once: kind === 'once' })),
         link: fact.link === null ? null : linkFactToWire(fact.link),
       };
     case 'split':

@@ -1,4 +1,4 @@
-import { foldTraits, type State, type TraitWrite, winnerOf } from '@onym/core';
+import { byKind, foldTraits, type State, type TraitWrite, traitKinds, winnerOf } from '@onym/core';
 import type { Changes } from './types.ts';
 
 type ProfileTraits = Pick<Changes['identities'][number], 'traits' | 'origins' | 'otherTraits'>;
@@ -13,8 +13,8 @@ export function profileTraitsOf(state: State, members: readonly string[]): Profi
   for (const distinctId of members) {
     for (const [key, writes] of state.traits.get(distinctId) ?? []) {
       const list = standing.get(key) ?? [];
-      for (const once of [false, true]) {
-        const winner = winnerOf(writes.filter((write) => write.once === once));
+      for (const kind of traitKinds) {
+        const winner = winnerOf(writes.filter((write) => write.kind === kind));
         if (winner !== null) list.push({ ...winner, distinctId });
       }
       standing.set(key, list);
@@ -28,9 +28,9 @@ export function profileTraitsOf(state: State, members: readonly string[]): Profi
     traits: Object.fromEntries([...foldTraits(state, members)].map(([key, write]) => [key, write.value])),
     origins: Object.fromEntries([...inForce].map(([key, write]) => [key, originOf(write)])),
     otherTraits: others
-      .sort((a, b) => a.seq - b.seq || (a.key < b.key ? -1 : a.key > b.key ? 1 : Number(a.once) - Number(b.once)))
+      .sort((a, b) => a.seq - b.seq || (a.key < b.key ? -1 : a.key > b.key ? 1 : byKind(a, b)))
       .map((write) => ({ ...originOf(write), key: write.key, value: write.value })),
   };
 }
 
-const originOf = ({ distinctId, seq, effectiveTime, once }: Write) => ({ distinctId, seq, effectiveTime, once });
+const originOf = ({ distinctId, seq, effectiveTime, kind }: Write) => ({ distinctId, seq, effectiveTime, kind });

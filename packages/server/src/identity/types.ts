@@ -15,6 +15,7 @@ import type {
   Seq,
   Settings,
   Source,
+  TraitKind,
   TraitWrite,
 } from '@onym/core';
 import type { CommonNeighbour } from './common-neighbour.ts';
@@ -87,14 +88,14 @@ export interface IdentityProfile {
 }
 
 /** A place in the history of a trait. One call may have set a key both ways. */
-export type TraitPlace = Pick<TraitWrite, 'effectiveTime' | 'seq' | 'once'>;
+export type TraitPlace = Pick<TraitWrite, 'effectiveTime' | 'seq' | 'kind'>;
 
 /** Where a value comes from: the identifier it was set on, when, and by which ledger row. */
 export interface TraitOrigin {
   readonly distinctId: string;
   readonly seq: Seq;
   readonly effectiveTime: Millis;
-  readonly once: boolean;
+  readonly kind: TraitKind;
 }
 
 /** What changed after a ledger seq, as the projector needs it (see EventStore.project). */

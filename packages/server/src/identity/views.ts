@@ -1,4 +1,5 @@
 import {
+  byKind,
   canonicalOf,
   componentOf,
   foldTraits,
@@ -68,7 +69,7 @@ export function traitHistoryOf(
 }
 
 function latestFirst(a: TraitPlace, b: TraitPlace): number {
-  return b.effectiveTime - a.effectiveTime || b.seq - a.seq || Number(a.once) - Number(b.once);
+  return b.effectiveTime - a.effectiveTime || b.seq - a.seq || byKind(a, b);
 }
 
 export function explainOf(state: State, a: string, b: string, loadWhole: (id: string) => void = () => {}): Explanation {

@@ -7,6 +7,7 @@ import {
   type Settings,
   type Source,
   type TraitInput,
+  type TraitKind,
 } from '@onym/core';
 import { exceedsBytes, hasOnlyWholeCharacters, withWholeCharacters } from '../characters.ts';
 import { OnymError } from '../errors.ts';
@@ -119,8 +120,8 @@ export function readIdentify(item: JsonObject, settings: Settings, context: Item
     : requiredDistinctIdOf(item.distinct_id, 'distinct_id', forms);
   const timestamp = timestampOf(item.timestamp);
   const traits: TraitInput[] = [];
-  addTraits(traits, item.traits, false, context);
-  addTraits(traits, item.traits_once, true, context);
+  addTraits(traits, item.traits, 'plain', context);
+  addTraits(traits, item.traits_once, 'once', context);
   const source = sourceOf(item, item.properties, context);
   if (isAnonymous) return { op: 'identify', distinctId, anonymous: true, anonymousId: null, traits, timestamp, source };
   return { op: 'identify', distinctId, anonymousId, traits, timestamp, source };
@@ -145,8 +146,8 @@ export function readAlias(item: JsonObject, settings: Settings, context: ItemCon
   return { op: 'alias', primary, secondary, kind: 'alias', timestamp, source };
 }
 
-function addTraits(traits: TraitInput[], value: unknown, once: boolean, context: ItemContext): void {
-  const field = once ? 'traits_once' : 'traits';
+function addTraits(traits: TraitInput[], value: unknown, kind: TraitKind, context: ItemContext): void {
+  const field = kind === 'once' ? 'traits_once' : 'traits';
   const object = jsonObjectOf(value, field);
   if (object === null) return;
   if (!context.small) jsonTextOf(object, field);
@@ -157,7 +158,7 @@ function addTraits(traits: TraitInput[], value: unknown, once: boolean, context:
         `A key in ${field} is empty, holds NUL, or is longer than ${limits.traitKeyBytesMax} bytes. Rename it.`,
       );
     }
-    traits.push({ key, value: trait as Json, once });
+    traits.push({ key, value: trait as Json, kind });
   }
   if (traits.length > limits.traitsPerCallMax) {
     throw new OnymError(

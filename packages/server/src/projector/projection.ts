@@ -38,11 +38,11 @@ const retiredRow = (environment: string, canonicalId: string, version: number): 
 });
 
 /** As exports tell it. */
-const told = ({ distinctId, effectiveTime, seq, once }: TraitOrigin) => ({
+const told = ({ distinctId, effectiveTime, seq, kind }: TraitOrigin) => ({
   distinct_id: distinctId,
   time: new Date(effectiveTime).toISOString(),
   seq,
-  ...(once ? { once } : {}),
+  ...(kind === 'once' ? { once: true } : {}),
 });
 
 /** The event store's rows of what changed, all as of `changes.seq`. */

@@ -147,7 +147,7 @@ it('a polluting body changes no prototype', async () => {
   expect(await outcome(item, {})).toBe('ok');
   expect(t.services.tracked[0]!.items[0]!.event).toMatchObject({ event: 'e', properties: '{"x":2}' });
   await post(t.app, '/identify', '{"distinct_id":"a","traits":{"__proto__":{"polluted":1},"k":1}}');
-  expect(t.services.identified[0]!.operations[0]!.traits).toEqual([{ key: 'k', value: 1, once: false }]);
+  expect(t.services.identified[0]!.operations[0]!.traits).toEqual([{ key: 'k', value: 1, kind: 'plain' }]);
   const { identities } = (await post(t.app, '/v1/resolve', { distinct_ids: ['__proto__', 'constructor'] })).json();
   expect(Object.keys(identities)).toHaveLength(2);
   expect((await get(t.app, '/v1/identities/__proto__')).statusCode).toBe(404);

@@ -36,7 +36,7 @@ describe('GET /v1/ledger', () => {
     const evidence = {
       identified: 'd',
       subject: 'd',
-      traits: [{ key: 'plan', value: 'pro', once: false }],
+      traits: [{ key: 'plan', value: 'pro', kind: 'plain' }],
       link: {
         kind: 'identify',
         rule: 'identify',
@@ -60,6 +60,7 @@ describe('GET /v1/ledger', () => {
       { ...row, source, seq: 8, op: 'settings', settings },
       { ...row, source, seq: 9, op: 'erased' },
     );
+    const traits = [{ key: 'plan', value: 'pro', once: false }];
     const { rule: _, primary, secondary, ...link } = evidence.link;
     const wireLink = { ...link, primary_id: primary, secondary_id: secondary };
     expect((await get(t.app, '/v1/ledger')).json().rows).toEqual([
@@ -69,9 +70,10 @@ describe('GET /v1/ledger', () => {
         kinds: ['identified', 'traits-changed', 'merged'],
         ...wireRow,
         ...evidence,
+        traits,
         link: wireLink,
       },
-      { seq: 2, op: 'track', kinds: ['traits-changed'], ...wireRow, ...evidence, link: null, identified: null },
+      { seq: 2, op: 'track', kinds: ['traits-changed'], ...wireRow, ...evidence, traits, link: null, identified: null },
       { seq: 3, op: 'split', kinds: ['split'], ...wireRow, a: 'a', b: 'd', revoked: [1], separations: [['a', 'd']] },
       { seq: 4, op: 'lift', kinds: ['lifted'], ...wireRow, a: 'a', b: 'd' },
       { seq: 5, op: 'revert', kinds: ['reverted'], ...wireRow, scope: { batch: 'i' }, revoked: [1], separations: [] },

@@ -53,7 +53,7 @@ const write = (seq: number, key: string, value: string): TraitWrite & { distinct
   seq,
   key,
   value,
-  once: false,
+  kind: 'plain',
   time: now,
   effectiveTime: now,
   timestamp: null,

@@ -164,7 +164,7 @@ describe('who listens', () => {
     op: 'identify',
     distinctId: 'u',
     anonymousId: null,
-    traits: [{ key: 'plan', value, once: false }],
+    traits: [{ key: 'plan', value, kind: 'plain' }],
     timestamp: null,
     source,
   });

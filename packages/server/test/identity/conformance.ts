@@ -28,7 +28,7 @@ const identify = (distinctId: string, anonymousId: string | null, traits: Record
   op: 'identify',
   distinctId,
   anonymousId,
-  traits: Object.entries(traits).map(([key, value]) => ({ key, value: value as string, once: false })),
+  traits: Object.entries(traits).map(([key, value]) => ({ key, value: value as string, kind: 'plain' })),
   timestamp: null,
   source: live,
 });

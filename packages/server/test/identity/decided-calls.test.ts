@@ -16,7 +16,7 @@ const plan = (timestamp: number | null): Operation => ({
   op: 'identify',
   distinctId: 'u',
   anonymousId: null,
-  traits: [{ key: 'plan', value: 'pro', once: false }],
+  traits: [{ key: 'plan', value: 'pro', kind: 'plain' }],
   timestamp,
   source,
 });

@@ -125,7 +125,7 @@ describe('calls in arrays and side by side', () => {
         op: 'identify',
         distinctId: 'u',
         anonymousId: null,
-        traits: [{ key: 'plan', value, once: false }],
+        traits: [{ key: 'plan', value, kind: 'plain' }],
         timestamp: null,
         source,
       },

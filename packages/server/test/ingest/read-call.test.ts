@@ -417,9 +417,9 @@ describe('readIdentify', () => {
       distinctId: 'd',
       anonymousId: null,
       traits: [
-        { key: 'plan', value: 'pro', once: false },
-        { key: 'n', value: null, once: false },
-        { key: 'first', value: [1], once: true },
+        { key: 'plan', value: 'pro', kind: 'plain' },
+        { key: 'n', value: null, kind: 'plain' },
+        { key: 'first', value: [1], kind: 'once' },
       ],
       timestamp: null,
       source: { key: 'web', lib: null, batch: null, public: true },

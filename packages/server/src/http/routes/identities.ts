@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
 import type { TimelinePlace } from '../../events/types.ts';
+import type { TraitPlace } from '../../identity/types.ts';
 import { distinctIdOf } from '../../ingest/distinct-ids.ts';
 import { parseTimestamp } from '../../ingest/timestamps.ts';
 import { limits } from '../../limits.ts';
@@ -34,6 +35,9 @@ const traitCursor = cursorOf(
   'traits',
   Type.Object({ effectiveTime: Type.Integer(), seq: Type.Integer(), once: Type.Boolean() }),
 );
+
+type TraitCursor = ReturnType<typeof traitCursor.decode>;
+const placeOf = ({ once, ...place }: TraitCursor): TraitPlace => ({ ...place, kind: once ? 'once' : 'plain' });
 
 /** Below every uuid: a `before` that is a time excludes the events of that very millisecond. */
 const leastUuid = '00000000-0000-0000-0000-000000000000';
@@ -117,7 +121,10 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     const name = identityNameOf(params.id, query.by);
     const limit = query.limit ?? limits.pageSizeDefault;
     const after = query.next === undefined ? null : traitCursor.decode(query.next);
-    const history = await services.people.traitHistory(environment, name, params.key, { after, limit: limit + 1 });
+    const history = await services.people.traitHistory(environment, name, params.key, {
+      after: after && placeOf(after),
+      limit: limit + 1,
+    });
     const values = found(history, name);
     const shown = values.slice(0, limit);
     const last = shown.at(-1);
@@ -126,7 +133,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
       values: shown.map(traitWriteToWire),
       next:
         values.length > limit && last !== undefined
-          ? traitCursor.encode({ effectiveTime: last.effectiveTime, seq: last.seq, once: last.once })
+          ? traitCursor.encode({ effectiveTime: last.effectiveTime, seq: last.seq, once: last.kind === 'once' })
           : null,
     };
   });

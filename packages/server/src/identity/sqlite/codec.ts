@@ -6,6 +6,8 @@ import {
   type Pair,
   type Source,
   settingsFrom,
+  type TraitKind,
+  traitKinds,
 } from '@onym/core';
 import { parseExact } from '../../exact-json/parse.ts';
 import { stringifyExact } from '../../exact-json/stringify.ts';
@@ -23,11 +25,17 @@ interface EvidenceBody {
   i?: number;
   /** subject */
   s?: number;
-  /** traits: [key, value, once] */
-  t?: [string, Json, 0 | 1][];
+  /** traits: [key, value, code of the kind] */
+  t?: [string, Json, number][];
   /** link: [kind, rule, primary, secondary, verdict, reason, waived, approves] */
   l?: [string, string, number, number, string, string | null, string[], number | null];
 }
+
+/** A trait's kind as rows and the ledger hold it. A code never changes its meaning. */
+const kindCodes: Readonly<Record<TraitKind, number>> = { plain: 0, once: 1 };
+const kindsByCode = new Map(traitKinds.map((kind) => [kindCodes[kind], kind]));
+export const codeOfKind = (kind: TraitKind): number => kindCodes[kind];
+export const kindOfCode = (code: number): TraitKind => kindsByCode.get(code)!;
 
 type Ref = (distinctId: string) => number;
 type Name = (ref: number) => string;
@@ -78,7 +86,9 @@ function encodeEvidence(fact: EvidenceFact, ref: Ref): Omit<EvidenceBody, 'o'> {
   return {
     ...(fact.identified === null ? {} : { i: ref(fact.identified) }),
     ...(fact.subject === null ? {} : { s: ref(fact.subject) }),
-    ...(fact.traits.length === 0 ? {} : { t: fact.traits.map(({ key, value, once }) => [key, value, once ? 1 : 0]) }),
+    ...(fact.traits.length === 0
+      ? {}
+      : { t: fact.traits.map(({ key, value, kind }) => [key, value, codeOfKind(kind)]) }),
     ...(link === null
       ? {}
       : {
@@ -169,7 +179,7 @@ function decodeEvidence(
   return {
     identified: body.i === undefined ? null : name(body.i),
     subject: body.s === undefined ? null : name(body.s),
-    traits: (body.t ?? []).map(([key, value, once]) => ({ key, value, once: once === 1 })),
+    traits: (body.t ?? []).map(([key, value, code]) => ({ key, value, kind: kindOfCode(code) })),
     link: body.l === undefined ? null : decodeLink(body.l, name),
   };
 }

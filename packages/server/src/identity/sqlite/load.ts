@@ -15,6 +15,7 @@ import {
 } from '@onym/core';
 import { parseExact } from '../../exact-json/parse.ts';
 import { compilePattern } from '../../patterns.ts';
+import { kindOfCode } from './codec.ts';
 import type { Statements } from './statements.ts';
 
 export const flag = { known: 1, wasAnonymous: 2, wasCanonical: 4 } as const;
@@ -202,7 +203,7 @@ export function createWorkingSet(
     for (const row of rows) {
       const write = traitOf(row as TraitRow, sourceOf);
       const writes = byKey.get(write.key);
-      if (writes?.some((known) => known.seq === write.seq && known.once === write.once)) continue;
+      if (writes?.some((known) => known.seq === write.seq && known.kind === write.kind)) continue;
       pushTo(byKey, write.key, write);
       state.subjects.set(write.seq, distinctId);
     }
@@ -361,7 +362,7 @@ function traitOf(row: TraitRow, sourceOf: (id: number) => Source): TraitWrite {
     seq: row.seq,
     key: row.key,
     value: parseExact(row.value),
-    once: row.once === 1,
+    kind: kindOfCode(row.once),
     time: row.time,
     effectiveTime: row.effective_time,
     timestamp: row.timestamp,

@@ -1,7 +1,7 @@
 import { type Component, type Fact, type Identifier, rootOf, type Seq, type Source, type State } from '@onym/core';
 import { stringifyExact } from '../../exact-json/stringify.ts';
 import { nodeId } from '../../node-id.ts';
-import { encodeFact } from './codec.ts';
+import { codeOfKind, encodeFact } from './codec.ts';
 import { type EnvironmentRow, flag, type WorkingSet } from './load.ts';
 import type { Statements } from './statements.ts';
 
@@ -147,7 +147,7 @@ function writeFacts(
     sql.saveTrait.run(
       set.ref(id),
       write.key,
-      write.once ? 1 : 0,
+      codeOfKind(write.kind),
       write.effectiveTime,
       write.seq,
       write.time,
