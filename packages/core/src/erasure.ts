@@ -1,4 +1,5 @@
 import { idsOfSplit } from './identifiers.ts';
+import { type Reach, reach } from './lacks.ts';
 import { everSeparatedFrom, type State } from './state.ts';
 import type {
   DistinctId,
@@ -19,7 +20,7 @@ import type {
  */
 export interface ErasurePlan {
   readonly erased: ReadonlySet<DistinctId>;
-  /** See `everConnected`. */
+  /** See `everConnectedTo`. */
   readonly connected: ReadonlySet<DistinctId>;
   /** The random name that stands for an erased identifier where a row must name somebody. */
   readonly tokenOf: (id: DistinctId) => DistinctId;
@@ -33,24 +34,23 @@ const nobody: Source = { key: null, lib: null, batch: null, public: false };
 
 /**
  * These identifiers and all whose state can depend on theirs: ever joined to them or separated from them, by whatever way round.
- * What is recorded of no other identifier bears on how these fold. `load` brings an identifier's links and separations into the state.
+ * What is recorded of no other identifier bears on how these fold.
  */
-export function everConnected(
-  state: State,
-  ids: Iterable<DistinctId>,
-  load: (id: DistinctId) => void = () => {},
-): Set<DistinctId> {
-  const found = new Set(ids);
-  // A set is iterated in the order of insertion, what is added meanwhile included.
-  for (const id of found) {
-    load(id);
-    for (const seq of state.linksOf.get(id) ?? []) {
-      const link = state.links.get(seq)!;
-      if (link.verdict === 'applied' || link.verdict === 'unchanged') found.add(link.primary).add(link.secondary);
-    }
-    for (const other of everSeparatedFrom(state, id)) found.add(other);
-  }
-  return found;
+export function everConnectedTo(ids: Iterable<DistinctId>): Reach {
+  return reach(ids, (state, id) => [
+    ...(state.linksOf.get(id) ?? []).flatMap((seq) => {
+      const { verdict, primary, secondary } = state.links.get(seq)!;
+      return verdict === 'applied' || verdict === 'unchanged' ? [primary, secondary] : [];
+    }),
+    ...everSeparatedFrom(state, id),
+  ]);
+}
+
+/** The same, in a state that lacks nothing of it. */
+export function everConnected(state: State, ids: Iterable<DistinctId>): ReadonlySet<DistinctId> {
+  const connected = everConnectedTo(ids);
+  connected.question(state);
+  return connected.ids;
 }
 
 /**

@@ -2,7 +2,8 @@ export { apply, fold } from './apply.ts';
 export { type BlastRadius, compareSnapshots, mergeRadii, type ProfileSnapshot, snapshotOf } from './blast-radius.ts';
 export { shortestPath, smallestCut } from './cut.ts';
 export { type Decision, decide, isError } from './decide.ts';
-export { type ErasurePlan, eraseFrom, everConnected, settledLinks } from './erasure.ts';
+export { type ErasurePlan, eraseFrom, everConnected, everConnectedTo, settledLinks } from './erasure.ts';
+export { type Held, type Lookups, noteLookups, nothingHeld } from './held.ts';
 export {
   type CompilePattern,
   compileNatively,
@@ -15,9 +16,11 @@ export {
   pairOf,
   typeOf,
 } from './identifiers.ts';
-export { stateAsOf, wasActiveAt } from './rewind.ts';
+export { lacks, type Reach } from './lacks.ts';
+export { idsNamed, type Needs, needsOf, needsOfIds, needsToRehearse, type Question } from './needs.ts';
+export { stateAsOf, togetherAt } from './rewind.ts';
 export { judgementBySituation, type LinkRequest, type Situation, situationOf, situationsByRule } from './rules.ts';
-export { type Answered, isSteering, type Needs, needsOf, run } from './run.ts';
+export { type Answered, isSteering, run } from './run.ts';
 export {
   addLink,
   type Changed,

@@ -1,19 +1,30 @@
 import { pairKey } from './identifiers.ts';
+import { type Reach, reach } from './lacks.ts';
 import { replay } from './refold.ts';
 import { emptyState, everSeparatedFrom, pushTo, type State } from './state.ts';
 import type { DistinctId, Link, Seq } from './types.ts';
 
 /** Whether a link held its pair together at a ledger seq, whatever became of it later. */
-export function wasActiveAt(link: Link, seq: Seq): boolean {
+function wasActiveAt(link: Link, seq: Seq): boolean {
   const wasAccepted = link.verdict === 'applied' || link.verdict === 'unchanged';
   return wasAccepted && link.seq <= seq && (link.status === 'active' || (link.statusSeq ?? 0) > seq);
 }
 
+/** The identifiers of this one's identity as of a ledger seq. */
+export function togetherAt(id: DistinctId, seq: Seq): Reach {
+  return reach([id], (state, member) =>
+    (state.linksOf.get(member) ?? []).flatMap((linkSeq) => {
+      const link = state.links.get(linkSeq)!;
+      return wasActiveAt(link, seq) ? [link.primary, link.secondary] : [];
+    }),
+  );
+}
+
 /**
  * These identifiers as they were at a ledger seq: what had not been said is left out, what had not been taken back stands, and the rest
- * is folded again. `ids` must be closed under links active at that seq, and loaded with links, identify facts, traits and separations.
+ * is folded again. `ids` must be closed under links active at that seq (`togetherAt`), and loaded with links, identify facts, traits and separations.
  */
-export function stateAsOf(state: State, ids: readonly DistinctId[], seq: Seq): State {
+export function stateAsOf(state: State, ids: Iterable<DistinctId>, seq: Seq): State {
   const past = emptyState(state.settings[0]!.settings, state.compile);
   past.settings.push(...state.settings.slice(1).filter((entry) => entry.seq <= seq));
   for (const id of ids) {

@@ -1,67 +1,9 @@
 import { apply } from './apply.ts';
 import { decide, isError } from './decide.ts';
 import { idsOfSplit } from './identifiers.ts';
+import { needsOf } from './needs.ts';
 import { type ComponentId, canonicalOf, componentOf, type State } from './state.ts';
-import type { DistinctId, Fact, Millis, Operation, OperationError, Outcome, Pair, Seq } from './types.ts';
-
-/** What must be in the working set before an operation is judged. */
-export interface Needs {
-  readonly ids: readonly DistinctId[];
-  /** Pairs whose links are needed. */
-  readonly pairs: readonly Pair[];
-  /** `timestamp` is the call's: a store may load just what can decide a write at that time. */
-  readonly traitKeys: readonly { id: DistinctId; key: string; timestamp: Millis | null }[];
-  /** Links by name; their two ids and pair are needed too. */
-  readonly links: readonly Seq[];
-  /** Rows a revert names: their links, identify facts and traits, and the components of their ids, whole. */
-  readonly rows: readonly Seq[];
-  /** Components of these ids, and of those of `links`, are needed whole: members, all links, facts and separations. */
-  readonly whole: boolean;
-}
-
-const nothing: Needs = { ids: [], pairs: [], traitKeys: [], links: [], rows: [], whole: false };
-
-export function needsOf(operation: Operation): Needs {
-  switch (operation.op) {
-    case 'identify': {
-      const { distinctId, anonymousId } = operation;
-      const linked = anonymousId !== null && anonymousId !== distinctId;
-      return {
-        ...nothing,
-        ids: linked ? [distinctId, anonymousId] : [distinctId],
-        pairs: linked ? [[distinctId, anonymousId]] : [],
-        traitKeys: operation.traits.map(({ key }) => ({ id: distinctId, key, timestamp: operation.timestamp })),
-      };
-    }
-    case 'alias':
-    case 'link':
-      return {
-        ...nothing,
-        ids: [operation.primary, operation.secondary],
-        pairs: [[operation.primary, operation.secondary]],
-      };
-    case 'track':
-      return {
-        ...nothing,
-        ids: [operation.distinctId, operation.anonymousId],
-        pairs: [[operation.distinctId, operation.anonymousId]],
-      };
-    case 'split':
-      return 'link' in operation.target
-        ? { ...nothing, links: [operation.target.link], whole: true }
-        : { ...nothing, ids: idsOfSplit(operation.target), whole: true };
-    case 'separate':
-    case 'lift':
-      return { ...nothing, ids: [operation.a, operation.b] };
-    case 'revert':
-      return { ...nothing, rows: operation.seqs, whole: true };
-    case 'approve':
-    case 'reject':
-      return { ...nothing, links: [operation.link] };
-    case 'settings':
-      return nothing;
-  }
-}
+import type { DistinctId, Fact, Millis, Operation, OperationError, Outcome } from './types.ts';
 
 const evidenceOperations: ReadonlySet<Operation['op']> = new Set(['identify', 'alias', 'track', 'link']);
 

@@ -1,3 +1,4 @@
+import type { Held } from './held.ts';
 import { type CompilePattern, compileNatively, type Forms, formsOf, pairKey, pairOf, typeOf } from './identifiers.ts';
 import type { DistinctId, IdentifyFact, Link, Millis, Separation, Seq, Settings, TraitWrite } from './types.ts';
 
@@ -33,6 +34,8 @@ export interface State {
   /** The last ledger row that lifted a separation; 0 without one. */
   lastLift: Seq;
   readonly changed: Changed;
+  /** What of a store has been read; null where the whole environment is here. */
+  readonly held: Held | null;
 }
 
 export type ComponentId = number;
@@ -90,7 +93,11 @@ export type StructuralStep =
   /** The component fell into these parts; each part lists its members. */
   | { step: 'refold'; seq: Seq; component: ComponentId; parts: { component: ComponentId; members: DistinctId[] }[] };
 
-export function emptyState(settings: Settings, compile: CompilePattern = compileNatively): State {
+export function emptyState(
+  settings: Settings,
+  compile: CompilePattern = compileNatively,
+  held: Held | null = null,
+): State {
   return {
     identifiers: new Map(),
     components: new Map(),
@@ -110,6 +117,7 @@ export function emptyState(settings: Settings, compile: CompilePattern = compile
     lastTime: 0,
     lastLift: 0,
     changed: nothingChanged(),
+    held,
   };
 }
 

@@ -82,7 +82,7 @@ export function repeatedWrite(
 
 /** A profile's traits: the fold over all its identifiers, each value with the identifier it was set on. What was removed is not there. */
 export function foldTraits(
-  state: State,
+  state: Pick<State, 'traits'>,
   members: Iterable<DistinctId>,
 ): Map<string, TraitWrite & { readonly distinctId: DistinctId }> {
   const byKey = new Map<string, (TraitWrite & { readonly distinctId: DistinctId })[]>();

@@ -355,6 +355,13 @@ export interface IdentifyFact {
   readonly revokedSeq: Seq | null;
 }
 
+/** One key of an identifier, and the timestamp of the call that writes it. */
+export interface TraitKey {
+  readonly id: DistinctId;
+  readonly key: string;
+  readonly timestamp: Millis | null;
+}
+
 export interface TraitWrite {
   readonly seq: Seq;
   readonly key: string;

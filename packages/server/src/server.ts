@@ -12,7 +12,7 @@ import { createHttpMetrics } from './http/metrics.ts';
 import type { Services } from './http/services.ts';
 import { createCommits, tellOfCalls, tellOfRows } from './identity/commits.ts';
 import { createDecidedCalls } from './identity/decided-calls.ts';
-import type { IdentityStore } from './identity/types.ts';
+import type { IdentityStore } from './identity/store.ts';
 import { createImports } from './import/imports.ts';
 import { openDeadLetters } from './ingest/dead-letters.ts';
 import { createIngest } from './ingest/ingest.ts';

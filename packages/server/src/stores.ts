@@ -2,13 +2,17 @@ import type { DataDirectory } from './disk/data-directory.ts';
 import { createEventStore } from './events/event-store.ts';
 import { openedOnDemand } from './events/opened-on-demand.ts';
 import type { EventStore } from './events/types.ts';
-import { openSqliteStore } from './identity/sqlite-store.ts';
-import type { IdentityStore } from './identity/types.ts';
+import { openSqliteStore } from './identity/sqlite/store.ts';
+import type { IdentityStore } from './identity/store.ts';
 
 /** The one place that knows which engines there are. Everybody else knows what a store does. */
 
-export const openIdentityStore = ({ identityFile }: Pick<DataDirectory, 'identityFile'>): IdentityStore =>
-  openSqliteStore(identityFile);
+/** Copies to try an import on go to `importsDirectory`, which is emptied at every start; without it, beside the file. */
+export const openIdentityStore = ({
+  identityFile,
+  importsDirectory,
+}: Pick<DataDirectory, 'identityFile'> & Partial<Pick<DataDirectory, 'importsDirectory'>>): IdentityStore =>
+  openSqliteStore(identityFile, { scratchDirectory: importsDirectory });
 
 /** `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(

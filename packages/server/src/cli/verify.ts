@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { checkOwner } from '../disk/directory-owner.ts';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import { nodeId } from '../node-id.ts';
 import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';

@@ -1,7 +1,7 @@
 import type { EraseFact, Fact, Link, LinkFact, Millis, Pair, Seq, Source, TraitWrite } from '@onym/core';
 import type { TimelineEvent } from '../events/types.ts';
 import { parseExact } from '../exact-json/parse.ts';
-import type { IdentityProfile, Resolved } from '../identity/types.ts';
+import type { IdentityProfile, Resolved } from '../identity/store.ts';
 import { nodeId } from '../node-id.ts';
 import { kindsOf } from './ledger-kinds.ts';
 

@@ -11,7 +11,7 @@ import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 import type { WriteDoor } from '../readiness.ts';
 import type { DecidedCalls } from './decided-calls.ts';
-import type { Commit, ErasureRequest, IdentityStore } from './types.ts';
+import type { Commit, ErasureRequest, IdentityStore } from './store.ts';
 
 /** What became of an environment's ledger, and of the calls that asked for it. */
 export interface Notice extends Pick<Commit, 'answers' | 'facts' | 'touched'> {

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { stringifyExact } from '../exact-json/stringify.ts';
 import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
-import type { Commit, Committed } from './types.ts';
+import type { Commit, Committed } from './store.ts';
 
 export interface DecidedCalls {
   /** The answer of a call that was seen to change nothing, while that is still true of all that is committed. */

@@ -5,15 +5,19 @@ import {
   type ErasurePlan,
   eraseFrom,
   everConnected,
+  everConnectedTo,
   everSeparatedFrom,
   type Fact,
+  needsOfIds,
   pairKey,
+  type Question,
   type Separation,
   type Seq,
   type State,
   settledLinks,
 } from '@onym/core';
-import type { ErasureRequest, Recorded } from './types.ts';
+import { sidesOf } from './members.ts';
+import type { ErasureRequest, Recorded } from './store.ts';
 
 /** What every store's erasure has in common. The state has all that is recorded of the identifiers asked about. */
 
@@ -25,9 +29,20 @@ export interface Erasure extends ErasurePlan {
   readonly separations: readonly Separation[];
 }
 
-export function planErasure(state: State, members: readonly string[], load?: (id: string) => void): Erasure {
+/** The identity, all that is recorded of whoever was ever connected to it, and the rows of whoever that names besides. */
+export function toErase(distinctId: string): Question {
+  const connected = everConnectedTo([distinctId]);
+  return (state) => {
+    const further = connected.question(state);
+    const seqs = [...connected.ids].flatMap((id) => state.linksOf.get(id) ?? []);
+    const named = new Set(sidesOf(state, seqs));
+    return [needsOfIds([distinctId], 'whole'), needsOfIds(named, 'row'), ...further];
+  };
+}
+
+export function planErasure(state: State, members: readonly string[]): Erasure {
   const erased = new Set(members);
-  const connected = everConnected(state, members, load);
+  const connected = everConnected(state, members);
   const links = new Set<Seq>();
   const separations = new Set<Separation>();
   let traits = 0;

@@ -20,12 +20,14 @@ import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { compilePattern } from '../patterns.ts';
 import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
+import { explainOf } from './explain.ts';
+import { rehearse } from './judgement.ts';
 import { membersOf } from './members.ts';
+import { profileOf } from './profile.ts';
 import { profileTraitsOf } from './profile-traits.ts';
-import { idsOf, rehearse } from './rehearsal.ts';
 import { groupByComponent } from './row-groups.ts';
-import type { EnvironmentInfo, IdentityStore, PendingErasure } from './types.ts';
-import { explainOf, profileOf, traitHistoryOf } from './views.ts';
+import type { EnvironmentInfo, IdentityStore, PendingErasure } from './store.ts';
+import { traitHistoryOf } from './trait-history.ts';
 
 interface Environment {
   state: State;
@@ -87,7 +89,7 @@ export function createMemoryStore(environments = new Map<string, Environment>())
     async commit(environment, operations, now, options) {
       const target = of(environment);
       const state = options?.dryRun ? fold(emptyState(defaultSettings, compilePattern), target.ledger) : target.state;
-      if (options?.dryRun) return rehearse(state, operations, now, idsOf);
+      if (options?.dryRun) return rehearse(state, operations, now);
       const { outcomes, facts } = run(state, operations, now);
       const touched = [...state.changed.components];
       clearChanged(state.changed);

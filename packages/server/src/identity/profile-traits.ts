@@ -1,5 +1,5 @@
 import { byKind, foldTraits, type State, type TraitWrite, traitKinds, winnerOf } from '@onym/core';
-import type { Changes } from './types.ts';
+import type { Changes } from './store.ts';
 
 type ProfileTraits = Pick<Changes['identities'][number], 'traits' | 'origins' | 'otherTraits'>;
 type Write = TraitWrite & { readonly distinctId: string };
@@ -8,7 +8,7 @@ type Write = TraitWrite & { readonly distinctId: string };
  * A profile's values, where each comes from (also where the write in force has removed the value), and what each identifier says by itself
  * beside them. Values that an identifier's own later ones have replaced are not among it.
  */
-export function profileTraitsOf(state: State, members: readonly string[]): ProfileTraits {
+export function profileTraitsOf(state: Pick<State, 'traits'>, members: readonly string[]): ProfileTraits {
   const standing = new Map<string, Write[]>();
   for (const distinctId of members) {
     for (const [key, writes] of state.traits.get(distinctId) ?? []) {

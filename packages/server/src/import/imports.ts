@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { Settings, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { Commits } from '../identity/commits.ts';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import type { Ingest } from '../ingest/types.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';

@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Operation, OperationError } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { Commits } from '../identity/commits.ts';
-import type { Committed, IdentityStore } from '../identity/types.ts';
+import type { Committed, IdentityStore } from '../identity/store.ts';
 import { type Ingest, isEvent, type TrackItem } from '../ingest/types.ts';
 import { createRecentSet } from '../journal/recent-set.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
@@ -127,13 +124,12 @@ export function liveTarget(
   };
 }
 
-/** A copy of the whole identity store on disk: what is judged on it is exactly what the import would be told. */
+/** A copy of the whole identity store: what is judged on it is exactly what the import would be told. */
 export async function scratchTarget(
   { environment, identityStore }: TargetParts,
-  { directory, uuidWindow, now }: { directory: string; uuidWindow: Pick<UuidWindow, 'has'>; now: () => number },
+  { uuidWindow, now }: { uuidWindow: Pick<UuidWindow, 'has'>; now: () => number },
 ): Promise<Target> {
-  const file = join(directory, `scratch-${randomUUID()}.db`);
-  const store = await identityStore.scratch(file);
+  const store = await identityStore.scratch();
   const seen = createRecentSet(limits.uuidWindowEvents);
 
   /** As the window would say, duplicates within the file included. */
@@ -155,9 +151,6 @@ export async function scratchTarget(
     apply: (items) => applyTo(doors, items),
     head: async () => (await store.environment(environment)).head,
     largest: (changedAfter) => largestOf(store, environment, changedAfter),
-    async close() {
-      await store.close();
-      rmSync(file, { force: true });
-    },
+    close: () => store.close(),
   };
 }

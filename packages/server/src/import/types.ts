@@ -1,4 +1,4 @@
-import type { Committed } from '../identity/types.ts';
+import type { Committed } from '../identity/store.ts';
 
 /** `ndjson`: a JSON object a line; `json`: objects strung together in another way, or a list of them. */
 export type ImportFormat = 'csv' | 'ndjson' | 'json' | 'parquet';

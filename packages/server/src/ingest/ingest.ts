@@ -1,7 +1,7 @@
 import type { OperationError } from '@onym/core';
 import type { EventStore } from '../events/types.ts';
 import type { Answers, Commits } from '../identity/commits.ts';
-import type { Committed } from '../identity/types.ts';
+import type { Committed } from '../identity/store.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { describeRadius } from '../steering/blast-radius.ts';
 import { type Call, type CallAnswer, type Ingest, isEvent, operationOf, type TrackItem } from './types.ts';

@@ -1,5 +1,5 @@
 import type { Millis, Operation, OperationError, Seq } from '@onym/core';
-import type { Committed, IdentityStore } from '../identity/types.ts';
+import type { Committed, IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 

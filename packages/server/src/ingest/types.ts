@@ -9,7 +9,7 @@ import type {
 } from '@onym/core';
 import type { ErrorCode } from '../errors.ts';
 import type { StoredEvent } from '../events/types.ts';
-import type { Committed } from '../identity/types.ts';
+import type { Committed } from '../identity/store.ts';
 
 /** A call as it is understood: what is said of people, or an event. */
 export type Call = IdentifyOperation | AliasOperation | TrackItem;

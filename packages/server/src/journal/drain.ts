@@ -1,7 +1,7 @@
 import { OnymError } from '../errors.ts';
 import { isRowError } from '../events/row-error.ts';
 import type { EventStore } from '../events/types.ts';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 import { encodeDrain, eventsOf } from './encode-drain.ts';

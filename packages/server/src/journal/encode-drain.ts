@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { EncodingError } from '../events/row-error.ts';
 import { encodeEvents } from '../events/rows.ts';
 import type { StoredEvent } from '../events/types.ts';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { nodeId } from '../node-id.ts';
 import type { Drain, JournalReader } from './types.ts';
 

@@ -1,6 +1,6 @@
 import { type Seq, type Settings, typeOf } from '@onym/core';
 import { LRUCache } from 'lru-cache';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import { formsFor } from '../patterns.ts';
 import type { Findings } from './findings.ts';

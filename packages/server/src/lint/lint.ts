@@ -9,7 +9,7 @@ import type {
   TrackOperation,
 } from '@onym/core';
 import type { Forgets } from '../forgets.ts';
-import type { Committed, IdentityStore } from '../identity/types.ts';
+import type { Committed, IdentityStore } from '../identity/store.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetter, TrackItem } from '../ingest/types.ts';
 import { limits } from '../limits.ts';

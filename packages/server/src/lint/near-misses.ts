@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { isReserved } from '@onym/core';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import type { Findings } from './findings.ts';
 import { createRecentMap } from './recent-map.ts';

@@ -3,7 +3,7 @@ import { OnymError } from '../errors.ts';
 import type { EventStore } from '../events/types.ts';
 import type { Forgets } from '../forgets.ts';
 import type { Commits } from '../identity/commits.ts';
-import type { IdentityStore, PendingErasure } from '../identity/types.ts';
+import type { IdentityStore, PendingErasure } from '../identity/store.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DrainLoop } from '../journal/drain.ts';

@@ -1,6 +1,6 @@
 import type { Seq } from '@onym/core';
 import type { FreshReads } from '../events/fresh-reads.ts';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { isUuid, nodeId } from '../node-id.ts';
 import type { Erasures } from './erasures.ts';
 import { personParts } from './person-export.ts';

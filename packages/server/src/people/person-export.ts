@@ -1,6 +1,6 @@
 import type { Fact, Link, Pair, Separation, Seq, TraitWrite } from '@onym/core';
 import type { EventCounts, EventStore, TimelineEvent, TimelinePlace } from '../events/types.ts';
-import type { IdentityProfile, IdentityStore } from '../identity/types.ts';
+import type { IdentityProfile, IdentityStore } from '../identity/store.ts';
 import { nodeId } from '../node-id.ts';
 
 /** All that is held of a person, piece by piece (subject access). */

@@ -1,6 +1,6 @@
 import type { EraseFact, Millis, Seq, Source, TraitWrite } from '@onym/core';
 import type { EventCounts, TimelineEvent, TimelinePlace } from '../events/types.ts';
-import type { IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/types.ts';
+import type { IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/store.ts';
 import type { PersonPart } from './person-export.ts';
 
 /** Who is who, and what is known of them, from both stores. */

@@ -1,7 +1,7 @@
 import type { Link } from '@onym/core';
 import type { IdentifierRow, IdentityRow, LinkRow, Projection } from '../events/types.ts';
 import { stringifyExact } from '../exact-json/stringify.ts';
-import type { Changes, PendingErasure, TraitOrigin } from '../identity/types.ts';
+import type { Changes, PendingErasure, TraitOrigin } from '../identity/store.ts';
 import { nodeId } from '../node-id.ts';
 
 const linkRow = (link: Link, version: number): LinkRow => ({

@@ -1,6 +1,6 @@
 import type { Seq } from '@onym/core';
 import type { EventStore, Projection } from '../events/types.ts';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { Log } from '../journal/types.ts';
 import { limits as defaultLimits } from '../limits.ts';

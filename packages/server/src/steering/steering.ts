@@ -10,7 +10,7 @@ import {
 import { OnymError } from '../errors.ts';
 import type { EventStore } from '../events/types.ts';
 import type { Commits } from '../identity/commits.ts';
-import type { IdentityStore } from '../identity/types.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import type { Projector } from '../projector/projector.ts';
 import { describeRadius } from './blast-radius.ts';

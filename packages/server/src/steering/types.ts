@@ -13,7 +13,7 @@ import type {
   Source,
   SplitOperation,
 } from '@onym/core';
-import type { Committed } from '../identity/types.ts';
+import type { Committed } from '../identity/store.ts';
 
 export type SteeringOperation = SplitOperation | SeparateOperation | LiftOperation | ApproveOperation | RejectOperation;
 

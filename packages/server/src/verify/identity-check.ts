@@ -10,7 +10,7 @@ import {
   type State,
 } from '@onym/core';
 import { stringifyExact } from '../exact-json/stringify.ts';
-import type { Changes, IdentityStore } from '../identity/types.ts';
+import type { Changes, IdentityStore } from '../identity/store.ts';
 import { compilePattern } from '../patterns.ts';
 
 export interface Difference {

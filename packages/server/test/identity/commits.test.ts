@@ -4,7 +4,7 @@ import { OnymError } from '../../src/errors.ts';
 import { createCommits, type Notice, tellOfCalls, tellOfRows } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { Commit, Committed } from '../../src/identity/types.ts';
+import type { Commit, Committed } from '../../src/identity/store.ts';
 import { limits } from '../../src/limits.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };

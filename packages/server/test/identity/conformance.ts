@@ -3,7 +3,7 @@ import { fullOptions, histories, type LedgerView, resolveStep, startSettings } f
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { Commit, IdentityProfile, IdentityStore } from '../../src/identity/types.ts';
+import type { Commit, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
 

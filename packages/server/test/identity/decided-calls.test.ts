@@ -1,7 +1,7 @@
 import type { Operation } from '@onym/core';
 import { describe, expect, it } from 'vitest';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
-import type { Commit, Committed } from '../../src/identity/types.ts';
+import type { Commit, Committed } from '../../src/identity/store.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };
 const alias = (primary: string): Operation => ({

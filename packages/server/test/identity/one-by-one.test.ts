@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answers, createCommits } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
-import { openSqliteStore } from '../../src/identity/sqlite-store.ts';
-import type { Committed, IdentityStore } from '../../src/identity/types.ts';
+import { openSqliteStore } from '../../src/identity/sqlite/store.ts';
+import type { Committed, IdentityStore } from '../../src/identity/store.ts';
 
 /** However calls are cut into arrays, and whatever is under way beside them: what they are answered is what they are answered one by one. */
 

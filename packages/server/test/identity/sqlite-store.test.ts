@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { openSqliteStore } from '../../src/identity/sqlite-store.ts';
-import type { IdentityStore } from '../../src/identity/types.ts';
+import { openSqliteStore } from '../../src/identity/sqlite/store.ts';
+import type { IdentityStore } from '../../src/identity/store.ts';
 import { describeIdentityStore } from './conformance.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'onym-identity-'));

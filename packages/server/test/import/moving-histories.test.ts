@@ -11,7 +11,7 @@ import {
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { IdentityStore } from '../../src/identity/types.ts';
+import type { IdentityStore } from '../../src/identity/store.ts';
 import type { RowContext } from '../../src/import/calls.ts';
 import { createTableReader } from '../../src/import/tables/reader.ts';
 import { liveTarget } from '../../src/import/target.ts';

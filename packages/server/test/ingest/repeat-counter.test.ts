@@ -1,6 +1,6 @@
 import type { Millis, Operation, Seq } from '@onym/core';
 import { describe, expect, it } from 'vitest';
-import type { Committed } from '../../src/identity/types.ts';
+import type { Committed } from '../../src/identity/store.ts';
 import { createRepeatCounter } from '../../src/ingest/repeat-counter.ts';
 
 const operation = { op: 'alias' } as Operation;

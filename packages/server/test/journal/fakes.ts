@@ -1,6 +1,6 @@
 import { defaultSettings } from '@onym/core';
 import type { StoredEvent } from '../../src/events/types.ts';
-import type { Resolved } from '../../src/identity/types.ts';
+import type { Resolved } from '../../src/identity/store.ts';
 import type { Log } from '../../src/journal/types.ts';
 
 export function eventOf(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type AliasOperation, defaultSettings, type Settings } from '@onym/core';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { IdentityStore } from '../../src/identity/types.ts';
+import type { IdentityStore } from '../../src/identity/store.ts';
 import { limits } from '../../src/limits.ts';
 import { createLint, type Lint } from '../../src/lint/lint.ts';
 

@@ -1,7 +1,7 @@
 import { defaultSettings } from '@onym/core';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Projection } from '../../src/events/types.ts';
-import type { Changes } from '../../src/identity/types.ts';
+import type { Changes } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { createProjector } from '../../src/projector/projector.ts';
 import { createLogFake } from '../journal/fakes.ts';

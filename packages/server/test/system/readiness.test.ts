@@ -7,7 +7,7 @@ import { OnymError } from '../../src/errors.ts';
 import { createCommits } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { IdentityStore } from '../../src/identity/types.ts';
+import type { IdentityStore } from '../../src/identity/store.ts';
 import { createReadiness, type WriteDoor } from '../../src/readiness.ts';
 import { eventually } from './client.ts';
 import { serve } from './processes.ts';

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
 import type { TimelinePlace } from '../../events/types.ts';
-import type { TraitPlace } from '../../identity/types.ts';
+import type { TraitPlace } from '../../identity/store.ts';
 import { distinctIdOf } from '../../ingest/distinct-ids.ts';
 import { parseTimestamp } from '../../ingest/timestamps.ts';
 import { limits } from '../../limits.ts';

@@ -1,10 +1,11 @@
 import type { Database } from '../../disk/sqlite.ts';
+import type { LedgerRow } from '../ledger-codec.ts';
 
 /** What only an erasure needs. */
 export function prepareErasureStatements(database: Database) {
   return {
-    splits: database.prepare(
-      `SELECT seq, body FROM ledger WHERE env = ? AND substr(body, 1, 12) = '{"o":"split"' ORDER BY seq`,
+    splits: database.prepare<unknown[], LedgerRow>(
+      `SELECT seq, time, source, body FROM ledger WHERE env = ? AND substr(body, 1, 12) = '{"o":"split"' ORDER BY seq`,
     ),
     rewriteLedger: database.prepare('UPDATE ledger SET source = ?, body = ? WHERE env = ? AND seq = ?'),
     dropLink: database.prepare('DELETE FROM link WHERE env = ? AND seq = ?'),
@@ -15,7 +16,9 @@ export function prepareErasureStatements(database: Database) {
     dropTraits: database.prepare('DELETE FROM trait WHERE identifier = ?'),
     dropSeparations: database.prepare('DELETE FROM separation WHERE a = @ref OR b = @ref'),
     dropRepeats: database.prepare('DELETE FROM repeat WHERE env = ? AND seq = ?'),
-    lastLift: database.prepare('SELECT coalesce(max(lifted_seq), 0) FROM separation WHERE env = ?').pluck(),
+    lastLift: database
+      .prepare<unknown[], number>('SELECT coalesce(max(lifted_seq), 0) FROM separation WHERE env = ?')
+      .pluck(),
     /** The name goes, the ref stays taken. There is no environment 0, so that only a look-up by ref finds the row. */
     forgetIdentifier: database.prepare(
       `UPDATE identifier SET env = 0, distinct_id = ?, node = 0, component = 0, flags = 0, first_seen = NULL, changed_seq = 0
@@ -33,7 +36,9 @@ export function prepareErasureStatements(database: Database) {
       'UPDATE identifier SET component = ?, flags = flags & ? | ?, first_seen = ?, changed_seq = ? WHERE ref = ?',
     ),
     addPending: database.prepare('INSERT INTO pending_erasure (env, seq, time, rest) VALUES (?, ?, ?, ?)'),
-    pending: database.prepare('SELECT seq, time, rest FROM pending_erasure WHERE env = ? ORDER BY seq'),
+    pending: database.prepare<unknown[], { seq: number; time: number; rest: string }>(
+      'SELECT seq, time, rest FROM pending_erasure WHERE env = ? ORDER BY seq',
+    ),
     dropPending: database.prepare('DELETE FROM pending_erasure WHERE env = ? AND seq = ?'),
   };
 }

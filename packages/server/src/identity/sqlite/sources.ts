@@ -1,7 +1,7 @@
 import type { Source } from '@onym/core';
 import type { Statements } from './statements.ts';
 
-interface SourceRow {
+export interface SourceRow {
   id: number;
   key: string | null;
   lib: string | null;
@@ -18,7 +18,7 @@ export function createSources(sql: Statements) {
   function reload(): void {
     byId.clear();
     ids.clear();
-    for (const row of sql.sources.all() as SourceRow[]) {
+    for (const row of sql.sources.all()) {
       const source: Source = { key: row.key, lib: row.lib, batch: row.batch, public: row.public === 1 };
       byId.set(row.id, source);
       ids.set(keyOf(source), row.id);

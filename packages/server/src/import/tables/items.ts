@@ -1,5 +1,5 @@
 import type { Operation } from '@onym/core';
-import type { Resolved } from '../../identity/types.ts';
+import type { Resolved } from '../../identity/store.ts';
 
 /** A row that joins nothing and changes nothing, as it should. */
 export interface Skipped {

@@ -18,7 +18,6 @@ import type {
   TraitKind,
   TraitWrite,
 } from '@onym/core';
-import type { CommonNeighbour } from './common-neighbour.ts';
 
 export interface EnvironmentInfo {
   readonly name: string;
@@ -62,6 +61,13 @@ export interface CommitOptions {
   readonly remembered?: readonly (Committed | null)[];
 }
 
+/** The identity that has turned-down evidence with both of two others: where they nearly met. */
+export interface CommonNeighbour {
+  readonly canonicalId: string;
+  /** From one to the other: turned-down evidence at the ends, active links between. */
+  readonly path: readonly Link[];
+}
+
 export interface Explanation {
   readonly same: boolean;
   /** A shortest path of active links; empty when they are not one. */
@@ -85,6 +91,17 @@ export interface IdentityProfile {
   readonly traits: Readonly<Record<string, TraitWrite & { readonly distinctId: string }>>;
   /** Active and recorded links among the identifiers, ascending by seq; one page of them. */
   readonly links: readonly Link[];
+}
+
+export interface ProfilePage {
+  readonly identifiersAfter: string | null;
+  readonly linksAfter: Seq;
+  readonly limit: number;
+}
+
+export interface TraitHistoryPage {
+  readonly after: TraitPlace | null;
+  readonly limit: number;
 }
 
 /** A place in the history of a trait. One call may have set a key both ways. */
@@ -166,11 +183,31 @@ export interface Recorded {
   readonly rows: readonly Seq[];
 }
 
+/** Reads of one identity or two that say all of them. An SQL store takes them from `createReads`, over a working set. */
+export interface IdentityReads {
+  /** With `asOf`, as of that ledger row. */
+  profile(environment: string, distinctId: string, page: ProfilePage, asOf?: Seq): Promise<IdentityProfile>;
+
+  /** Every value ever set for a key on an identifier of the identity, newest effective time first. */
+  traitHistory(
+    environment: string,
+    distinctId: string,
+    key: string,
+    page: TraitHistoryPage,
+  ): Promise<(TraitWrite & { readonly distinctId: string })[]>;
+
+  /** A shortest path of active links from a to b (empty when there is none), and what stands between their identities. */
+  explain(environment: string, a: string, b: string): Promise<Explanation>;
+
+  /** All that is recorded of the identifier, for subject access. */
+  recorded(environment: string, distinctId: string): Promise<Recorded>;
+}
+
 /**
  * The transactional side: the ledger and the state it folds to, one total order per environment.
  * Adapters: memory (reference), SQLite; PostgreSQL behind the same interface.
  */
-export interface IdentityStore {
+export interface IdentityStore extends IdentityReads {
   /** Creates what is missing; a changed `settings` is recorded as a ledger fact. */
   prepare(environment: string, settings: Settings, now: Millis): Promise<EnvironmentInfo>;
   environment(environment: string): Promise<EnvironmentInfo>;
@@ -230,32 +267,11 @@ export interface IdentityStore {
   /** Every identifier of the identity, ascending, with `asOf` as of that ledger row; the id itself when it has no row. */
   members(environment: string, distinctId: string, asOf?: Seq): Promise<string[]>;
 
-  profile(
-    environment: string,
-    distinctId: string,
-    page: { identifiersAfter: string | null; linksAfter: Seq; limit: number },
-    asOf?: Seq,
-  ): Promise<IdentityProfile>;
-
   /** The last ledger row received at or before a time; 0 when there is none. */
   seqAt(environment: string, time: Millis): Promise<Seq>;
 
   /** Whether the identifier has a row: it was identified, linked, given traits or separated. */
   has(environment: string, distinctId: string): Promise<boolean>;
-
-  /** Every value ever set for a key on an identifier of the identity, newest effective time first. */
-  traitHistory(
-    environment: string,
-    distinctId: string,
-    key: string,
-    page: { after: TraitPlace | null; limit: number },
-  ): Promise<(TraitWrite & { readonly distinctId: string })[]>;
-
-  /** A shortest path of active links from a to b (empty when there is none), and what stands between their identities. */
-  explain(environment: string, a: string, b: string): Promise<Explanation>;
-
-  /** All that is recorded of the identifier, for subject access. */
-  recorded(environment: string, distinctId: string): Promise<Recorded>;
 
   /**
    * Erases every identifier of an identity: rewrites the ledger's rows that name one (see core's erasure.ts), so that the state is
@@ -273,11 +289,8 @@ export interface IdentityStore {
     options: { changedAfter: Seq; limit: number },
   ): Promise<{ canonicalId: string; size: number }[]>;
 
-  /**
-   * A copy to try things on, as of some moment of the call, other work going on; not durable. The caller closes it, and removes
-   * `file`, which an adapter may leave unused.
-   */
-  scratch(file: string): Promise<IdentityStore>;
+  /** A copy to try things on, as of some moment of the call, other work going on; not durable. Whoever closes it leaves nothing of it. */
+  scratch(): Promise<IdentityStore>;
 
   close(): Promise<void>;
 }

@@ -6,11 +6,10 @@ import {
   type Pair,
   type Source,
   settingsFrom,
-  type TraitKind,
-  traitKinds,
 } from '@onym/core';
-import { parseExact } from '../../exact-json/parse.ts';
-import { stringifyExact } from '../../exact-json/stringify.ts';
+import { parseExact } from '../exact-json/parse.ts';
+import { stringifyExact } from '../exact-json/stringify.ts';
+import { codeOfKind, kindOfCode } from './rows.ts';
 
 /**
  * How a ledger row's body is kept: JSON with identifiers as refs, short keys, and what is null or empty left out. Seq, time and source
@@ -30,12 +29,6 @@ interface EvidenceBody {
   /** link: [kind, rule, primary, secondary, verdict, reason, waived, approves] */
   l?: [string, string, number, number, string, string | null, string[], number | null];
 }
-
-/** A trait's kind as rows and the ledger hold it. A code never changes its meaning. */
-const kindCodes: Readonly<Record<TraitKind, number>> = { plain: 0, once: 1 };
-const kindsByCode = new Map(traitKinds.map((kind) => [kindCodes[kind], kind]));
-export const codeOfKind = (kind: TraitKind): number => kindCodes[kind];
-export const kindOfCode = (code: number): TraitKind => kindsByCode.get(code)!;
 
 type Ref = (distinctId: string) => number;
 type Name = (ref: number) => string;
@@ -128,15 +121,43 @@ export function decodeSeqs(runs: readonly (number | [number, number])[]): number
 export interface LedgerRow {
   readonly seq: number;
   readonly time: number;
+  readonly source: number;
   readonly body: string;
 }
 
-export function decodeFact(row: LedgerRow, source: Source, name: Name): Fact {
-  const body = parseExact(row.body);
+/** A row whose body has been read, and names identifiers by their refs. */
+export interface ReadRow extends Omit<LedgerRow, 'body'> {
+  /** What encodeFact made; `o` says of which shape. */
+  readonly body: ReturnType<typeof JSON.parse>;
+}
+
+export const readRow = ({ body, ...row }: LedgerRow): ReadRow => ({ ...row, body: parseExact(body) });
+
+/** The refs that rows name: what a store has to look up before it can decode them. */
+export function refsIn(rows: readonly ReadRow[]): Set<number> {
+  const refs = new Set<number>();
+  for (const { body } of rows) {
+    for (const ref of [
+      body.i,
+      body.s,
+      body.l?.[2],
+      body.l?.[3],
+      body.a,
+      body.b,
+      ...(body.m ?? []),
+      ...(body.p ?? []).flat(),
+    ]) {
+      if (ref !== undefined) refs.add(ref);
+    }
+  }
+  return refs;
+}
+
+export function decodeFact({ body, ...row }: ReadRow, sourceOf: (id: number) => Source, name: Name): Fact {
   const common = {
     seq: row.seq,
     time: row.time,
-    source,
+    source: sourceOf(row.source),
     timestamp: body.ts ?? null,
     verdict: body.v,
     reason: body.r ?? null,

@@ -1,0 +1,309 @@
+import {
+  type Component,
+  type ComponentId,
+  type Fact,
+  type Link,
+  rootOf,
+  type Seq,
+  type Source,
+  type State,
+} from '@onym/core';
+import { stringifyExact } from '../exact-json/stringify.ts';
+import { nodeId } from '../node-id.ts';
+import { encodeFact } from './ledger-codec.ts';
+import { codeOfKind, flagsOf, type IdentifyRow, type TraitRow } from './rows.ts';
+
+/** A row of `identifier` to be added; what else is stamped with the ledger seq goes by `Delta.stamp`. */
+export interface NewIdentifierRow {
+  readonly distinct_id: string;
+  readonly node: string;
+  readonly component: number;
+  readonly flags: number;
+  readonly first_seen: number | null;
+}
+
+export interface ComponentToWrite {
+  readonly id: number;
+  readonly canonical: number;
+  readonly known: number;
+  readonly size: number;
+  readonly created_at: number | null;
+  readonly changed_seq: number;
+  readonly separated: number;
+}
+
+/** Stored components whose root is `root` have the root `into` from now on (it may be the same), and moved at that seq if one is given. */
+export interface MovedComponents {
+  readonly root: number;
+  readonly into: number;
+  readonly moved_seq: number | null;
+}
+
+interface ChangedLinkRow {
+  readonly seq: number;
+  readonly redundant: number;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly status_seq: number | null;
+}
+
+export interface NewLinkRow extends ChangedLinkRow {
+  readonly kind: string;
+  readonly rule: string;
+  readonly primary_ref: number;
+  readonly secondary_ref: number;
+  /** The smaller and the greater of both refs. */
+  readonly lo: number;
+  readonly hi: number;
+  readonly time: number;
+  readonly effective_time: number;
+  readonly source: number;
+  readonly waived: string | null;
+  readonly approves: number | null;
+  readonly verdict: string;
+}
+
+interface SeparationRow {
+  /** The smaller ref, and the greater. */
+  readonly a: number;
+  readonly b: number;
+  readonly seq: number;
+  readonly lifted_seq: number | null;
+}
+
+export interface NewLedgerRow {
+  readonly seq: number;
+  readonly time: number;
+  readonly source: number;
+  readonly body: string;
+}
+
+/**
+ * The rows that a commit writes beside its new identifiers, all of one environment. Within a list the order does not matter; the lists are
+ * written in the order they stand here. No row is named twice in a list, so that each is one statement where the engine has such.
+ */
+export interface Delta {
+  /** The ledger's head: rows changed carry it. */
+  readonly stamp: Seq;
+  /** Stored components are removed whose root is one of these. */
+  readonly dropped: readonly ComponentId[];
+  /** First those whose root stays, then those that get another; none of these is the root of others. */
+  readonly moved: readonly MovedComponents[];
+  /** Identifiers put into another component. */
+  readonly placed: readonly { readonly ref: number; readonly component: number }[];
+  readonly identifiers: readonly { readonly ref: number; readonly flags: number; readonly first_seen: number | null }[];
+  /** To be added or, if there is one of that id, replaced; `root` is the id itself, and stays what it was. */
+  readonly components: readonly ComponentToWrite[];
+  readonly links: readonly NewLinkRow[];
+  readonly changedLinks: readonly ChangedLinkRow[];
+  readonly identifies: readonly IdentifyRow[];
+  readonly revokedIdentifies: readonly IdentifyRow[];
+  readonly traits: readonly TraitRow[];
+  readonly revokedTraits: readonly TraitRow[];
+  readonly separations: readonly SeparationRow[];
+  readonly liftedSeparations: readonly SeparationRow[];
+  readonly settings: readonly { readonly seq: number; readonly settings: string }[];
+  readonly ledger: readonly NewLedgerRow[];
+  /** To be added or, where the batch has rows already, its `last_seq` replaced. */
+  readonly batches: readonly { readonly name: string; readonly first_seq: number; readonly last_seq: number }[];
+  readonly environment: {
+    readonly head: number;
+    readonly last_time: number;
+    readonly last_lift: number;
+    readonly next_component: number;
+  };
+}
+
+/** How the store names what a delta's rows speak of. */
+export interface RefsOf {
+  ref(distinctId: string): number;
+  sourceId(source: Source): number;
+}
+
+/** To be added before anything else is written: the delta names identifiers by the refs that they get. */
+export function newIdentifiersOf(state: State, environment: string): NewIdentifierRow[] {
+  return [...state.changed.createdIdentifiers].map((id) => {
+    const identifier = state.identifiers.get(id)!;
+    return {
+      distinct_id: id,
+      node: nodeId(environment, id),
+      component: rootOf(state, identifier.component),
+      flags: flagsOf(identifier),
+      first_seen: identifier.firstSeen,
+    };
+  });
+}
+
+/** The sources that the delta names and the store may not have yet. */
+export const sourcesOf = (facts: readonly Fact[]): Source[] => [...new Set(facts.map(({ source }) => source))];
+
+/** Everything else that these facts have changed in the state. */
+export function deltaOf(state: State, facts: readonly Fact[], refs: RefsOf): Delta {
+  const { ref, sourceId } = refs;
+  const { changed } = state;
+  const changedIds = [...changed.identifiers].filter((id) => !changed.createdIdentifiers.has(id));
+  const components = [...changed.components].flatMap((id) => state.components.get(id) ?? []);
+  const identifies = changed.identifies.map(({ id, fact }) => ({
+    identifier: ref(id),
+    seq: fact.seq,
+    effective_time: fact.effectiveTime,
+    batch: fact.batch,
+    revoked_seq: fact.revokedSeq,
+  }));
+  const traits = changed.traits.map(({ id, write }) => ({
+    identifier: ref(id),
+    key: write.key,
+    once: codeOfKind(write.kind),
+    effective_time: write.effectiveTime,
+    seq: write.seq,
+    time: write.time,
+    timestamp: write.timestamp,
+    value: stringifyExact(write.value),
+    source: sourceId(write.source),
+    revoked_seq: write.revokedSeq,
+  }));
+  const separations = changed.separations.map(({ pair: [a, b], seq, liftedSeq }) => ({
+    a: Math.min(ref(a), ref(b)),
+    b: Math.max(ref(a), ref(b)),
+    seq,
+    lifted_seq: liftedSeq,
+  }));
+  const linksOf = (seqs: Iterable<Seq>) => Array.from(seqs, (seq) => state.links.get(seq)!);
+  return {
+    stamp: state.head,
+    ...stepsOf(state, refs),
+    identifiers: changedIds.map((id) => {
+      const identifier = state.identifiers.get(id)!;
+      return { ref: ref(id), flags: flagsOf(identifier), first_seen: identifier.firstSeen };
+    }),
+    components: components.map((component) => componentToWrite(component, refs)),
+    links: linksOf(changed.createdLinks).map((link) => newLinkOf(link, refs)),
+    changedLinks: linksOf(changed.links)
+      .filter(({ seq }) => !changed.createdLinks.has(seq))
+      .map(changedLinkOf),
+    identifies: identifies.filter((row) => row.revoked_seq === null),
+    revokedIdentifies: identifies.filter((row) => row.revoked_seq !== null),
+    traits: traits.filter((row) => row.revoked_seq === null),
+    revokedTraits: traits.filter((row) => row.revoked_seq !== null),
+    separations: separations.filter((row) => row.lifted_seq === null),
+    liftedSeparations: separations.filter((row) => row.lifted_seq !== null),
+    settings: changed.settings.map(({ seq, settings }) => ({ seq, settings: JSON.stringify(settings) })),
+    ledger: facts.map((fact) => ledgerRowOf(fact, refs)),
+    batches: batchesOf(facts),
+    environment: {
+      head: state.head,
+      last_time: state.lastTime,
+      last_lift: state.lastLift,
+      next_component: state.nextComponent,
+    },
+  };
+}
+
+export const ledgerRowOf = (fact: Fact, { ref, sourceId }: RefsOf): NewLedgerRow => ({
+  seq: fact.seq,
+  time: fact.time,
+  source: sourceId(fact.source),
+  body: encodeFact(fact, ref),
+});
+
+export const componentToWrite = (component: Component, { ref }: Pick<RefsOf, 'ref'>): ComponentToWrite => ({
+  id: component.id,
+  canonical: ref(component.canonical),
+  known: component.known ? 1 : 0,
+  size: component.size,
+  created_at: component.createdAt,
+  changed_seq: component.changedSeq,
+  separated: component.separated.size,
+});
+
+/**
+ * What the steps come to, taken together: which stored components have another root or moved, which are gone, and who was put elsewhere.
+ * Components that this very commit made are not stored yet: their identifiers go straight to the root.
+ */
+function stepsOf(state: State, { ref }: RefsOf): Pick<Delta, 'dropped' | 'moved' | 'placed'> {
+  const { steps, createdComponents, createdIdentifiers } = state.changed;
+  /** The stored roots below each component, by now. */
+  const below = new Map<ComponentId, { root: ComponentId; movedSeq: Seq | null }[]>();
+  const rootsBelow = (component: ComponentId) => {
+    let roots = below.get(component);
+    if (roots === undefined) {
+      roots = createdComponents.has(component) ? [] : [{ root: component, movedSeq: null }];
+      below.set(component, roots);
+    }
+    return roots;
+  };
+  const move = (component: ComponentId, seq: Seq) => {
+    for (const stored of rootsBelow(component)) stored.movedSeq = seq;
+  };
+  const dropped: ComponentId[] = [];
+  const refolded = new Set<string>();
+  for (const step of steps) {
+    if (step.step === 'rename') move(step.component, step.seq);
+    else if (step.step === 'join') {
+      move(step.renamed === 'from' ? step.from : step.into, step.seq);
+      rootsBelow(step.into).push(...rootsBelow(step.from).splice(0));
+    } else {
+      dropped.push(
+        ...rootsBelow(step.component)
+          .splice(0)
+          .map(({ root }) => root),
+      );
+      for (const { members } of step.parts) for (const id of members) refolded.add(id);
+    }
+  }
+  const moved = [...below].flatMap(([into, roots]) =>
+    roots.map(({ root, movedSeq }) => ({ root, into, moved_seq: movedSeq })),
+  );
+  return {
+    dropped,
+    moved: [
+      ...moved.filter(({ root, into, moved_seq }) => root === into && moved_seq !== null),
+      ...moved.filter(({ root, into }) => root !== into),
+    ],
+    placed: [...refolded]
+      .filter((id) => !createdIdentifiers.has(id))
+      .map((id) => ({ ref: ref(id), component: rootOf(state, state.identifiers.get(id)!.component) })),
+  };
+}
+
+function newLinkOf(link: Link, { ref, sourceId }: RefsOf): NewLinkRow {
+  const [primary, secondary] = [ref(link.primary), ref(link.secondary)];
+  return {
+    seq: link.seq,
+    kind: link.kind,
+    rule: link.rule,
+    primary_ref: primary,
+    secondary_ref: secondary,
+    lo: Math.min(primary, secondary),
+    hi: Math.max(primary, secondary),
+    time: link.time,
+    effective_time: link.effectiveTime,
+    source: sourceId(link.source),
+    waived: link.waived.length === 0 ? null : JSON.stringify(link.waived),
+    approves: link.approves,
+    verdict: link.verdict,
+    redundant: link.redundant ? 1 : 0,
+    status: link.status,
+    reason: link.reason,
+    status_seq: link.statusSeq,
+  };
+}
+
+const changedLinkOf = (link: Link): ChangedLinkRow => ({
+  seq: link.seq,
+  redundant: link.redundant ? 1 : 0,
+  status: link.status,
+  reason: link.reason,
+  status_seq: link.statusSeq,
+});
+
+function batchesOf(facts: readonly Fact[]): Delta['batches'] {
+  const batches = new Map<string, { name: string; first_seq: number; last_seq: number }>();
+  for (const { seq, source } of facts) {
+    if (source.batch === null) continue;
+    const batch = batches.get(source.batch);
+    if (batch === undefined) batches.set(source.batch, { name: source.batch, first_seq: seq, last_seq: seq });
+    else batch.last_seq = seq;
+  }
+  return [...batches.values()];
+}
