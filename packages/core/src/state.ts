@@ -245,7 +245,16 @@ export function seeIdentifier(state: State, id: DistinctId, effectiveTime: Milli
   }
   const component = componentOf(state, id)!;
   state.changed.components.add(component.id);
+  if (component.createdAt === null) noteCanonical(state, component.canonical);
   if (component.createdAt === null || effectiveTime < component.createdAt) component.createdAt = effectiveTime;
+}
+
+/** An identity goes by this id. */
+function noteCanonical(state: State, id: DistinctId): void {
+  const identifier = state.identifiers.get(id);
+  if (identifier === undefined || identifier.wasCanonical) return;
+  identifier.wasCanonical = true;
+  state.changed.identifiers.add(id);
 }
 
 /** Known from now on; canonical too where the identity's canonical id is not known. */
@@ -263,11 +272,7 @@ export function makeKnown(state: State, id: DistinctId, seq: Seq): void {
 }
 
 function setCanonical(state: State, component: Component, id: DistinctId, seq: Seq): void {
-  const identifier = state.identifiers.get(id)!;
-  if (!identifier.wasCanonical) {
-    identifier.wasCanonical = true;
-    state.changed.identifiers.add(id);
-  }
+  noteCanonical(state, id);
   if (component.canonical === id) return;
   component.canonical = id;
   state.changed.steps.push({ step: 'rename', seq, component: component.id });
@@ -303,11 +308,7 @@ export function joinComponents(
   state.members.delete(from.id);
   state.components.delete(from.id);
   state.joinedInto.set(from.id, into.id);
-  const named = state.identifiers.get(canonical);
-  if (named !== undefined && !named.wasCanonical) {
-    named.wasCanonical = true;
-    state.changed.identifiers.add(canonical);
-  }
+  noteCanonical(state, canonical);
   state.changed.components.add(into.id);
   state.changed.components.add(from.id);
   state.changed.steps.push({

@@ -134,9 +134,6 @@ export function newIdentifiersOf(state: State, environment: string): NewIdentifi
   });
 }
 
-/** The sources that the delta names and the store may not have yet. */
-export const sourcesOf = (facts: readonly Fact[]): Source[] => [...new Set(facts.map(({ source }) => source))];
-
 /** Everything else that these facts have changed in the state. */
 export function deltaOf(state: State, facts: readonly Fact[], refs: RefsOf): Delta {
   const { ref, sourceId } = refs;

@@ -3,15 +3,26 @@ import { fullOptions, histories, type LedgerView, resolveStep, startSettings } f
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { Commit, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
+import type { Changes, Commit, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
 
+/** What a store may leave out. */
+export type Ability = 'kill' | 'scratch';
+
 export interface StoreUnderTest {
+  /** An empty store. It is closed by the test. */
   open(): Promise<IdentityStore>;
   /** Closes and opens the same data again. */
   reopen(store: IdentityStore): Promise<IdentityStore>;
+  /** Ends the store as a crash would, whatever is under way, and opens what is left. */
+  kill?(store: IdentityStore): Promise<IdentityStore>;
+  /** After each test, when its stores are closed. */
   cleanUp(): Promise<void>;
+  /** What this store can't do, and why: those tests are skipped, and say so. */
+  readonly leftOut?: Partial<Record<Ability, string>>;
+  /** Random histories for each property, where 150 are too many for a store. ONYM_STORE_RUNS goes before it. */
+  readonly histories?: number;
 }
 
 const live: Source = { key: 'sk_test', lib: 'test', batch: null, public: false };
@@ -37,6 +48,15 @@ const identify = (distinctId: string, anonymousId: string | null, traits: Record
 export function describeIdentityStore(name: string, underTest: StoreUnderTest): void {
   describe(`identity store: ${name}`, () => {
     const open: IdentityStore[] = [];
+    const runs = { numRuns: Number(process.env.ONYM_STORE_RUNS ?? underTest.histories ?? 150) };
+
+    /** A test of what a store may leave out, with its reason. */
+    function itCan(ability: Ability, does: string, test: () => Promise<void>): void {
+      const reason = underTest.leftOut?.[ability];
+      if (reason === undefined) it(does, test);
+      else it.skip(`${does} (left out: ${reason})`, test);
+    }
+
     async function openStore(): Promise<IdentityStore> {
       const store = await underTest.open();
       open.push(store);
@@ -61,6 +81,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
             await reference.prepare('e', settings, 0);
             await store.prepare('e', settings, 0);
             const ledger = await viewOf(reference);
+            const projection = followerOf(store);
             let step = 0;
             for (const size of groups) {
               const group = history.slice(step, step + size);
@@ -84,14 +105,16 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
                 expect(withoutComponents(answers)).toEqual(withoutComponents(expected));
               }
               await ledger.refresh();
+              await projection.follow();
             }
             await expectSameReads(store, reference);
+            expect(projection.rows()).toEqual(rowsOf(await store.changes('e', 0, 10_000)));
             const reopened = await underTest.reopen(store);
             await expectSameReads(reopened, reference);
             await reopened.close();
           },
         ),
-        { numRuns: Number(process.env.ONYM_STORE_RUNS ?? 150) },
+        runs,
       );
     });
 
@@ -125,7 +148,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
             await reopened.close();
           },
         ),
-        { numRuns: Number(process.env.ONYM_STORE_RUNS ?? 150) },
+        runs,
       );
     });
 
@@ -229,6 +252,60 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
         [1, 1_000],
         [2, 1_000],
       ]);
+    });
+
+    itCan('kill', 'has all that it answered, and nothing by halves, when it is killed', async () => {
+      const store = await underTest.open();
+      await store.prepare('e', defaultSettings, 0);
+      const { answers } = await store.commit('e', [alias('user_1', 'stripe:1'), identify('user_2', 'anonymous-2')], 1);
+      const underWay = store.commit('e', [alias('user_1', 'crm:1'), alias('user_1', 'user_2')], 2).catch(() => null);
+      const again = await underTest.kill!(store);
+      open.push(again);
+      await underWay;
+      expect(answers).toMatchObject([{ seq: 1 }, { seq: 2 }]);
+      const { head } = await again.environment('e');
+      expect([2, 4]).toContain(head);
+      expect((await again.ledger('e', 0, 10)).map(({ seq }) => seq)).toEqual([1, 2, 3, 4].slice(0, head));
+      await expectFold(again);
+      // Whoever had no answer asks again.
+      const { answers: repeated } = await again.commit('e', [alias('user_1', 'crm:1'), alias('user_1', 'user_2')], 3);
+      const verdict = head === 4 ? 'unchanged' : 'applied';
+      expect(repeated).toMatchObject([
+        { verdict, seq: 3, canonicalId: 'user_1' },
+        { verdict, seq: 4, canonicalId: 'user_1' },
+      ]);
+      expect((await again.environment('e')).head).toBe(4);
+    });
+
+    it('puts calls that come together one after the other, each judged by those before it', async () => {
+      const store = await openStore();
+      await store.prepare('e', defaultSettings, 0);
+      const commits = await Promise.all(
+        Array.from({ length: 24 }, (_, index) =>
+          store.commit(index % 4 === 3 ? 'production' : 'e', [alias('user_1', `crm:${index}`)], 1),
+        ),
+      );
+      const seqs = (environment: string) =>
+        commits
+          .filter((_, index) => (index % 4 === 3 ? 'production' : 'e') === environment)
+          .flatMap(({ answers }) => answers.map((answer) => ('error' in answer ? null : answer.seq)))
+          .sort((a, b) => a! - b!);
+      expect(seqs('e')).toEqual(Array.from({ length: 18 }, (_, index) => index + 1));
+      expect(seqs('production')).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(await store.members('e', 'crm:0')).toHaveLength(19);
+      expect(await store.members('production', 'crm:3')).toHaveLength(7);
+      await expectFold(store);
+    });
+
+    itCan('scratch', 'gives a copy to try things on, which goes its own way', async () => {
+      const store = await openStore();
+      await store.commit('production', [alias('user_1', 'stripe:1')], 1);
+      const copy = await store.scratch();
+      await copy.commit('production', [alias('user_1', 'crm:1')], 2);
+      await store.commit('production', [alias('user_1', 'legacy:1')], 2);
+      expect(await copy.members('production', 'user_1')).toEqual(['crm:1', 'stripe:1', 'user_1']);
+      await copy.close();
+      expect(await store.members('production', 'user_1')).toEqual(['legacy:1', 'stripe:1', 'user_1']);
     });
 
     it('writes nothing for a call that changes nothing', async () => {
@@ -431,6 +508,37 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
     expect(await store.explain('e', a, b)).toEqual(await reference.explain('e', a, b));
   }
 }
+
+type Rows = Record<'identifiers' | 'identities' | 'links' | 'separations', Map<string, unknown>>;
+
+/** A projection that is kept as the projector keeps it: by what it lacks, a few rows at a time. */
+function followerOf(store: IdentityStore): { follow(): Promise<void>; rows(): Rows } {
+  const rows: Rows = { identifiers: new Map(), identities: new Map(), links: new Map(), separations: new Map() };
+  let seq = 0;
+  return {
+    async follow() {
+      const { head } = await store.environment('e');
+      while (seq < head) {
+        const changes = await store.changes('e', seq, 2);
+        for (const id of changes.retired) rows.identities.delete(id);
+        for (const [kind, changed] of Object.entries(rowsOf(changes))) {
+          for (const [key, row] of changed) rows[kind as keyof Rows].set(key, row);
+        }
+        expect(changes.seq).toBeGreaterThan(seq);
+        seq = changes.seq;
+      }
+    },
+    rows: () => rows,
+  };
+}
+
+const rowsOf = ({ identifiers, identities, links, separations }: Changes): Rows => ({
+  identifiers: new Map(identifiers.map((row) => [row.distinctId, row])),
+  identities: new Map(identities.map((row) => [row.canonicalId, row])),
+  // Whether a link holds its pair together alone is no part of a projection.
+  links: new Map(links.map(({ redundant, ...row }) => [String(row.seq), row])),
+  separations: new Map(separations.map((row) => [JSON.stringify([row.pair, row.seq]), row])),
+});
 
 /** The history of a trait, read value by value. */
 async function pagesOfOne(store: IdentityStore, id: string, key: string) {

@@ -6,4 +6,5 @@ describeIdentityStore('memory', {
   // It keeps nothing over a restart: the same object stands in for the same data.
   reopen: async (store) => store,
   cleanUp: async () => {},
+  leftOut: { kill: 'it keeps nothing over a restart' },
 });

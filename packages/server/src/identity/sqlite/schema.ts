@@ -166,4 +166,10 @@ export const migrations: readonly Migration[] = [
   CREATE INDEX separation_seq ON separation (env, seq);
   CREATE INDEX separation_lifted ON separation (env, lifted_seq) WHERE lifted_seq IS NOT NULL;
   `,
+  // An identifier that had traits before anybody knew it was an identity, which nothing noted: it stayed one in a projection when it joined
+  // another. The next row of the ledger brings the projection there.
+  `
+  UPDATE identifier SET flags = flags | 4, changed_seq = (SELECT head + 1 FROM environment WHERE id = env)
+  WHERE flags & 4 = 0 AND env > 0 AND EXISTS (SELECT 1 FROM trait WHERE identifier = ref);
+  `,
 ];
