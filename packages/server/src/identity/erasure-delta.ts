@@ -8,20 +8,14 @@ import {
   type Source,
   type State,
 } from '@onym/core';
-import {
-  type ComponentToWrite,
-  componentToWrite,
-  type Delta,
-  ledgerRowOf,
-  type NewLedgerRow,
-  type RefsOf,
-} from './delta.ts';
+import { componentToWrite, ledgerRowOf, type RefsOf } from './delta.ts';
 import { type Erasure, eraseFactOf, foldConnected, recordedOf, rewrite } from './erasure.ts';
 import { decodeFact, type ReadRow } from './ledger-codec.ts';
 import { sidesOf } from './members.ts';
 import { flagsOf } from './rows.ts';
 import type { ErasureRequest, PendingErasure } from './store.ts';
 import type { WorkingSet } from './working-set.ts';
+import type { ComponentToWrite, Delta, NewLedgerRow } from './written-rows.ts';
 
 /** What an erasure writes, all of one environment; in the order in which it stands here. */
 export interface ErasureDelta {

@@ -16,9 +16,9 @@ import {
   type State,
   sameIdentity,
 } from '@onym/core';
-import { OnymError } from '../errors.ts';
 import { nodeId } from '../node-id.ts';
 import { compilePattern } from '../patterns.ts';
+import { environmentNotFound } from './environment.ts';
 import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
 import { explainOf } from './explain.ts';
 import { rehearse } from './judgement.ts';
@@ -46,9 +46,7 @@ export function createMemoryStore(environments = new Map<string, Environment>())
 
   function of(environment: string): Environment {
     const found = environments.get(environment);
-    if (found === undefined) {
-      throw new OnymError('environment-not-found', `There is no environment ${JSON.stringify(environment)}.`);
-    }
+    if (found === undefined) throw environmentNotFound(environment);
     return found;
   }
 

@@ -8,10 +8,10 @@ import {
   pushTo,
   type Source,
   type State,
-  settingsFrom,
   type TraitWrite,
 } from '@onym/core';
 import { compilePattern } from '../patterns.ts';
+import { settingsOf } from './environment.ts';
 import {
   type ComponentRow,
   type EnvironmentRow,
@@ -50,7 +50,7 @@ export function createWorkingSet(
   settingsRows: readonly SettingsRow[],
   sourceOf: (id: number) => Source,
 ): WorkingSet {
-  const settings = settingsRows.map((row) => ({ seq: row.seq, settings: settingsFrom(JSON.parse(row.settings)) }));
+  const settings = settingsOf(settingsRows);
   const held = nothingHeld();
   const { done, due } = held;
   const state = emptyState(settings[0]!.settings, compilePattern, held);

@@ -1,4 +1,4 @@
-import type { EraseFact, Source } from '@onym/core';
+import type { EraseFact } from '@onym/core';
 import { planErasure, toErase } from '../erasure.ts';
 import { type ErasureDelta, erasureDelta, rowsToRead } from '../erasure-delta.ts';
 import { readRow } from '../ledger-codec.ts';
@@ -8,6 +8,7 @@ import type { ErasureRequest } from '../store.ts';
 import type { WorkingSet } from '../working-set.ts';
 import type { ErasureStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
+import type { Sources } from './sources.ts';
 import type { Statements } from './statements.ts';
 import { saveComponent, saveEnvironment } from './write.ts';
 
@@ -16,7 +17,7 @@ type Sql = Statements & ErasureStatements;
 /** Runs inside a transaction. */
 export function eraseIdentity(
   sql: Sql,
-  sources: { byId(id: number): Source; idOf(source: Source): number },
+  sources: Pick<Sources, 'byId' | 'idOf'>,
   set: WorkingSet,
   distinctId: string,
   request: ErasureRequest,

@@ -13,7 +13,7 @@ import type {
   TraitRow,
   TypeCountRow,
 } from '../rows.ts';
-import type { SourceRow } from './sources.ts';
+import type { SourceRow } from '../source-book.ts';
 
 /**
  * One statement per question, prepared once. `env` is the environment's integer id. Where many things are looked up at once, they are a JSON

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { defaultSettings, type RevertOperation, type Settings, type Source, settingsFrom } from '@onym/core';
+import { defaultSettings, type RevertOperation, type Settings, type Source } from '@onym/core';
 import { inSnapshot, inTransaction, migrate, openDatabase, scrub, touch } from '../../disk/sqlite.ts';
-import { OnymError } from '../../errors.ts';
 import { nodeId } from '../../node-id.ts';
+import { environmentNotFound, infoOf } from '../environment.ts';
 import { judgementOf } from '../judgement.ts';
 import { decodeFact, readRow } from '../ledger-codec.ts';
 import { createReads, membersAt, type Reading, resolvedAt } from '../readings.ts';
@@ -50,12 +50,7 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
 
   function environmentRow(name: string): EnvironmentRow {
     const row = sql.environment.get(name);
-    if (row === undefined) {
-      throw new OnymError(
-        'environment-not-found',
-        `There is no environment ${JSON.stringify(name)} in the identity store.`,
-      );
-    }
+    if (row === undefined) throw environmentNotFound(name);
     return row;
   }
 
@@ -63,8 +58,7 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
 
   function info(name: string): EnvironmentInfo {
     const row = environmentRow(name);
-    const settings = sql.settings.all(row.id).map((entry) => settingsFrom(JSON.parse(entry.settings)));
-    return { name, head: row.head, settings: settings.at(-1)!, initialSettings: settings[0]! };
+    return infoOf(row, sql.settings.all(row.id));
   }
 
   /** A read of several statements that see one moment. */

@@ -1,6 +1,7 @@
 import type { Fact, Source } from '@onym/core';
-import { type ComponentToWrite, type Delta, deltaOf, type MovedComponents, newIdentifiersOf } from '../delta.ts';
+import { deltaOf, newIdentifiersOf } from '../delta.ts';
 import type { WorkingSet } from '../working-set.ts';
+import type { ComponentToWrite, Delta, MovedComponents } from '../written-rows.ts';
 import type { Statements } from './statements.ts';
 
 /** Writes the ledger rows and everything the engine changed, row by row. Runs inside the commit's transaction. */
