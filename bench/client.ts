@@ -31,7 +31,7 @@ export function createClient(target: OnymTarget): Client {
   }
 
   async function journalBytes(): Promise<number> {
-    const text = await (await fetch(`${target.url}/metrics`)).text();
+    const text = await (await fetch(`${target.url}/metrics`, { headers })).text();
     return Number(/^onym_journal_bytes (\S+)$/m.exec(text)?.[1] ?? Number.NaN);
   }
 

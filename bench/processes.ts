@@ -135,6 +135,9 @@ export async function startOnym(options: OnymOptions = {}): Promise<OnymTarget> 
       ONYM_SECRET_KEY: secretKey,
       ONYM_WRITE_KEY: writeKey,
       ONYM_LOG_LEVEL: 'warn',
+      // Counted, as for every key, and never reached.
+      ONYM_KEY_RATE_MAX: '1000000000',
+      ONYM_ADDRESS_RATE_MAX: '1000000000',
       ...(options.settings && { ONYM_SETTINGS: JSON.stringify({ production: options.settings }) }),
     },
   );

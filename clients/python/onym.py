@@ -585,6 +585,9 @@ class _Transport:
         _require_number("request_timeout_s", request_timeout_s, 0.001, DURATION_MAX_S)
         _require_number("retries_max", retries_max, 0, RETRIES_MAX_MAX)
         try:
+            # "127.0.0.1:7700" and "localhost:7700" are http.
+            if re.match(r"[\w.-]+:\d", base_url):
+                base_url = f"http://{base_url}"
             parts = urllib.parse.urlsplit(base_url)
             self._host, self._port = parts.hostname, parts.port
         except (ValueError, AttributeError, TypeError) as error:

@@ -413,7 +413,7 @@ class WhatIsNotSent(unittest.TestCase):
             {"api_key": ""},
             {"api_key": "sk_x\n"},
             {"api_key": None},
-            {"base_url": "127.0.0.1:7700"},
+            {"base_url": "127.0.0.1"},
             {"base_url": "ftp://127.0.0.1"},
             {"base_url": "http://"},
             {"base_url": "http://127.0.0.1:x"},

@@ -300,3 +300,10 @@ class Connections(TransportTestCase):
         self.addCleanup(client.close)
         client.alias("user_1", "crm:1", dry_run=True)
         self.assertEqual(stub.requests[0].path, "/onym/alias?dry_run=true")
+
+    def test_the_base_url_may_have_no_scheme(self) -> None:
+        stub = stub_for(self)
+        client = onym.Onym("sk_x", stub.url[len("http://") :])
+        self.addCleanup(client.close)
+        client.track("seen", "user_1")
+        self.assertEqual(stub.requests[0].path, "/track")

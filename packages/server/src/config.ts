@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { defaultSettings, type Settings } from '@onym/core';
+import { type ConfiguredLimits, limitsFrom, limitVariables } from './configured-limits.ts';
 import { isObject } from './ingest/json-values.ts';
 import type { KeyPair } from './keys/types.ts';
 import { limits } from './limits.ts';
@@ -9,6 +11,10 @@ import { faultOf } from './patterns.ts';
 export interface Config {
   readonly host: string;
   readonly port: number;
+  /** Where /metrics is served without a key; null for nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null;
+  /** Whose X-Forwarded-For is believed: addresses, networks, and names of networks. */
+  readonly trustedProxies: readonly string[];
   readonly dataDir: string;
   readonly environments: readonly string[];
   /** For the first start alone. */
@@ -18,6 +24,7 @@ export interface Config {
   readonly logLevel: string;
   /** Per environment; what is not given has its default. */
   readonly settings: Readonly<Record<string, Settings>>;
+  readonly limits: ConfiguredLimits;
 }
 
 export class ConfigError extends Error {
@@ -28,12 +35,17 @@ export class ConfigError extends Error {
 export const variables = {
   ONYM_HOST: 'address to listen on; 127.0.0.1 unless told otherwise',
   ONYM_PORT: 'port to listen on (7700)',
+  ONYM_METRICS_PORT: 'port for /metrics without a key; none unless given',
+  ONYM_METRICS_HOST: 'address for that port (127.0.0.1)',
+  ONYM_TRUSTED_PROXIES:
+    'comma-separated addresses and networks whose X-Forwarded-For is believed, or none; loopback, linklocal and uniquelocal are names of networks (loopback)',
   ONYM_DATA_DIR: 'where everything is kept (./onym-data)',
   ONYM_ENVIRONMENTS: 'comma-separated environments (production,staging,development)',
   ONYM_INITIAL_WRITE_KEY: 'publishable key that the first start registers; made and shown once when unset',
   ONYM_INITIAL_SECRET_KEY: 'secret key that the first start registers; made and shown once when unset',
   ONYM_LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent (info)',
   ONYM_SETTINGS: 'guard rails per environment as JSON: {"production":{"identifiersPerIdentityMax":500}}',
+  ...limitVariables,
 } as const;
 
 export type Variable = keyof typeof variables;
@@ -54,10 +66,7 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
       throw new ConfigError(`${later} is set, but this version runs on its embedded engines only. Unset it to start.`);
     }
   }
-  const environments = (env.ONYM_ENVIRONMENTS ?? 'production,staging,development')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const environments = listOf(env.ONYM_ENVIRONMENTS ?? 'production,staging,development');
   if (environments.length === 0) throw new ConfigError('ONYM_ENVIRONMENTS names no environment. Give at least one.');
   for (const name of environments) {
     if (!environmentName.test(name)) {
@@ -68,7 +77,11 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
   }
   return {
     host: env.ONYM_HOST || '127.0.0.1',
-    port: portOf(env.ONYM_PORT || '7700'),
+    port: portOf('ONYM_PORT', env.ONYM_PORT || '7700'),
+    metrics: env.ONYM_METRICS_PORT
+      ? { host: env.ONYM_METRICS_HOST || '127.0.0.1', port: portOf('ONYM_METRICS_PORT', env.ONYM_METRICS_PORT) }
+      : null,
+    trustedProxies: proxiesOf(env.ONYM_TRUSTED_PROXIES || 'loopback'),
     dataDir: resolve(env.ONYM_DATA_DIR || './onym-data'),
     environments: [...new Set(environments)],
     initialKeys: {
@@ -78,13 +91,41 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
     clientKeys: { writeKey: env.ONYM_WRITE_KEY || null, secretKey: env.ONYM_SECRET_KEY || null },
     logLevel: logLevelOf(env.ONYM_LOG_LEVEL || 'info'),
     settings: settingsOf(environments, env.ONYM_SETTINGS),
+    limits: limitsFrom(env, (message) => new ConfigError(message)),
   };
 }
 
-function portOf(text: string): number {
+/** As Fastify's trustProxy takes them. */
+function proxiesOf(text: string): string[] {
+  const names = listOf(text);
+  if (names.length === 1 && names[0] === 'none') return [];
+  for (const name of names) {
+    if (networkNames.includes(name) || isNetwork(name)) continue;
+    throw new ConfigError(
+      `ONYM_TRUSTED_PROXIES holds ${JSON.stringify(name)}. Give addresses and networks such as 10.0.0.7 or 10.0.0.0/8, ${networkNames.join(', ')}, or none alone.`,
+    );
+  }
+  return names;
+}
+
+const networkNames = ['loopback', 'linklocal', 'uniquelocal'];
+
+function isNetwork(text: string): boolean {
+  const [address = '', length, ...more] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)]!;
+  return bits > 0 && more.length === 0 && (length === undefined || (/^\d+$/.test(length) && Number(length) <= bits));
+}
+
+const listOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+function portOf(variable: Variable, text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535)
-    throw new ConfigError(`ONYM_PORT is ${JSON.stringify(text)}. Give a number from 0 to 65535.`);
+    throw new ConfigError(`${variable} is ${JSON.stringify(text)}. Give a number from 0 to 65535.`);
   return port;
 }
 

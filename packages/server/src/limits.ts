@@ -120,10 +120,14 @@ export const limits = {
   importPersonsMax: 1_000_000,
   /** Rejected rows that a single answer lists; a streamed one has all of them. */
   importRejectionsListedMax: 1_000,
-  /** Rejected items kept, the newest; and how much of each. */
+  /** Rejected items kept, the newest, and of each key; how much of each; and how many may wait to be written, all and of each key. */
   deadLettersMax: 100_000,
+  deadLettersPerKeyMax: 20_000,
   deadLetterCharactersMax: 16_384,
   waitingDeadLettersMax: 10_000,
+  waitingDeadLettersPerKeyMax: 5_000,
+  /** Rejected items, or quarantined events, that one request takes up again, or names to be discarded. */
+  replayedPerRequestMax: 1_000,
   /** What lint keeps per environment: findings, of which the one not seen for longest is dropped, and the newest examples of each. */
   lintFindingsMax: 500,
   lintExamplesMax: 5,
@@ -152,6 +156,12 @@ export const limits = {
   /** Exports of whole tables; each is at work for as long as its reader likes, and further ones wait. */
   concurrentExportsMax: 4,
   concurrentStreamsMax: 100,
+  /** Calls a second that publishable keys may make, counted over `rateWindowMs`: one key, and one client address. An array is as many calls as it has items. */
+  keyRateMax: 5_000,
+  addressRateMax: 1_000,
+  rateWindowMs: 10_000,
+  /** Held links that one publishable key may have waiting for review, per environment; evidence beyond them becomes a dead letter. */
+  heldLinksPerKeyMax: 1_000,
   /** SQLite opens paths of up to 512 bytes, and what lies in the data directory needs some of them. */
   dataDirectoryPathBytesMax: 440,
   /** Time a stopping server gives to calls and drains under way. */

@@ -3,7 +3,6 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isStorageFull } from './disk/sqlite.ts';
 import { type ErrorCode, OnymError } from './errors.ts';
-import { limits } from './limits.ts';
 
 /** Why calls can not be kept now. */
 export interface Obstacle {
@@ -27,6 +26,7 @@ export interface ReadinessParts {
   readonly directories: Readonly<Record<string, string>>;
   readonly doors: Readonly<Record<string, WriteDoor>>;
   readonly journal: { isFull(): boolean };
+  readonly limits: { readonly journalBytesMax: number };
   readonly now: () => number;
 }
 
@@ -47,7 +47,7 @@ const trialIntervalMs = 250;
  * Whether calls can be kept, asked without writing anything while all is well: the doors say how their last write went, the file system how
  * much room there is. Where one of them gives cause for doubt it is tried, so that readiness comes back without a call, and without a restart.
  */
-export function createReadiness({ phase, directories, doors, journal, now }: ReadinessParts): Readiness {
+export function createReadiness({ phase, directories, doors, journal, limits, now }: ReadinessParts): Readiness {
   const places = withoutSameDisk(directories);
   let trial: Promise<readonly Obstacle[]> | null = null;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -70,13 +70,14 @@ export function createReadiness({ phase, directories, doors, journal, now }: Rea
       const state = phase();
       if (state !== 'serving') return [{ code: 'overloaded', reason: `Onym is ${state}.` }];
       const obstacles = [...(await storageObstacles())];
-      if (journal.isFull()) obstacles.push({ code: 'overloaded', reason: journalFull });
+      if (journal.isFull()) obstacles.push({ code: 'overloaded', reason: journalFull(limits.journalBytesMax) });
       return obstacles;
     },
   };
 }
 
-const journalFull = `The event store does not take events, and the journal holds as many as it may (${limits.journalBytesMax} bytes): /track is answered with 503. The log says why the event store fails.`;
+const journalFull = (bytesMax: number): string =>
+  `The event store does not take events, and the journal holds as many as it may (${bytesMax} bytes): /track is answered with 503. The log says why the event store fails.`;
 
 async function tryAll(
   places: readonly (readonly [what: string, path: string])[],

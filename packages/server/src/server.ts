@@ -4,11 +4,13 @@ import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './disk/data-directory.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
+import { createEnvironmentStates } from './environments.ts';
 import { createEventUuids } from './event-uuid.ts';
 import { createFreshReads } from './events/fresh-reads.ts';
 import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
 import { createHttpMetrics } from './http/metrics.ts';
+import { createMetricsApp } from './http/metrics-app.ts';
 import type { Services } from './http/services.ts';
 import { createCommits, tellOfCalls, tellOfRows } from './identity/commits.ts';
 import { createDecidedCalls } from './identity/decided-calls.ts';
@@ -19,6 +21,7 @@ import { createIngest } from './ingest/ingest.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
+import { createQuarantine } from './journal/quarantine.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
 import { removeLocalAccess, withLocalKey, writeLocalAccess } from './keys/local-access.ts';
 import { startNotices } from './keys/start-notices.ts';
@@ -26,12 +29,16 @@ import { openKeyStore } from './keys/store.ts';
 import type { KeyPair, KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
 import { createLint, type Lint } from './lint/lint.ts';
-import { createTally, registerServerMetrics } from './metrics.ts';
+import { createDiskUse } from './metrics/disk-use.ts';
+import { withImportOutcomes } from './metrics/import-outcomes.ts';
+import { createTally, registerServerMetrics } from './metrics/server-metrics.ts';
+import { withVerdicts } from './metrics/verdicts.ts';
 import { createErasures } from './people/erasures.ts';
 import { createPeople } from './people/people.ts';
 import { createProjector } from './projector/projector.ts';
 import { createReadiness } from './readiness.ts';
 import { createSteering } from './steering/steering.ts';
+import { stopNotice } from './stop-notice.ts';
 import { openEventStore, openIdentityStore } from './stores.ts';
 import { version } from './version.ts';
 
@@ -66,6 +73,8 @@ export interface Server {
   readonly newKeys: KeyPair;
   /** Resolves to the URL that calls are accepted at. */
   listen(): Promise<string>;
+  /** Where metrics are shown without a key, once it listens; null for nowhere. */
+  metricsUrl(): string | null;
   /** Stops accepting, drains what was acknowledged, and closes everything. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -110,7 +119,7 @@ async function assemble(
   closers.push(() => storedKeys.close());
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 
-  const eventStore = await openEventStore(directory, { onDemand: visit === 'read' });
+  const eventStore = await openEventStore(directory, { onDemand: visit === 'read', queryLimits: config.limits });
   closers.push(() => eventStore.close());
   for (const name of config.environments) {
     await goOn();
@@ -137,7 +146,7 @@ async function assemble(
   });
   closers.push(() => lint.close());
 
-  const journal = openJournal({ directory: directory.journalDirectory });
+  const journal = openJournal({ directory: directory.journalDirectory, limits: config.limits });
   closers.push(() => journal.close());
   const drain = createDrain({ journal, eventStore, identityStore, log });
   closers.push(() => drain.close());
@@ -153,17 +162,21 @@ async function assemble(
 
   const reads = createFreshReads(eventStore, { flush: drain.flush, sync: projector.sync });
   const settings = (name: string) => config.settings[name]!;
-  const ingest = createIngest({
-    commits,
-    uuidWindow,
-    reads,
-    sync: { events: drain.flush, identities: projector.sync },
-    observeEvent: lint.observeEvent,
-    tally,
-  });
+  const ingest = withVerdicts(
+    createIngest({
+      commits,
+      uuidWindow,
+      reads,
+      sync: { events: drain.flush, identities: projector.sync },
+      observeEvent: lint.observeEvent,
+      tally,
+    }),
+    tally.verdicts,
+  );
   const imports = createImports({
     directory: directory.importsDirectory,
     progressFile: directory.importsFile,
+    limits: config.limits,
     identityStore,
     uuidWindow,
     commits,
@@ -201,6 +214,7 @@ async function assemble(
     directories: { 'data directory': directory.path, journal: directory.journalDirectory },
     doors: { 'identity store': commits, journal },
     journal,
+    limits: config.limits,
     now: Date.now,
   });
   const services: Services = {
@@ -211,7 +225,10 @@ async function assemble(
     steering,
     lint,
     reads,
-    imports,
+    imports: withImportOutcomes(imports, tally.imports),
+    deadLetters,
+    quarantine: createQuarantine({ journal, drain }),
+    environmentStates: createEnvironmentStates({ identityStore, eventStore, settings }),
     deadLetter(letters) {
       deadLetters.add(letters);
       lint.observeRejected(letters);
@@ -220,11 +237,34 @@ async function assemble(
     onLedger: (environment, listener) => commits.listen(tellOfRows((grown) => grown === environment && listener())),
     obstacles: readiness.obstacles,
   };
-  const app = createApp(services, { keys, version, metrics, logger });
+  const app = createApp(services, {
+    keys,
+    version,
+    metrics,
+    logger,
+    limits: config.limits,
+    trustedProxies: config.trustedProxies,
+  });
+  const metricsApp = createMetricsApp(metrics);
   log.info = app.log.info.bind(app.log);
   log.warn = app.log.warn.bind(app.log);
   log.error = app.log.error.bind(app.log);
-  registerServerMetrics(metrics.registry, { tally, journal, drain, projector, commits, deadLetters });
+  registerServerMetrics(metrics.registry, {
+    version,
+    environments: config.environments,
+    tally,
+    readiness,
+    identityStore,
+    eventStore,
+    journal,
+    drain,
+    projector,
+    commits,
+    imports,
+    deadLetters,
+    disk: createDiskUse(directory.path),
+    now: Date.now,
+  });
   if (visit !== 'read') {
     drain.start();
     projector.start(config.environments);
@@ -235,6 +275,7 @@ async function assemble(
   const newKeys = visit === undefined && makesKeys ? startKeys(storedKeys, config, log) : noKeys;
   phase = 'serving';
 
+  let metricsUrl: string | null = null;
   let stopping: Promise<void> | null = null;
   return {
     app,
@@ -247,18 +288,24 @@ async function assemble(
     newKeys,
     async listen() {
       const url = await app.listen({ host: config.host, port: config.port });
+      if (config.metrics !== null) metricsUrl = await metricsApp.listen(config.metrics);
       writeLocalAccess(directory.localAccessFile, { url: reachable(url), secret: localSecret });
       return url;
     },
+    metricsUrl: () => metricsUrl,
     stop() {
       stopping ??= (async () => {
         phase = 'stopping';
+        const stopped = stopNotice({ drain, journal, now: () => performance.now() });
+        log.info({ importsUnderWay: imports.running() }, 'stopping: no call is accepted any more');
         imports.stop();
         removeLocalAccess(directory.localAccessFile);
         await app.close();
+        await metricsApp.close();
         await commits.idle();
         if (visit !== 'read') await withinDeadline(drain.flush());
         await closeAll();
+        log.info(...stopped());
       })();
       return stopping;
     },

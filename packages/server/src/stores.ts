@@ -1,6 +1,7 @@
 import type { DataDirectory } from './disk/data-directory.ts';
 import { createEventStore } from './events/event-store.ts';
 import { openedOnDemand } from './events/opened-on-demand.ts';
+import type { QueryLimits } from './events/query.ts';
 import type { EventStore } from './events/types.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
 import type { IdentityStore } from './identity/store.ts';
@@ -17,8 +18,8 @@ export const openIdentityStore = ({
 /** `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(
   { eventsDirectory }: Pick<DataDirectory, 'eventsDirectory'>,
-  { onDemand }: { readonly onDemand: boolean },
+  { onDemand, queryLimits }: { readonly onDemand: boolean; readonly queryLimits: Partial<QueryLimits> },
 ): Promise<EventStore> {
-  const open = () => createEventStore({ path: eventsDirectory });
+  const open = () => createEventStore({ path: eventsDirectory, queryLimits });
   return onDemand ? openedOnDemand(open) : open();
 }

@@ -1,3 +1,4 @@
+import { baseOf } from '../base-url.ts';
 import { OnymError } from '../errors.ts';
 import { given } from '../given.ts';
 import { anonymousPrefix, type Id, requireDistinctId } from '../identifiers.ts';
@@ -241,7 +242,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     const settings = settingsOf(options);
     checkConsent(settings.trackingConsent);
     const name = `onym.${apiKey}.${settings.environment}`;
-    const base = settings.baseUrl.replace(/\/+$/, '');
+    const base = baseOf(settings.baseUrl);
     const sender = createSender(platform, {
       name,
       waiting: () => (fateNow(client) === 'send' ? client.outbox.list() : []),

@@ -1,3 +1,4 @@
+import { baseOf } from '../base-url.ts';
 import { ApiError, OnymError } from '../errors.ts';
 import { type Id, textOfId } from '../identifiers.ts';
 import { jsonOf } from '../json.ts';
@@ -190,7 +191,7 @@ function checkOptions(options: NodeOptions): void {
     throw new OnymError('invalid-options', 'new Onym needs { apiKey }, as `onym keys` printed it, without blanks.');
   }
   const { baseUrl } = options;
-  if (baseUrl !== undefined && !/^https?:\/\/[^@]+$/.test(baseUrl)) {
+  if (baseUrl !== undefined && !/^https?:\/\/[^@]+$/.test(baseOf(baseUrl))) {
     throw new OnymError('invalid-options', 'baseUrl is no address such as https://onym.example.com, without a user.');
   }
 }

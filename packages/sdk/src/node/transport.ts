@@ -1,3 +1,4 @@
+import { baseOf } from '../base-url.ts';
 import { errorOf, isRetryable, type Reply, request, retryDelayMs } from '../delivery.ts';
 import { NetworkError } from '../errors.ts';
 import { given } from '../given.ts';
@@ -27,7 +28,7 @@ export interface Transport {
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 export function createTransport(settings: NodeSettings): Transport {
-  const base = settings.baseUrl.replace(/\/+$/, '');
+  const base = baseOf(settings.baseUrl);
   const headers = { authorization: `Bearer ${settings.apiKey}`, 'content-type': 'application/json' };
 
   async function once(method: string, path: string, { query, body, timeoutMs }: Asking): Promise<Reply> {

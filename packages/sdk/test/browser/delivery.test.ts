@@ -28,6 +28,17 @@ describe('requests', () => {
     expect(request).toMatchObject({ method: 'POST', headers: { 'content-type': 'text/plain' }, keepalive: true });
   });
 
+  it.each([
+    ['https://example.com/onym/', 'https://example.com/onym/track?'],
+    ['127.0.0.1:7700', 'http://127.0.0.1:7700/track?'],
+  ])('sends to %s', async (address, url) => {
+    const { client, init, server } = device();
+    init({ baseUrl: address });
+    client.track('one');
+    await client.flush();
+    expect(String(server.requests[0]?.url)).toContain(url);
+  });
+
   it('sends identify and alias without waiting, and keeps the order over routes', async () => {
     const { client, init, clock, server } = device();
     init();

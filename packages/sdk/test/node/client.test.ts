@@ -156,6 +156,15 @@ describe('calls', () => {
     }
   });
 
+  it.each([
+    ['https://example.com/onym/', 'https://example.com/onym/track'],
+    ['127.0.0.1:7700', 'http://127.0.0.1:7700/track'],
+    ['localhost:7700/onym', 'http://localhost:7700/onym/track'],
+  ])('go to %s', async (baseUrl, url) => {
+    await new Onym({ apiKey, baseUrl, fetch: server.fetch }).track({ event: 'x', distinctId: 'user_1' });
+    expect(server.requests.map((request) => String(request.url))).toEqual([url]);
+  });
+
   it('take what interfaces and optional fields give them', async () => {
     interface Traits {
       plan: string;

@@ -31,14 +31,16 @@ export function keysCommand(program: Command): void {
     .option('--secret', 'a secret key (sk_…), for servers and people; publishable (pk_…) otherwise')
     .requiredOption('-e, --environments <names>', 'comma-separated environments it may use', commaList)
     .addOption(scopesOption('all that a key of its kind can have unless given'))
+    .addOption(originOption('all pages unless given'))
     .addHelpText('after', scopesHelp())
-    .action((name: string, options: KeysOptions & { secret?: boolean; environments: string[]; scopes?: Scope[] }) =>
+    .action((name: string, options: KeysOptions & NewKeyOptions) =>
       withKeys(options, (store) => {
         const { key, secret } = store.create({
           name,
           kind: options.secret ? 'secret' : 'publishable',
           environments: options.environments,
           ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
+          ...(options.origin === undefined ? {} : { origins: options.origin }),
         });
         if (options.json) printJson({ ...toJson(key), secret });
         else print(`${secret}\n\nThis is the only time it is shown. ${describe(key)}`);
@@ -49,16 +51,20 @@ export function keysCommand(program: Command): void {
     .description('replace what a key may do, or where')
     .option('-e, --environments <names>', 'comma-separated environments it may use', commaList)
     .addOption(scopesOption('those it has unless given'))
+    .addOption(originOption('those it has unless given').conflicts('anyOrigin'))
+    .option('--any-origin', 'let all pages use it again')
     .addHelpText('after', scopesHelp())
-    .action((name: string, options: KeysOptions & { environments?: string[]; scopes?: Scope[] }) =>
+    .action((name: string, options: KeysOptions & Partial<NewKeyOptions> & { anyOrigin?: boolean }) =>
       withKeys(options, (store) => {
         const { environments, scopes } = options;
-        if (environments === undefined && scopes === undefined) {
-          throw new ConfigError('Nothing to change: give --environments, --scopes, or both.');
+        const origins = options.anyOrigin ? null : options.origin;
+        if (environments === undefined && scopes === undefined && origins === undefined) {
+          throw new ConfigError('Nothing to change: give --environments, --scopes, --origin or --any-origin.');
         }
         const key = store.restrict(name, {
           ...(environments === undefined ? {} : { environments }),
           ...(scopes === undefined ? {} : { scopes }),
+          ...(origins === undefined ? {} : { origins }),
         });
         if (options.json) printJson(toJson(key));
         else print(describe(key));
@@ -95,6 +101,20 @@ function scopesOption(otherwise: string): Option {
   });
 }
 
+interface NewKeyOptions {
+  readonly secret?: boolean;
+  readonly environments: string[];
+  readonly scopes?: Scope[];
+  readonly origin?: string[];
+}
+
+function originOption(otherwise: string): Option {
+  return new Option(
+    '--origin <origin>',
+    `pages that may use a publishable key, https://shop.example or https://*.shop.example; may repeat; ${otherwise}`,
+  ).argParser((text: string, before: string[] = []) => [...before, text]);
+}
+
 function scopesHelp(): string {
   const meanings = Object.entries(scopeMeanings).map(([scope, meaning]) => `  ${scope.padEnd(10)}${meaning}`);
   return `\nScopes (a publishable key can have ${ingestScopes.join(', ')} alone):\n${meanings.join('\n')}`;
@@ -125,13 +145,16 @@ const day = (time: number | null): string =>
   time === null ? '' : new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 
 function keyTable(keys: readonly Key[]): string {
+  // Most servers have no key with origins.
+  const hasOrigins = keys.some(({ origins }) => origins !== null);
   return table(
-    ['name', 'kind', 'scopes', 'environments', 'created', 'last used', 'revoked'],
+    ['name', 'kind', 'scopes', 'environments', ...(hasOrigins ? ['origins'] : []), 'created', 'last used', 'revoked'],
     keys.map((key) => [
       key.name,
       key.kind,
       scopesText(key),
       key.environments.join(','),
+      ...(hasOrigins ? [key.origins?.join(',') ?? 'all'] : []),
       day(key.createdAt),
       day(key.lastUsedAt),
       day(key.revokedAt),
@@ -142,7 +165,7 @@ function keyTable(keys: readonly Key[]): string {
 const scopesText = ({ scopes }: Key): string => (scopes.length === allScopes.length ? 'all' : scopes.join(','));
 
 function describe(key: Key): string {
-  return `${shown(key.name)}: ${key.kind}, scopes ${scopesText(key)}, environments ${key.environments.join(', ')}.`;
+  return `${shown(key.name)}: ${key.kind}, scopes ${scopesText(key)}, environments ${key.environments.join(', ')}${key.origins === null ? '' : `, pages of ${key.origins.join(', ')}`}.`;
 }
 
 function toJson(key: Key) {
@@ -151,6 +174,7 @@ function toJson(key: Key) {
     kind: key.kind,
     scopes: key.scopes,
     environments: key.environments,
+    origins: key.origins,
     created_at: new Date(key.createdAt).toISOString(),
     last_used_at: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),
     revoked_at: key.revokedAt === null ? null : new Date(key.revokedAt).toISOString(),

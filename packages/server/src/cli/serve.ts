@@ -28,7 +28,7 @@ export function serveCommand(program: Command): void {
         if (hasNew(server.newKeys)) print(keyLines(server.newKeys).join('\n'));
         throw notListening(error, config);
       }
-      print(greeting(url, config, server.newKeys));
+      print(greeting(url, server.metricsUrl(), config, server.newKeys));
       await interruption.happened;
       await server.stop();
     });
@@ -47,16 +47,24 @@ async function started(config: Config, signal: AbortSignal): Promise<Server | nu
   }
 }
 
-function notListening(error: unknown, { host, port }: Config): unknown {
+function notListening(error: unknown, { metrics, ...main }: Config): unknown {
+  const isOfMetrics =
+    metrics !== null && (error as { port?: number }).port === metrics.port && metrics.port !== main.port;
+  const { host, port } = isOfMetrics ? metrics : main;
+  const [hostVariable, portVariable] = isOfMetrics
+    ? ['ONYM_METRICS_HOST', 'ONYM_METRICS_PORT']
+    : ['ONYM_HOST', 'ONYM_PORT'];
   switch ((error as { code?: string }).code) {
     case 'EADDRINUSE':
-      return new ConfigError(`ONYM_PORT ${port} of ${host} is in use. Stop what listens there, or give another port.`);
+      return new ConfigError(
+        `${portVariable} ${port} of ${host} is in use. Stop what listens there, or give another port.`,
+      );
     case 'EACCES':
-      return new ConfigError(`ONYM_PORT ${port} needs rights that this process has not. Give one from 1024 on.`);
+      return new ConfigError(`${portVariable} ${port} needs rights that this process has not. Give one from 1024 on.`);
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
-      return new ConfigError(`ONYM_HOST ${host} is no address of this machine. 0.0.0.0 listens at all of them.`);
+      return new ConfigError(`${hostVariable} ${host} is no address of this machine. 0.0.0.0 listens at all of them.`);
     default:
       return error;
   }
@@ -64,11 +72,12 @@ function notListening(error: unknown, { host, port }: Config): unknown {
 
 type NewKeys = Server['newKeys'];
 
-function greeting(url: string, config: Config, newKeys: NewKeys): string {
+function greeting(url: string, metricsUrl: string | null, config: Config, newKeys: NewKeys): string {
   return [
     `${bold(`Onym ${version}`)} listens at ${url}`,
     `  environments  ${config.environments.join(', ')}`,
     `  data          ${shown(config.dataDir)}`,
+    ...(metricsUrl === null ? [] : [`  metrics       ${metricsUrl}/metrics, without a key`]),
     '',
     ...(hasNew(newKeys)
       ? keyLines(newKeys)

@@ -6,12 +6,14 @@ import { join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { readConfig } from '../config.ts';
+import { limitVariables } from '../configured-limits.ts';
 import { isDataDirectory, localAccessFile } from '../disk/data-directory.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
 import type { Visit } from '../server.ts';
 import type { ReadOptions } from './options.ts';
 import { printNote, shown } from './print.ts';
+import { serverAddress } from './server-address.ts';
 import { leaveStandardInput } from './standard-input.ts';
 
 /** A way to ask a server: over HTTP where one runs, in this process where the data directory is at rest. */
@@ -70,13 +72,17 @@ export async function openTransport(options: TransportOptions, visit: Visit): Pr
 }
 
 function checkedUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
-  throw new RequestError(`--url ${JSON.stringify(text)} is no address. Give one such as http://127.0.0.1:7700.`, null);
+  const address = serverAddress(text);
+  if (address !== null) return address;
+  throw new RequestError(
+    `--url ${JSON.stringify(text)} is no address. Give one such as http://127.0.0.1:7700 or https://example.com/onym.`,
+    null,
+  );
 }
 
 async function answers(url: string): Promise<boolean> {
   try {
-    await fetch(new URL('/healthz', url), { signal: AbortSignal.timeout(5_000) });
+    await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) });
     return true;
   } catch {
     return false;
@@ -88,7 +94,7 @@ function overHttp(url: string, key: string): Transport {
     async request(method, path, body) {
       let response: Response;
       try {
-        response = await fetch(new URL(path, url), {
+        response = await fetch(`${url}${path}`, {
           method,
           headers: {
             authorization: `Bearer ${key}`,
@@ -104,7 +110,7 @@ function overHttp(url: string, key: string): Transport {
       });
       return checked(response.status, text);
     },
-    stream: (method, path, body) => streamOverHttp(new URL(path, url), key, method, body),
+    stream: (method, path, body) => streamOverHttp(new URL(`${url}${path}`), key, method, body),
     async close() {},
   };
 }
@@ -171,11 +177,14 @@ async function inProcess(dataDir: string, visit: Visit | undefined): Promise<Tra
   leaveStandardInput();
   const { createServer } = await import('../server.ts');
   const { ONYM_ENVIRONMENTS, ONYM_SETTINGS } = process.env;
+  // They are of this machine and of this process, whoever's the directory is.
+  const limits = Object.fromEntries(Object.keys(limitVariables).map((name) => [name, process.env[name]]));
+  const directory = { ...limits, ONYM_DATA_DIR: dataDir };
   const server = await createServer(
     visit === undefined
       ? // A new one. Its keys are made by the first start of the server, which shows them.
-        { config: readConfig({ ONYM_DATA_DIR: dataDir, ONYM_ENVIRONMENTS, ONYM_SETTINGS }), makesKeys: false }
-      : { config: readConfig({ ONYM_DATA_DIR: dataDir }), visit },
+        { config: readConfig({ ...directory, ONYM_ENVIRONMENTS, ONYM_SETTINGS }), makesKeys: false }
+      : { config: readConfig(directory), visit },
   );
   return {
     async request(method, path, body) {

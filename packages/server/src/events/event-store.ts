@@ -68,6 +68,14 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     async projectedSeq(environment) {
       return projectedSeq(engine, await open(environment));
     },
+    async pendingNodes(environment) {
+      return (await open(environment)).pendingNodes;
+    },
+    async eventCount(environment) {
+      const { databases } = await open(environment);
+      const [row] = await engine.rows<{ events: number }>(`SELECT count() AS events FROM ${databases.data}.events`);
+      return row?.events ?? 0;
+    },
     async resetProjection(environment) {
       const prepared = await open(environment);
       await prepared.inTurn(() => resetProjection(engine, prepared));

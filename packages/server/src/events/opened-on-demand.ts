@@ -18,6 +18,8 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     async prepare() {},
     insertEvents: async (environment, ...rest) => (await at(environment)).insertEvents(environment, ...rest),
     projectedSeq: async (environment) => (await at(environment)).projectedSeq(environment),
+    pendingNodes: async (environment) => (await at(environment)).pendingNodes(environment),
+    eventCount: async (environment) => (await at(environment)).eventCount(environment),
     resetProjection: async (environment) => (await at(environment)).resetProjection(environment),
     project: async (environment, ...rest) => (await at(environment)).project(environment, ...rest),
     compact: async (environment, ...rest) => (await at(environment)).compact(environment, ...rest),

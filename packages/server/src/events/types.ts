@@ -154,6 +154,12 @@ export interface EventStore {
   /** The seq up to which the projection is complete; 0 when it never ran. */
   projectedSeq(environment: string): Promise<Seq>;
 
+  /** Identifiers whose identity is laid over the events when they are queried; an upper bound between two compactions. */
+  pendingNodes(environment: string): Promise<number>;
+
+  /** Events in the store, whoever's. Cheap. */
+  eventCount(environment: string): Promise<number>;
+
   /** Forgets the projection, in the events too: for a ledger that was restored from before what is projected. */
   resetProjection(environment: string): Promise<void>;
 

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { parse as parseQuery } from 'node:querystring';
 import type { Millis } from '@onym/core';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
+import type { ConfiguredLimits } from '../configured-limits.ts';
 import { createEventUuids } from '../event-uuid.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
@@ -16,8 +17,12 @@ import { addOpenApi } from './openapi.ts';
 import { pathMender } from './paths.ts';
 import { onym } from './protocols/onym.ts';
 import type { Protocol } from './protocols/protocol.ts';
+import { createRateLimits } from './rate-limits.ts';
+import { createRequestIds, nameAnswer } from './request-ids.ts';
 import type { RouteContext } from './route-context.ts';
 import { callRoutes } from './routes/calls.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
+import { environmentRoutes } from './routes/environments.ts';
 import { erasureRoutes } from './routes/erasure.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportRoutes } from './routes/export.ts';
@@ -26,6 +31,7 @@ import { importRoutes } from './routes/import.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { lintRoutes } from './routes/lint.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoutes } from './routes/query.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { steeringRoutes } from './routes/steering.ts';
@@ -34,8 +40,14 @@ import { serializerCompiler, validatorCompiler } from './validation.ts';
 
 type Logger = NonNullable<FastifyServerOptions['logger']>;
 
+export type HttpLimits = Pick<ConfiguredLimits, 'bodyBytesMax' | 'keyRateMax' | 'addressRateMax'>;
+
 export interface AppOptions {
   readonly keys: KeyStore;
+  /** Where they differ from limits.ts. */
+  readonly limits?: Partial<HttpLimits>;
+  /** Whose X-Forwarded-For is believed. None by default. */
+  readonly trustedProxies?: readonly string[];
   /** Shown in /openapi.json. */
   readonly version: string;
   /** Pass one to register more metrics beside the HTTP ones. */
@@ -62,8 +74,9 @@ const connectionCheckIntervalMsMax = 5_000;
 export function createApp(services: Services, options: AppOptions): FastifyInstance {
   const requestTimeoutMs = options.requestTimeoutMs ?? limits.requestMaxMs;
   const paths = pathMender();
+  const bounds = { ...limits, ...options.limits };
   const app = Fastify({
-    bodyLimit: limits.bodyBytesMax,
+    bodyLimit: bounds.bodyBytesMax,
     routerOptions: { maxParamLength: paramLengthMax },
     rewriteUrl: (request) => paths.mend(request.url ?? '/'),
     requestTimeout: requestTimeoutMs,
@@ -76,8 +89,11 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     forceCloseConnections: 'idle',
     // Calls on connections still open while the server stops are answered by the services, in the usual shape.
     return503OnClosing: false,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
+    requestIdHeader: false,
+    genReqId: createRequestIds(),
     logger: withoutSecrets(options.logger ?? false),
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) =>
       sendError(exposedSecret(options.keys, request.raw) ?? error, request as FastifyRequest, reply as never),
@@ -88,6 +104,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     services,
     keys: options.keys,
     metrics,
+    rates: createRateLimits(bounds, metrics),
     now: options.now ?? Date.now,
     newUuid: options.newUuid ?? createEventUuids(),
     heartbeatIntervalMs: options.heartbeatIntervalMs ?? 15_000,
@@ -95,11 +112,17 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   };
 
   app.decorateRequest('key', null);
+  app.decorateRequest('asked', null);
   addBodyParsers(app);
   app.setValidatorCompiler(validatorCompiler as never);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendError);
   paths.watch(app);
+  // First of all hooks, so that what any other one refuses has it.
+  app.addHook('onRequest', (_request, reply, done) => {
+    nameAnswer(reply);
+    done();
+  });
   guardRoutes(app, options.keys);
   addNotFoundHandler(app, options.keys);
   addNameChecks(app, metrics);
@@ -121,7 +144,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       scope.addHook('onResponse', (request, reply, done) => {
         const { method, routeOptions } = request;
         const fields = { method, route: routeOptions.url, status: reply.statusCode, key: request.key?.name };
-        request.log.info({ ...fields, ms: Math.round(reply.elapsedTime) }, 'request');
+        const asked = request.asked === null ? {} : { asked: request.asked };
+        request.log.info({ ...fields, ...asked, ms: Math.round(reply.elapsedTime) }, 'request');
         done();
       });
       await identityRoutes(scope, context);
@@ -131,6 +155,9 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await steeringRoutes(scope, context);
       await reviewRoutes(scope, context);
       await lintRoutes(scope, context);
+      await deadLetterRoutes(scope, context);
+      await quarantineRoutes(scope, context);
+      await environmentRoutes(scope, context);
       await queryRoutes(scope, context);
       await exportRoutes(scope, context);
       await scope.register((files) => importRoutes(files, context));

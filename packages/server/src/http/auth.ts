@@ -6,6 +6,7 @@ import type {
   HookHandlerDoneFunction,
 } from 'fastify';
 import { OnymError } from '../errors.ts';
+import { allowsOrigin } from '../keys/origins.ts';
 import { ingestScopes, type Key, type KeyStore, type Scope, scopesByKind } from '../keys/types.ts';
 
 declare module 'fastify' {
@@ -91,6 +92,7 @@ function authorize(keys: KeyStore, request: FastifyRequest, scope: Scope): Key {
     secretOf(request, isInQuery),
     `as "Authorization: Bearer …"${isInQuery ? ', as X-API-Key, or as ?apiKey=' : ' or as X-API-Key'}`,
   );
+  checkOrigin(key, request);
   checkScope(key, scope);
   return key;
 }
@@ -101,6 +103,15 @@ export function keyOf(keys: KeyStore, secret: string | null, places: string): Ke
   const key = keys.authenticate(secret);
   if (key !== null) return key;
   throw new OnymError('invalid-api-key', 'The API key is unknown or revoked. Use a key that `onym keys list` shows.');
+}
+
+/** Throws `forbidden` for a page that the key is not for. What is no browser names no origin, and passes. */
+export function checkOrigin({ origins }: Key, { headers: { origin } }: Pick<FastifyRequest, 'headers'>): void {
+  if (origins === null || origin === undefined || allowsOrigin(origins, origin)) return;
+  throw new OnymError(
+    'forbidden',
+    `The API key is not for pages of ${JSON.stringify(origin.slice(0, 128))}. \`onym keys restrict\` says with --origin which pages may use it.`,
+  );
 }
 
 /** Throws `forbidden` for a key that lacks the scope. */

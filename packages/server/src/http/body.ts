@@ -3,7 +3,6 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OnymError } from '../errors.ts';
 import { parseJson } from '../ingest/parse-json.ts';
-import { limits } from '../limits.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -48,7 +47,11 @@ function parseBody(request: FastifyRequest, body: string | Buffer, done: Done): 
   const bytes = body as Buffer;
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined && !isGzip(bytes)) parsePlain(request, bytes, done);
-  else decompress(bytes, encoding).then((plain) => parsePlain(request, plain, done), done);
+  else
+    decompress(bytes, encoding, request.server.initialConfig.bodyLimit!).then(
+      (plain) => parsePlain(request, plain, done),
+      done,
+    );
 }
 
 function parsePlain(request: FastifyRequest, bytes: Buffer, done: Done): void {
@@ -67,7 +70,7 @@ function isGzip(bytes: Buffer): boolean {
   return bytes.length > 2 && bytes[0] === 0x1f && bytes[1] === 0x8b;
 }
 
-async function decompress(bytes: Buffer, encoding: string | undefined): Promise<Buffer> {
+async function decompress(bytes: Buffer, encoding: string | undefined, bytesMax: number): Promise<Buffer> {
   const name = encoding === undefined ? 'gzip' : encoding.trim().toLowerCase();
   const decompressBytes = decompressByEncoding.get(name);
   if (decompressBytes === undefined) {
@@ -78,12 +81,12 @@ async function decompress(bytes: Buffer, encoding: string | undefined): Promise<
   }
   if (decompressBytes === null) return bytes;
   try {
-    return await decompressBytes(bytes, { maxOutputLength: limits.bodyBytesMax });
+    return await decompressBytes(bytes, { maxOutputLength: bytesMax });
   } catch (error) {
     if ((error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE') {
       throw new OnymError(
         'payload-too-large',
-        `The body is larger than ${limits.bodyBytesMax} bytes once decompressed. Split it over several requests.`,
+        `The body is larger than ${bytesMax} bytes once decompressed. Split it over several requests.`,
       );
     }
     throw new OnymError('invalid-json', `The body is not valid ${name}. Compress it again, or send it plain.`, {

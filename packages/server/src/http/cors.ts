@@ -10,6 +10,10 @@ const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
 const headerNames = new RegExp(`^${token}(?:[ \\t]*,[ \\t]*${token})*$`);
 
 /**
+ * Open to every page, also to those that the key is not for: an answer holds nothing but the verdict of the page's own call, and one that
+ * could not read its refusal would see a failed fetch, and send again. The key's origins are checked where the key is (`auth.ts`); a preflight
+ * comes without one.
+ *
  * A beacon of JSON is sent with credentials, and browsers let those through to the very origin that asks, never to `*`. Allowing
  * them gives nothing away: Onym has no cookies and asks for no certificate, a key is in each request or it is refused.
  */
@@ -21,7 +25,7 @@ export function openToOrigin(origin: string | undefined, reply: FastifyReply): v
   }
   reply.header('access-control-allow-origin', origin);
   reply.header('access-control-allow-credentials', 'true');
-  reply.header('access-control-expose-headers', 'retry-after');
+  reply.header('access-control-expose-headers', 'retry-after, ratelimit, ratelimit-policy, x-request-id');
 }
 
 /**

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, OnymError, statusByErrorCode } from '../errors.ts';
-import { limits } from '../limits.ts';
+import { nameAnswer, requestIdHeader } from './request-ids.ts';
 
 export interface ErrorBody {
   readonly ok: false;
@@ -18,10 +19,6 @@ const retryAfterDefaultSeconds = 1;
 
 /** Fastify's own errors by its codes; the messages are ours. */
 const errorByFastifyCode: ReadonlyMap<string, readonly [ErrorCode, string]> = new Map([
-  [
-    'FST_ERR_CTP_BODY_TOO_LARGE',
-    ['payload-too-large', `The body is larger than ${limits.bodyBytesMax} bytes. Split it over several requests.`],
-  ],
   [
     'FST_ERR_CTP_INVALID_MEDIA_TYPE',
     ['unsupported-media-type', 'The body has a content type that is not JSON. Send it as application/json.'],
@@ -58,9 +55,17 @@ export function prepareErrorReply(reply: FastifyReply, error: OnymError): Fastif
   return reply.code(error.status).type('application/json; charset=utf-8');
 }
 
+const isTooLarge = (error: unknown): boolean => (error as Partial<FastifyError>).code === 'FST_ERR_CTP_BODY_TOO_LARGE';
+
+const tooLarge = (bytesMax: number): OnymError =>
+  new OnymError('payload-too-large', `The body is larger than ${bytesMax} bytes. Split it over several requests.`);
+
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error = toOnymError(thrown);
-  if (error.code === 'internal-error') request.log.error({ err: thrown }, 'request failed');
+  const error = isTooLarge(thrown) ? tooLarge(request.server.initialConfig.bodyLimit!) : toOnymError(thrown);
+  // The ingestion routes have no logger of their own for each request.
+  if (error.code === 'internal-error') request.log.error({ err: thrown, request_id: request.id }, 'request failed');
+  // Those whose path can't be read have met no hook.
+  nameAnswer(reply);
   return prepareErrorReply(reply, error).send(JSON.stringify(errorBody(error)));
 }
 
@@ -76,6 +81,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   const body = JSON.stringify({ ok: false, error_code: code, message } satisfies ErrorBody);
   socket.end(
     `HTTP/1.1 ${statusByErrorCode[code]} Error\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
+      `${requestIdHeader}: ${randomUUID()}\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );
 }

@@ -17,6 +17,8 @@ export interface HttpMetrics {
   observe(route: string, status: number, seconds: number): void;
   /** Counts names that mean nothing, in the query string or in the body. */
   unknownNames(route: string, place: 'query' | 'body', count: number): void;
+  /** Counts requests that a limit turned away. */
+  rateLimited(counted: string): void;
   text(): Promise<string>;
 }
 
@@ -42,6 +44,13 @@ export function createHttpMetrics(registry: Registry = new Registry()): HttpMetr
     name: 'onym_unknown_names_total',
     help: 'Fields of items and query parameters that mean nothing, by route and place.',
     labelNames: ['route', 'place'],
+    registers: [registry],
+  });
+
+  const rateLimited = new Counter({
+    name: 'onym_rate_limited_requests_total',
+    help: 'Requests of publishable keys that were turned away, by what was counted (key, address).',
+    labelNames: ['counted'],
     registers: [registry],
   });
 
@@ -71,6 +80,7 @@ export function createHttpMetrics(registry: Registry = new Registry()): HttpMetr
     unknownNames(route, place, count) {
       if (count > 0) unknownNames.inc({ route, place }, count);
     },
+    rateLimited: (counted) => rateLimited.inc({ counted }),
     text: () => registry.metrics(),
   };
 }

@@ -23,6 +23,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
         { name: 'identities', description: 'Who is who, and why.' },
         { name: 'steering', description: 'Taking back and keeping apart.' },
         { name: 'review', description: 'What waits for a person.' },
+        { name: 'put aside', description: 'Rejected items, and events that the event store would not take.' },
         { name: 'lint', description: 'Recommended rules, checked.' },
         { name: 'ledger', description: 'Every operation and verdict.' },
         { name: 'query', description: 'SQL.' },

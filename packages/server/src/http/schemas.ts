@@ -187,8 +187,8 @@ const errorDescriptions: Record<number, string> = {
   409: 'The batch name belongs to another import: `batch-conflict`.',
   413: 'Body, array or statement too large: `payload-too-large`.',
   415: 'Content type or encoding is not supported: `unsupported-media-type`.',
-  422: 'Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`.',
-  429: 'Too many at a time: `too-many-requests`. See Retry-After.',
+  422: 'Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`.',
+  429: 'Too many at a time, `too-many-requests`, or too many calls with a publishable key, `rate-limited`. See Retry-After.',
   500: '`internal-error`.',
   503: 'Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`. See Retry-After.',
 };

@@ -1,7 +1,10 @@
 import type { Fact, Seq, Settings } from '@onym/core';
+import type { EnvironmentStates } from '../environments.ts';
 import type { FreshReads } from '../events/fresh-reads.ts';
 import type { Imports } from '../import/imports.ts';
+import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DeadLetter, Ingest } from '../ingest/types.ts';
+import type { Quarantine } from '../journal/quarantine.ts';
 import type { Lint } from '../lint/lint.ts';
 import type { People } from '../people/types.ts';
 import type { Obstacle } from '../readiness.ts';
@@ -21,6 +24,9 @@ export interface Services {
   readonly lint: Pick<Lint, 'report' | 'observeUnknown'>;
   readonly reads: Pick<FreshReads, 'query' | 'exportTable'>;
   readonly imports: Pick<Imports, 'run'>;
+  readonly deadLetters: Pick<DeadLetters, 'list' | 'oldest' | 'remove'>;
+  readonly quarantine: Quarantine;
+  readonly environmentStates: EnvironmentStates;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;
   /** Ledger rows after `after`, ascending, at most `limit`. */

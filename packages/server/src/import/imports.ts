@@ -23,6 +23,8 @@ export interface Imports {
   run(environment: string, body: Readable, options: ImportOptions): AsyncGenerator<ImportEvent>;
   /** A batch was taken back: its next import begins at the first row. */
   reverted(environment: string, batch: string): void;
+  /** How many are under way, dry runs aside. */
+  running(): number;
   stop(): void;
   close(): void;
 }
@@ -31,6 +33,7 @@ export interface ImportsParts {
   /** For what is on its way; emptied at the start. */
   readonly directory: string;
   readonly progressFile: string;
+  readonly limits: { readonly concurrentImportsMax: number };
   readonly identityStore: IdentityStore;
   readonly uuidWindow: Pick<UuidWindow, 'has'>;
   readonly commits: Pick<Commits, 'submit'>;
@@ -117,7 +120,7 @@ export function createImports(parts: ImportsParts): Imports {
 
   return {
     async *run(environment, body, options) {
-      if (running.size >= limits.concurrentImportsMax) {
+      if (running.size >= parts.limits.concurrentImportsMax) {
         throw new OnymError('too-many-requests', 'Too many imports run at once. Wait for one to end.', {
           retryAfterSeconds: 30,
         });
@@ -130,6 +133,7 @@ export function createImports(parts: ImportsParts): Imports {
       }
     },
     reverted: (environment, batch) => progress.reverted(environment, batch),
+    running: () => running.size,
     stop: () => stopping.abort(),
     close: () => progress.close(),
   };

@@ -1,89 +1,144 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { inTransaction, migrate, openDatabase, scrub } from '../disk/sqlite.ts';
+import { scrub } from '../disk/sqlite.ts';
 import type { Forgets } from '../forgets.ts';
-import { limits } from '../limits.ts';
+import { limits as defaultLimits } from '../limits.ts';
+import { type KeptLetter, type LetterFilter, openDeadLetterTable } from './dead-letter-table.ts';
 import type { DeadLetter } from './types.ts';
 
 export interface DeadLetters extends Forgets {
-  /** Never throws and never waits; beyond `waitingDeadLettersMax` letters are only counted. */
+  /** Never throws and never waits; beyond what may wait letters are only counted. */
   add(letters: readonly DeadLetter[]): void;
-  stats(): { kept: number; dropped: number };
-  /** Newest first. */
-  list(limit: number): (Omit<DeadLetter, 'item'> & { readonly item: string })[];
+  /** `kept` and `dropped` since the start, `stored` and `waiting` now. */
+  stats(): { kept: number; stored: number; waiting: number; dropped: Readonly<Record<DropReason, number>> };
+  /** Newest first, below `before`. */
+  list(filter: LetterFilter, page: { before: number | null; limit: number }): Promise<KeptLetter[]>;
+  /** Oldest first, above `after`: to be taken up again in the order they came in. */
+  oldest(filter: LetterFilter, page: { after: number; limit: number }): Promise<KeptLetter[]>;
+  /** Returns how many there were. */
+  remove(ids: readonly number[]): number;
   /** How many name one of these ids, in whatever field; those of no environment count too. */
   naming(environment: string, distinctIds: ReadonlySet<string>): Promise<number>;
   close(): void;
 }
 
-/** Looked through in one turn of the event loop. */
-const rowsPerTurn = 500;
+export type DropReason = 'queue-full' | 'write-failed' | 'newer-ones';
+
+export type DeadLetterLimits = {
+  readonly [Name in
+    | 'deadLettersMax'
+    | 'deadLettersPerKeyMax'
+    | 'waitingDeadLettersMax'
+    | 'waitingDeadLettersPerKeyMax']: number;
+};
+
+/** Looked through in one turn of the event loop: whole items, and their small columns alone. */
+const itemsPerTurn = 500;
+const idsPerTurn = 20_000;
 const flushIntervalMs = 1_000;
 
-/** Rejected items with their reason, newest kept: a bounded table, written behind the answers. */
-export function openDeadLetters(file: string, log: { error(details: object, message: string): void }): DeadLetters {
-  const database = openDatabase(file);
-  database.pragma('secure_delete = ON');
-  migrate(database, [
-    // Files from before steps were numbered have it.
-    `CREATE TABLE IF NOT EXISTS dead_letter (
-    id INTEGER PRIMARY KEY,
-    call TEXT NOT NULL,
-    environment TEXT,
-    key TEXT NOT NULL,
-    received_at INTEGER NOT NULL,
-    error_code TEXT NOT NULL,
-    message TEXT NOT NULL,
-    item TEXT NOT NULL
-  )`,
-  ]);
-  const insert = database.prepare(
-    'INSERT INTO dead_letter (call, environment, key, received_at, error_code, message, item) VALUES (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const trim = database.prepare('DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - ?');
-  const next = database.prepare(
-    'SELECT id, item FROM dead_letter WHERE id > ? AND (environment = ? OR environment IS NULL) ORDER BY id LIMIT ?',
-  );
-  const remove = database.prepare('DELETE FROM dead_letter WHERE id IN (SELECT value FROM json_each(?))');
-  const list = database.prepare('SELECT * FROM dead_letter ORDER BY id DESC LIMIT ?');
+/**
+ * Rejected items with their reason, newest kept: a bounded table, written behind the answers. Each key has a share of it, and of what may
+ * wait: whoever floods it by a key that a page gives away drives out that key's own letters.
+ */
+export function openDeadLetters(
+  file: string,
+  log: { error(details: object, message: string): void },
+  limits: DeadLetterLimits = defaultLimits,
+): DeadLetters {
+  const table = openDeadLetterTable(file);
   const waiting: DeadLetter[] = [];
+  const waitingByKey = new Map<string, number>();
+  let storedByKey = table.countByKey();
   let kept = 0;
-  let dropped = 0;
+  const dropped = { 'queue-full': 0, 'write-failed': 0, 'newer-ones': 0 };
+  const stored = () => [...storedByKey.values()].reduce((sum, count) => sum + count, 0);
 
   function flush(): void {
     if (waiting.length === 0) return;
     const letters = waiting.splice(0);
+    waitingByKey.clear();
+    let pushedOut = 0;
     try {
-      inTransaction(database, () => {
+      const counts = new Map(storedByKey);
+      table.write(() => {
         for (const letter of letters) {
-          const item = letter.item.slice(0, limits.deadLetterCharactersMax);
-          insert.run(
-            letter.call,
-            letter.environment,
-            letter.key,
-            letter.receivedAt,
-            letter.errorCode,
-            letter.message,
-            item,
-          );
+          table.insert({ ...letter, item: letter.item.slice(0, defaultLimits.deadLetterCharactersMax) });
+          counts.set(letter.key, (counts.get(letter.key) ?? 0) + 1);
         }
-        trim.run(limits.deadLettersMax);
+        pushedOut = makeRoom(counts);
       });
+      storedByKey = counts;
       kept += letters.length;
+      dropped['newer-ones'] += pushedOut;
     } catch (error) {
-      dropped += letters.length;
+      dropped['write-failed'] += letters.length;
       log.error({ err: error, count: letters.length }, 'rejected items could not be kept');
     }
+  }
+
+  /** Deletes the oldest letters of keys beyond their share, then of whichever key has the most. Returns how many. */
+  function makeRoom(counts: Map<string, number>): number {
+    let removed = 0;
+    const remove = (key: string, count: number) => {
+      counts.set(key, counts.get(key)! - count);
+      removed += table.removeOldest(key, count);
+    };
+    for (const [key, count] of counts) {
+      if (count > limits.deadLettersPerKeyMax) remove(key, count - limits.deadLettersPerKeyMax);
+    }
+    let excess = [...counts.values()].reduce((sum, count) => sum + count, -limits.deadLettersMax);
+    while (excess > 0) {
+      const [[key, most], [, next = 0] = []] = [...counts].sort(([, a], [, b]) => b - a) as [
+        [string, number],
+        [string, number]?,
+      ];
+      const count = Math.min(excess, Math.max(1, most - next));
+      remove(key, count);
+      excess -= count;
+    }
+    return removed;
+  }
+
+  /** What is waiting, too. Turn by turn, because a filter may fit none of very many. */
+  async function matching(
+    filter: LetterFilter,
+    order: 'oldestFirst' | 'newestFirst',
+    from: number,
+    limit: number,
+  ): Promise<KeptLetter[]> {
+    flush();
+    const { first, last } = table.ends();
+    const isUp = order === 'oldestFirst';
+    const found: KeptLetter[] = [];
+    let edge = isUp ? Math.max(from, first - 1) : Math.min(from, last + 1);
+    while (found.length < limit && (isUp ? edge < last : edge > first)) {
+      const next = isUp ? edge + idsPerTurn : edge - idsPerTurn;
+      const [after, before] = isUp ? [edge, next + 1] : [next - 1, edge];
+      found.push(...table[order](filter, { after, before, limit: limit - found.length }));
+      edge = next;
+      await nextTurn();
+    }
+    return found;
   }
 
   async function* rowsNaming(environment: string, distinctIds: ReadonlySet<string>): AsyncGenerator<number> {
     flush();
     for (let after = 0; ; ) {
-      const rows = next.all(after, environment, rowsPerTurn) as { id: number; item: string }[];
+      const rows = table.itemsAfter(after, environment, itemsPerTurn);
       for (const { id, item } of rows) if (names(item, distinctIds)) yield id;
-      if (rows.length < rowsPerTurn) return;
+      if (rows.length < itemsPerTurn) return;
       after = rows.at(-1)!.id;
       await nextTurn();
     }
+  }
+
+  function remove(ids: readonly number[]): number {
+    let removed = 0;
+    table.write(() => {
+      removed = table.remove(ids);
+    });
+    storedByKey = table.countByKey();
+    return removed;
   }
 
   const timer = setInterval(flush, flushIntervalMs);
@@ -92,23 +147,19 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
   return {
     add(letters) {
       for (const letter of letters) {
-        if (waiting.length < limits.waitingDeadLettersMax) waiting.push(letter);
-        else dropped++;
+        const ofKey = waitingByKey.get(letter.key) ?? 0;
+        if (waiting.length >= limits.waitingDeadLettersMax || ofKey >= limits.waitingDeadLettersPerKeyMax) {
+          dropped['queue-full']++;
+          continue;
+        }
+        waiting.push(letter);
+        waitingByKey.set(letter.key, ofKey + 1);
       }
     },
-    stats: () => ({ kept: kept + waiting.length, dropped }),
-    list(limit) {
-      flush();
-      return (list.all(limit) as Record<string, never>[]).map((row) => ({
-        call: row.call!,
-        environment: row.environment!,
-        key: row.key!,
-        receivedAt: row.received_at!,
-        errorCode: row.error_code!,
-        message: row.message!,
-        item: row.item!,
-      }));
-    },
+    stats: () => ({ kept: kept + waiting.length, stored: stored(), waiting: waiting.length, dropped }),
+    list: (filter, { before, limit }) => matching(filter, 'newestFirst', before ?? Number.MAX_SAFE_INTEGER, limit),
+    oldest: (filter, { after, limit }) => matching(filter, 'oldestFirst', after, limit),
+    remove,
     async naming(environment, distinctIds) {
       let count = 0;
       for await (const _ of rowsNaming(environment, distinctIds)) count++;
@@ -117,13 +168,13 @@ export function openDeadLetters(file: string, log: { error(details: object, mess
     async forget(environment, distinctIds) {
       const ids: number[] = [];
       for await (const id of rowsNaming(environment, new Set(distinctIds))) ids.push(id);
-      if (ids.length > 0) inTransaction(database, () => remove.run(JSON.stringify(ids)));
-      scrub(database);
+      if (ids.length > 0) remove(ids);
+      scrub(table.database);
     },
     close() {
       clearInterval(timer);
       flush();
-      database.close();
+      table.database.close();
     },
   };
 }

@@ -62,6 +62,14 @@ export interface QuarantineRow {
   event: string;
 }
 
+interface QuarantineRange {
+  environment: string;
+  /** A JSON array; null for all. */
+  ids: string | null;
+  after: number;
+  limit: number;
+}
+
 /**
  * The journal's file and its statements, one per function. Several of them change together through `durably`, or through `written`
  * followed by `sync`, which leaves the event loop free while the disk works. With synchronous=NORMAL a commit writes its frames to
@@ -85,6 +93,11 @@ export function openJournalFile(directory: string) {
   const previousBatch = database.prepare<[string, number], BatchRow>(
     'SELECT id, bytes, events FROM batches WHERE environment = ? AND id < ? ORDER BY id DESC LIMIT 1',
   );
+  const firstReceivedAt = database
+    .prepare<[], number | null>(
+      `SELECT json_extract(events, '$[0].received_at') FROM batches WHERE id = (SELECT min(id) FROM batches)`,
+    )
+    .pluck();
   const removeBatches = database.prepare<[string, number, number]>(
     'DELETE FROM batches WHERE environment = ? AND id BETWEEN ? AND ?',
   );
@@ -105,11 +118,17 @@ export function openJournalFile(directory: string) {
     'INSERT INTO quarantine (environment, distinct_id, quarantined_at, message, event) VALUES (?, ?, ?, ?, ?)',
   );
   const countQuarantined = database.prepare<[], { count: number }>('SELECT count(*) AS count FROM quarantine');
-  const quarantined = database.prepare<[string, number], QuarantineRow>(
-    'SELECT id, environment, quarantined_at, message, event FROM quarantine WHERE environment = ? ORDER BY id LIMIT ?',
+  const quarantined = database.prepare<[QuarantineRange], QuarantineRow>(
+    `SELECT id, environment, quarantined_at, message, event FROM quarantine
+     WHERE environment = @environment AND id > @after AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))
+     ORDER BY id LIMIT @limit`,
   );
-  const removeQuarantined = database.prepare<[string, number]>(
-    'DELETE FROM quarantine WHERE environment = ? AND id <= ?',
+  const removeQuarantined = database.prepare<[string]>(
+    'DELETE FROM quarantine WHERE id IN (SELECT value FROM json_each(?))',
+  );
+  const discardQuarantined = database.prepare<[Pick<QuarantineRange, 'environment' | 'ids'>]>(
+    `DELETE FROM quarantine
+     WHERE environment = @environment AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))`,
   );
   const eraseQuarantined = database.prepare<[string, string]>(
     'DELETE FROM quarantine WHERE environment = ? AND distinct_id IN (SELECT value FROM json_each(?))',
@@ -170,6 +189,7 @@ export function openJournalFile(directory: string) {
     batchHeads: (): IterableIterator<BatchHead> => batchHeads.iterate(),
     nextBatch: (environment: string, after: number, last: number): BatchRow | undefined =>
       nextBatch.get(environment, after, last),
+    firstReceivedAt: (): number | null => firstReceivedAt.get() ?? null,
     previousBatch: (environment: string, before: number): BatchRow | undefined =>
       previousBatch.get(environment, before),
     /** Returns the bytes removed; their ids are never given again. */
@@ -192,10 +212,13 @@ export function openJournalFile(directory: string) {
       insertQuarantined.run(environment, distinctId, at, message, event);
     },
     countQuarantined: (): number => countQuarantined.get()!.count,
-    quarantined: (environment: string, limit: number): QuarantineRow[] => quarantined.all(environment, limit),
-    removeQuarantined: (environment: string, upToId: number): void => {
-      removeQuarantined.run(environment, upToId);
+    quarantined: (environment: string, ids: readonly number[] | null, after: number, limit: number): QuarantineRow[] =>
+      quarantined.all({ environment, ids: ids && JSON.stringify(ids), after, limit }),
+    removeQuarantined: (ids: readonly number[]): void => {
+      removeQuarantined.run(JSON.stringify(ids));
     },
+    discardQuarantined: (environment: string, ids: readonly number[] | null): number =>
+      discardQuarantined.run({ environment, ids: ids && JSON.stringify(ids) }).changes,
     eraseQuarantined: (environment: string, distinctIds: readonly string[]): void => {
       eraseQuarantined.run(environment, JSON.stringify(distinctIds));
     },

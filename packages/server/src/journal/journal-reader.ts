@@ -67,6 +67,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
       if (waiting !== null) firsts.push(waiting);
       return firsts.length === 0 ? null : Math.min(...firsts);
     },
+    oldestReceivedAt: file.firstReceivedAt,
     environments: () => [...new Set([...segments.environments(), ...[...drains.values()].map((d) => d.environment)])],
     underWay,
 
@@ -112,21 +113,21 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
     previous: (environment, before) => batchOf(environment, file.previousBatch(environment, before)),
 
     quarantinedCount: file.countQuarantined,
-    quarantined: (environment, limit) =>
-      file.quarantined(environment, limit).map((row) => ({
+    quarantined: (environment, limit, after = 0) =>
+      file.quarantined(environment, null, after, limit).map((row) => ({
         id: row.id,
         environment,
         event: eventsOf(`[${row.event}]`)[0]!,
         message: row.message,
         quarantinedAt: row.quarantined_at,
       })),
-    release(environment) {
+    release(environment, ids = null) {
       let released = 0;
       for (;;) {
-        const rows = file.quarantined(environment, releaseRowsMax);
+        const rows = file.quarantined(environment, ids, 0, releaseRowsMax);
         if (rows.length === 0) return released;
         file.durably(() => {
-          file.removeQuarantined(environment, rows.at(-1)!.id);
+          file.removeQuarantined(rows.map(({ id }) => id));
           return parts.insert(
             environment,
             rows.map((row) => row.event),
@@ -135,6 +136,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
         released += rows.length;
       }
     },
+    discardQuarantined: (environment, ids) => file.durably(() => file.discardQuarantined(environment, ids)),
     async forget(environment, distinctIds) {
       file.durably(() => file.eraseQuarantined(environment, [...distinctIds]));
       file.scrub();

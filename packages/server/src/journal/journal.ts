@@ -253,6 +253,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
         schedule();
       });
     },
+    waiting: () => waitingEvents,
     bytes: () => undrainedBytes,
     isFull: () => undrainedBytes + Math.min(roomBytesMin, limits.journalBytesMax / 2) > limits.journalBytesMax,
     failing: () => lastFailed,

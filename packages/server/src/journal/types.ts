@@ -24,6 +24,8 @@ export interface Journal extends WriteDoor {
    * disk is; both say when to try again, and nothing of the call is kept.
    */
   append(environment: string, events: readonly StoredEvent[]): Promise<void>;
+  /** Events waiting to be written. */
+  waiting(): number;
   /** Bytes not yet drained. */
   bytes(): number;
   /** Whether `journalBytesMax` is reached, but for less than the largest event takes. */
@@ -68,6 +70,8 @@ export interface JournalReader extends Forgets {
   head(): number;
   /** The least batch id that has not left the journal; null when none is left. */
   oldest(environment: string): number | null;
+  /** When the oldest event was received that has not left the journal; null when none is left. */
+  oldestReceivedAt(): number | null;
   /** Environments that have batches. */
   environments(): string[];
   /** Drains recorded and not finished, oldest first: those of before a crash included. */
@@ -94,10 +98,12 @@ export interface JournalReader extends Forgets {
 
   /** How many events are in quarantine, all environments together. */
   quarantinedCount(): number;
-  /** Oldest first. */
-  quarantined(environment: string, limit: number): QuarantinedEvent[];
-  /** Puts events back into the journal, to be drained anew, once what was wrong is mended. Returns how many. */
-  release(environment: string): number;
+  /** Oldest first; those with an id above `after`, which is 0 by default. */
+  quarantined(environment: string, limit: number, after?: number): QuarantinedEvent[];
+  /** Puts events back into the journal, to be drained anew, once what was wrong is mended: these, or all. Returns how many. */
+  release(environment: string, ids?: readonly number[] | null): number;
+  /** Deletes these of an environment, or all. Returns how many there were. */
+  discardQuarantined(environment: string, ids: readonly number[] | null): number;
   /**
    * Deletes what these identifiers have in quarantine, and rewrites the file, so that nothing of what has left the journal is in it any more.
    * Costs by what still waits there, and leaves that alone: drain first.

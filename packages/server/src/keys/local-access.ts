@@ -23,6 +23,7 @@ export function withLocalKey(
     kind: 'secret',
     scopes: allScopes,
     environments,
+    origins: null,
     createdAt,
     lastUsedAt: null,
     revokedAt: null,

@@ -9,6 +9,8 @@ export interface KeyRow {
   /** JSON arrays. */
   readonly scopes: string;
   readonly environments: string;
+  /** JSON array; null for all. */
+  readonly origins: string | null;
   /** 1 for a key that follows the configured environments. */
   readonly initial: 0 | 1;
   readonly created_at: number;
@@ -34,6 +36,7 @@ export const migrations: readonly Migration[] = [
     WHERE kind = 'secret';
   CREATE TABLE environment (name TEXT NOT NULL PRIMARY KEY) STRICT;
   INSERT OR IGNORE INTO environment SELECT value FROM key, json_each(key.environments)`,
+  'ALTER TABLE key ADD COLUMN origins TEXT',
 ];
 
 export interface KeyStatements {
@@ -42,7 +45,7 @@ export interface KeyStatements {
   readonly byHash: Statement<[Buffer], KeyRow>;
   readonly anyKey: Statement<[], unknown>;
   readonly insert: Statement<[KeyRow]>;
-  readonly restrict: Statement<[{ name: string; scopes: string; environments: string }]>;
+  readonly restrict: Statement<[Pick<KeyRow, 'name' | 'scopes' | 'environments' | 'origins'>]>;
   /** Lets the initial keys follow the configured environments. */
   readonly follow: Statement<[{ environments: string }]>;
   readonly revoke: Statement<[{ name: string; now: number }]>;
@@ -60,10 +63,10 @@ export function prepareStatements(database: Database): KeyStatements {
     byHash: database.prepare('SELECT * FROM key WHERE hash = ?'),
     anyKey: database.prepare('SELECT 1 FROM key LIMIT 1'),
     insert: database.prepare(`
-      INSERT INTO key (name, kind, hash, scopes, environments, initial, created_at, last_used_at, revoked_at)
-      VALUES (@name, @kind, @hash, @scopes, @environments, @initial, @created_at, @last_used_at, @revoked_at)`),
+      INSERT INTO key (name, kind, hash, scopes, environments, origins, initial, created_at, last_used_at, revoked_at)
+      VALUES (@name, @kind, @hash, @scopes, @environments, @origins, @initial, @created_at, @last_used_at, @revoked_at)`),
     restrict: database.prepare(
-      'UPDATE key SET scopes = @scopes, environments = @environments, initial = 0 WHERE name = @name',
+      'UPDATE key SET scopes = @scopes, environments = @environments, origins = @origins, initial = 0 WHERE name = @name',
     ),
     follow: database.prepare(
       'UPDATE key SET environments = @environments WHERE initial = 1 AND environments <> @environments',
@@ -84,6 +87,7 @@ export function keyOf(row: KeyRow): Key {
     kind: row.kind,
     scopes: JSON.parse(row.scopes) as Scope[],
     environments: JSON.parse(row.environments) as string[],
+    origins: row.origins === null ? null : (JSON.parse(row.origins) as string[]),
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,

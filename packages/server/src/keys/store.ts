@@ -3,6 +3,7 @@ import type { Millis } from '@onym/core';
 import { inTransaction, migrate, openDatabase } from '../disk/sqlite.ts';
 import { OnymError } from '../errors.ts';
 import { checkName, environmentsFrom, scopesFor } from './checks.ts';
+import { originsFrom } from './origins.ts';
 import { type KeyRow, keyOf, migrations, prepareStatements } from './rows.ts';
 import { type Key, type KeyKind, type KeyPair, type KeyStore, type NewKey, scopesByKind } from './types.ts';
 
@@ -88,6 +89,7 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
     checkName(key.name);
     const environments = environmentsFrom(statements.environments.all(), key.environments);
     const scopes = scopesFor(key.kind, key.scopes ?? scopesByKind[key.kind]);
+    const origins = key.origins && originsFrom(key.kind, key.origins);
     if (statements.byName.get(key.name) !== undefined) {
       throw new OnymError(
         'invalid-payload',
@@ -100,6 +102,7 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
       hash: hashOf(secret),
       scopes: JSON.stringify(scopes),
       environments: JSON.stringify(environments),
+      origins: origins === undefined ? null : JSON.stringify(origins),
       initial,
       created_at: now(),
       last_used_at: null,
@@ -139,10 +142,12 @@ export function openKeyStore(file: string, { now = Date.now }: { now?: () => Mil
         const environments =
           to.environments && JSON.stringify(environmentsFrom(statements.environments.all(), to.environments));
         const scopes = to.scopes && JSON.stringify(scopesFor(kind, to.scopes));
+        const origins = to.origins && JSON.stringify(originsFrom(kind, to.origins));
         statements.restrict.run({
           name,
           scopes: scopes ?? row.scopes,
           environments: environments ?? row.environments,
+          origins: origins === undefined ? row.origins : origins,
         });
       });
       load();

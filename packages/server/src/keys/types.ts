@@ -1,6 +1,6 @@
 import type { Millis } from '@onym/core';
 
-/** What a key may be allowed to do, with what that is. `metrics` and `keys` are for routes to come. */
+/** What a key may be allowed to do, with what that is. `keys` is for routes to come. */
 export const scopeMeanings = {
   track: 'send events',
   identify: 'say who a user is',
@@ -10,7 +10,7 @@ export const scopeMeanings = {
   steer: 'split, revert, separate, approve, reject',
   erase: 'erase people',
   import: 'import files',
-  metrics: 'reserved: /metrics needs no key yet',
+  metrics: 'scrape /metrics',
   keys: 'reserved: keys are managed on the command line',
 } as const;
 
@@ -37,6 +37,8 @@ export interface Key {
   readonly kind: KeyKind;
   readonly scopes: readonly Scope[];
   readonly environments: readonly string[];
+  /** Pages that a publishable key may be used from; null for all. Says nothing of callers that are no browsers. */
+  readonly origins: readonly string[] | null;
   readonly createdAt: Millis;
   /** A few seconds late at most; null when it was never used. */
   readonly lastUsedAt: Millis | null;
@@ -49,6 +51,15 @@ export interface NewKey {
   readonly environments: readonly string[];
   /** Every scope of its kind by default. */
   readonly scopes?: readonly Scope[];
+  /** All by default; publishable keys alone can have some. */
+  readonly origins?: readonly string[];
+}
+
+/** What may be replaced of a key; `origins: null` lets all pages use it again. */
+export interface KeyChange {
+  readonly scopes?: readonly Scope[];
+  readonly environments?: readonly string[];
+  readonly origins?: readonly string[] | null;
 }
 
 /** API keys, stored as hashes: a secret is shown when it is made and never again. */
@@ -60,8 +71,8 @@ export interface KeyStore {
   create(key: NewKey): { key: Key; secret: string };
   /** Every key ever made, revoked ones included, oldest first. */
   list(): Key[];
-  /** Replaces the scopes or the environments of a key. Throws as `create`, and `not-found`. */
-  restrict(name: string, to: { scopes?: readonly Scope[]; environments?: readonly string[] }): Key;
+  /** Replaces the scopes, the environments or the origins of a key. Throws as `create`, and `not-found`. */
+  restrict(name: string, to: KeyChange): Key;
   /** The key stops working at once, in other processes within about a second. Repeating it changes nothing. */
   revoke(name: string): Key;
 

@@ -67,7 +67,7 @@ const wrong: Record<string, readonly (readonly [args: readonly string[], said: s
     [['serve', '--port', 'http'], 'ONYM_PORT is "http"'],
     [['demo', '--port', '99999'], 'Give a number from 0 to 65535.'],
     [['query', '-e', 'nowhere', sql], 'There is no environment "nowhere"'],
-    [['query', '--url', 'localhost:7700', '--key', 'sk_x', sql], 'is no address'],
+    [['query', '--url', 'ftp://localhost', '--key', 'sk_x', sql], 'is no address'],
     [['export', 'links', '--url', 'nowhere', '--key', 'sk_x'], 'is no address'],
   ],
   'what would have no effect': [

@@ -280,7 +280,7 @@ describe('CORS', () => {
   const open = {
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': 'retry-after',
+    'access-control-expose-headers': 'retry-after, ratelimit, ratelimit-policy, x-request-id',
     vary: 'Origin',
   };
 

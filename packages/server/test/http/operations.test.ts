@@ -41,7 +41,7 @@ describe('/metrics', () => {
     await post(t.app, '/track', {});
     await get(t.app, '/v1/identities/somebody');
     await get(t.app, '/nowhere/at/all');
-    const response = await get(t.app, '/metrics', {});
+    const response = await get(t.app, '/metrics');
     expect(response.headers['content-type']).toContain('text/plain');
     const lines = response.body.split('\n');
     expect(lines).toContain('# TYPE onym_http_requests_total counter');
@@ -70,7 +70,7 @@ describe('/metrics', () => {
     const metrics = createHttpMetrics();
     new Gauge({ name: 'onym_test', help: 'h', registers: [metrics.registry] }).set(7);
     const other = testApp({ metrics });
-    expect((await get(other.app, '/metrics', {})).body).toContain('onym_test 7');
+    expect((await get(other.app, '/metrics')).body).toContain('onym_test 7');
     await other.app.close();
   });
 });

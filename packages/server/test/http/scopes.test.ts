@@ -24,7 +24,7 @@ describe('scopes', () => {
   const scopeOf: Readonly<Record<string, Scope | null>> = {
     'GET /healthz': null,
     'GET /readyz': null,
-    'GET /metrics': null,
+    'GET /metrics': 'metrics',
     'GET /openapi.json': null,
     'POST /track': 'track',
     'POST /identify': 'identify',

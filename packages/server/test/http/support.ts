@@ -25,6 +25,7 @@ const key = (name: string, rest: Partial<Key>): Key => ({
   kind: 'publishable',
   scopes: ['track', 'identify', 'alias'],
   environments: ['production', 'staging'],
+  origins: null,
   createdAt: now,
   lastUsedAt: null,
   revokedAt: null,
@@ -34,6 +35,7 @@ const key = (name: string, rest: Partial<Key>): Key => ({
 const keysBySecret = new Map([
   [pk, key('web', {})],
   [sk, key('backend', { kind: 'secret', scopes: allScopes })],
+  ['pk_shop', key('shop', { origins: ['https://shop.example', 'https://*.shop.example'] })],
   ['pk_track_only', key('beacon', { scopes: ['track'] })],
   ...allScopes.flatMap((scope): [string, Key][] => [
     [`sk_only_${scope}`, key(`only ${scope}`, { kind: 'secret', scopes: [scope] })],
@@ -176,6 +178,9 @@ export function fakeServices(): FakeServices {
       report: async () => ({ findings: [], unexamined: 0 }),
       observeUnknown: (environment, unknown) => void services.unknown.push({ environment, ...unknown }),
     },
+    deadLetters: { list: async () => [], oldest: async () => [], remove: notAsked },
+    quarantine: { list: () => [], replay: notAsked, discard: notAsked },
+    environmentStates: { state: notAsked },
     deadLetter: (more) => void letters.push(...more),
     ledgerPage: async (_environment, after, limit) => facts.filter(({ seq }) => seq > after).slice(0, limit),
     onLedger(_environment, listener) {

@@ -8,6 +8,7 @@ import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import { createImports, type Imports } from '../../src/import/imports.ts';
 import type { ImportEvent, ImportOptions, Rejection } from '../../src/import/types.ts';
 import type { Ingest, TrackItem } from '../../src/ingest/types.ts';
+import { limits } from '../../src/limits.ts';
 import { ndjson } from './reading.ts';
 
 /** Files whose rows are several calls each: verdicts, dry runs, and what a run makes of one that was cut short. */
@@ -45,6 +46,7 @@ async function world() {
   } as unknown as Ingest;
   const home = join(directory, `world-${worlds++}`);
   const imports: Imports = createImports({
+    limits,
     directory: home,
     progressFile: `${home}.db`,
     identityStore,

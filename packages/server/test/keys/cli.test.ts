@@ -122,11 +122,46 @@ describe('a secret key with some scopes', () => {
     });
   });
 
-  test.each(['metrics', 'keys'])('%s: taken, shown, and good for no route yet', async (scope) => {
-    const { client } = await made(`for ${scope}`, scope);
+  test('metrics: what Prometheus may hold', async () => {
+    const { client } = await made('prometheus', 'metrics');
+    expect((await client.get('/metrics')).status).toBe(200);
     expect((await client.get('/v1/ledger')).status).toBe(403);
-    expect((await keys('list')).stdout).toMatch(new RegExp(`^for ${scope} +secret +${scope} `, 'm'));
   });
+
+  test('keys: taken, shown, and good for no route yet', async () => {
+    const { client } = await made('for keys', 'keys');
+    expect((await client.get('/v1/ledger')).status).toBe(403);
+    expect((await client.get('/metrics')).status).toBe(403);
+    expect((await keys('list')).stdout).toMatch(/^for keys +secret +keys /m);
+  });
+});
+
+test('origins are shown, replaced, and taken away', async () => {
+  const shop = ['--origin', 'https://shop.example', '--origin', 'https://*.shop.example'];
+  const made = await keys('create', 'shop', '-e', 'production', ...shop);
+  expect(made.stdout).toContain('environments production, pages of https://shop.example, https://*.shop.example.');
+  expect((await keys('list')).stdout).toMatch(/^shop +.* https:\/\/shop\.example,https:\/\/\*\.shop\.example /m);
+  const client = clientOf(server.url, made.stdout.split('\n')[0]!);
+  const send = async (origin: string) => {
+    const headers = {
+      origin,
+      'content-type': 'application/json',
+      authorization: `Bearer ${made.stdout.split('\n')[0]}`,
+    };
+    const body = JSON.stringify({ event: 'e', distinct_id: 'u' });
+    return (await fetch(`${server.url}/track`, { method: 'POST', headers, body })).status;
+  };
+  await eventually(
+    async () => (await client.post('/track', { event: 'e', distinct_id: 'u' })).status === 200,
+    'a new key works',
+  );
+  expect(await send('https://evil.example')).toBe(403);
+  expect(await send('https://shop.example')).toBe(200);
+  expect((await keys('restrict', 'shop', '--any-origin')).stdout).toBe(
+    'shop: publishable, scopes track,identify,alias, environments production.\n',
+  );
+  await eventually(async () => (await send('https://evil.example')) === 200, 'all pages may use it');
+  expect(await listed()).toContainEqual(expect.objectContaining({ name: 'shop', origins: null }));
 });
 
 describe('what is wrong is said, and makes no key', () => {
@@ -155,6 +190,8 @@ describe('what is wrong is said, and makes no key', () => {
     ['a second name', ['x', 'y', ...here], /too many arguments/],
     ['a name that is in use', ['ONYM_INITIAL_WRITE_KEY', ...here], /is or was in use/],
     ['an empty name', ['', ...here], /needs a name/],
+    ['an origin of a secret key', ['x', '--secret', '--origin', 'https://a.example', ...here], /belongs in no page/],
+    ['an origin with a path', ['x', '--origin', 'https://a.example/b', ...here], /is no origin\. Give the scheme/],
   ];
 
   test('of a key to make', async () => {
@@ -181,6 +218,11 @@ describe('what is wrong is said, and makes no key', () => {
     expect(await restrict('--scopes', ',')).toEqual([2, expect.stringContaining('needs a scope')]);
     expect(await restrict('-e', 'prod')).toEqual([2, expect.stringContaining('no environment "prod"')]);
     expect(await restrict()).toEqual([2, expect.stringContaining('Nothing to change')]);
+    expect(await restrict('--origin', 'shop.example')).toEqual([2, expect.stringContaining('is no origin')]);
+    expect(await restrict('--origin', 'https://a.example', '--any-origin')).toEqual([
+      2,
+      expect.stringContaining('--any-origin'),
+    ]);
     const page = (await listed()).find(({ name }: { name: string }) => name === 'page');
     expect(page).toMatchObject({ scopes: ['track', 'identify', 'alias'], environments: ['production'] });
   });

@@ -51,6 +51,7 @@ describe('create', () => {
       kind: 'publishable',
       scopes: ['track', 'identify', 'alias'],
       environments: ['production'],
+      origins: null,
       createdAt: time,
       lastUsedAt: null,
       revokedAt: null,

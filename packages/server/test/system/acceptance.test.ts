@@ -166,7 +166,8 @@ test('operations: health, readiness, metrics, and the description of the API', a
   ]);
   await api.post('/alias', { distinct_id: 'user_1', alias_id: 'null' });
   await api.rows('SELECT count() FROM events');
-  const metrics = (await open.get('/metrics')).text;
+  expect((await open.get('/metrics')).status).toBe(401);
+  const metrics = (await api.get('/metrics')).text;
   for (const line of [
     'onym_events_reserved_total 1',
     'onym_events_drained_total 2',

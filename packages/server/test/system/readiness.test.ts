@@ -8,6 +8,7 @@ import { createCommits } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { IdentityStore } from '../../src/identity/store.ts';
+import { limits } from '../../src/limits.ts';
 import { createReadiness, type WriteDoor } from '../../src/readiness.ts';
 import { eventually } from './client.ts';
 import { serve } from './processes.ts';
@@ -46,6 +47,7 @@ function world(path = directory()) {
   const clock = { now: 0, phase: 'serving' as 'starting' | 'serving' | 'stopping', full: false };
   const doors = { 'identity store': fakeDoor(), journal: fakeDoor() };
   const readiness = createReadiness({
+    limits,
     phase: () => clock.phase,
     directories: { 'data directory': path },
     doors,

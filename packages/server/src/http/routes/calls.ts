@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { OnymError } from '../../errors.ts';
-import { keyOf, mayRead, needs } from '../auth.ts';
+import { checkOrigin, keyOf, mayRead, needs } from '../auth.ts';
 import { answerPreflight, openToOrigin } from '../cors.ts';
 import type { Protocol, ProtocolRoute } from '../protocols/protocol.ts';
 import { submit } from '../protocols/submit.ts';
@@ -23,7 +23,12 @@ export async function callRoutes(
   for (const route of protocols.flat()) {
     app.post(
       route.url,
-      { ...needs(route.scope, route.schema, route.config), validatorCompiler: noValidation },
+      {
+        ...needs(route.scope, route.schema, route.config),
+        validatorCompiler: noValidation,
+        // A key that comes in the body is counted once it is there.
+        ...(route.scope === null ? {} : { onRequest: context.rates.admit }),
+      },
       (request, reply) => answer(route, request, reply, context),
     );
     app.options(route.url, needs(null, { hide: true }), answerPreflight);
@@ -36,14 +41,18 @@ async function answer(
   reply: FastifyReply,
   context: RouteContext,
 ): Promise<string> {
-  if (route.secretOf !== undefined)
+  if (route.secretOf !== undefined) {
     request.key = keyOf(context.keys, route.secretOf(request), 'where the protocol has it');
+    checkOrigin(request.key, request);
+    await context.rates.admit(request, reply);
+  }
   const { body } = request;
   if (body === undefined) {
     throw new OnymError('invalid-json', 'The body is empty. Send a JSON object or array.');
   }
   const options = route.optionsOf(request);
   const said = route.read(body);
+  await context.rates.admitRest(request, reply, said.items.length - 1);
   const { status, text } = said.write(await submit(said, request, options, context), mayRead(request.key!));
   reply.code(status).type('application/json; charset=utf-8');
   return text;

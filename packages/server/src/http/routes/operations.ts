@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
+import { needs } from '../auth.ts';
 import { errorBody, prepareErrorReply } from '../errors.ts';
 import type { RouteContext } from '../route-context.ts';
 import { errorResponses, jsonResponse } from '../schemas.ts';
@@ -12,7 +13,7 @@ const reasons = Type.Array(Type.String(), { description: 'Why not, for people; e
 const ready = Type.Object({ ok: Type.Literal(true), ready: Type.Literal(true), reasons });
 const notReady = Type.Intersect([Type.Ref('Error#'), Type.Object({ ready: Type.Literal(false), reasons })]);
 
-/** For whoever runs the server. Without a key: they tell nothing of anyone. */
+/** For whoever runs the server. Those without a key tell nothing of anyone. */
 export async function operationRoutes(app: FastifyInstance, { services, metrics }: RouteContext): Promise<void> {
   app.get(
     '/healthz',
@@ -56,16 +57,17 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
 
   app.get(
     '/metrics',
-    {
-      schema: {
-        summary: 'Metrics',
-        description: 'In the Prometheus text format.',
-        operationId: 'getMetrics',
-        tags,
-        response: { 200: { description: 'The metrics.', content: { 'text/plain': { schema: Type.String() } } } },
-      } as object,
-      config: { scope: null },
-    },
+    needs('metrics', {
+      summary: 'Metrics',
+      description:
+        'In the Prometheus text format. Without a key on a port of its own, where ONYM_METRICS_PORT names one.',
+      operationId: 'getMetrics',
+      tags,
+      response: {
+        200: { description: 'The metrics.', content: { 'text/plain': { schema: Type.String() } } },
+        ...errorResponses(401, 403),
+      },
+    }),
     async (_request, reply) => {
       const text = await metrics.text();
       return reply.header('content-type', metrics.registry.contentType).send(text);

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import type { QueryOptions, QueryResult } from '../../events/types.ts';
 import { limits } from '../../limits.ts';
+import { askedOf } from '../asked.ts';
 import { needs } from '../auth.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
@@ -71,6 +72,7 @@ export async function queryRoutes(app: FastifyInstance, { services }: RouteConte
   app.post<{ Body: Static<typeof queryBody> }>('/query', needs('query', schema), async (request, reply) => {
     const { sql, format = 'json', environment: named } = request.body;
     const { format: engineFormat, type } = formats[format];
+    request.asked = askedOf(sql);
     const at = environmentFor(request, services, named);
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());

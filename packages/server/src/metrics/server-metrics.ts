@@ -1,0 +1,224 @@
+import { collectDefaultMetrics, type Registry } from 'prom-client';
+import type { EventStore } from '../events/types.ts';
+import type { CallObserver, Commits } from '../identity/commits.ts';
+import type { IdentityStore } from '../identity/types.ts';
+import type { Imports } from '../import/imports.ts';
+import type { DeadLetters } from '../ingest/dead-letters.ts';
+import type { DrainLoop } from '../journal/drain.ts';
+import type { Journal, JournalReader } from '../journal/types.ts';
+import type { Projector } from '../projector/projector.ts';
+import type { Readiness } from '../readiness.ts';
+import type { DiskUse } from './disk-use.ts';
+import { type ReadMetric, registerCounter, registerGauge } from './read-metrics.ts';
+import { createWordTally, type WordTally } from './tallies.ts';
+
+/** Plain counters for hot paths; /metrics reads them when it is asked. */
+export interface Tally extends CallObserver {
+  repeats: number;
+  reservedEvents: number;
+  duplicateEvents: number;
+  reserved(): void;
+  duplicate(): void;
+  readonly verdicts: WordTally;
+  readonly imports: { readonly outcomes: WordTally; readonly rows: WordTally };
+}
+
+export function createTally(): Tally {
+  const tally: Tally = {
+    repeats: 0,
+    reservedEvents: 0,
+    duplicateEvents: 0,
+    observe(_environment, _operation, answer) {
+      if (!('error' in answer) && !answer.recorded) tally.repeats++;
+    },
+    reserved: () => void tally.reservedEvents++,
+    duplicate: () => void tally.duplicateEvents++,
+    verdicts: createWordTally(),
+    imports: { outcomes: createWordTally(), rows: createWordTally() },
+  };
+  return tally;
+}
+
+export interface Measured {
+  readonly version: string;
+  readonly environments: readonly string[];
+  readonly tally: Tally;
+  readonly readiness: Readiness;
+  readonly identityStore: Pick<IdentityStore, 'environment'>;
+  readonly eventStore: Pick<EventStore, 'pendingNodes'>;
+  readonly journal: Pick<Journal, 'bytes' | 'waiting'> & Pick<JournalReader, 'quarantinedCount' | 'oldestReceivedAt'>;
+  readonly drain: Pick<DrainLoop, 'stats'>;
+  readonly projector: Pick<Projector, 'stats'>;
+  readonly commits: Pick<Commits, 'waiting'>;
+  readonly imports: Pick<Imports, 'running'>;
+  readonly deadLetters: Pick<DeadLetters, 'stats'>;
+  readonly disk: DiskUse;
+  readonly now: () => number;
+}
+
+/** The process itself, and its event loop. Gauges whose names end as counters' do are left out: `nodejs_active_resources` has their sums. */
+const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** What the parts count, read when /metrics is. */
+export function registerServerMetrics(registry: Registry, parts: Measured): void {
+  for (const metric of countersOf(parts)) registerCounter(registry, metric);
+  for (const metric of gaugesOf(parts)) registerGauge(registry, metric);
+  collectDefaultMetrics({ register: registry });
+  for (const name of misnamed) registry.removeSingleMetric(name);
+}
+
+function countersOf({ tally, drain, deadLetters }: Measured): ReadMetric[] {
+  return [
+    {
+      name: 'onym_verdicts_total',
+      help: 'Calls answered, over HTTP and from files, by call and verdict.',
+      labels: ['call', 'verdict'],
+      read: () => tally.verdicts.values('call', 'verdict'),
+    },
+    {
+      name: 'onym_identity_calls_repeated_total',
+      help: 'Identity calls answered from memory: they changed nothing.',
+      read: () => tally.repeats,
+    },
+    {
+      name: 'onym_events_reserved_total',
+      help: 'Events that came with a reserved id.',
+      read: () => tally.reservedEvents,
+    },
+    {
+      name: 'onym_events_duplicate_total',
+      help: 'Events left out because their uuid was seen before.',
+      read: () => tally.duplicateEvents,
+    },
+    {
+      name: 'onym_events_drained_total',
+      help: 'Events taken from the journal to the event store.',
+      read: () => drain.stats().drainedEvents,
+    },
+    {
+      name: 'onym_drain_failures_total',
+      help: 'Failed attempts to take events to the event store.',
+      read: () => drain.stats().failedAttempts,
+    },
+    {
+      name: 'onym_imports_total',
+      help: 'Imports that ended, by kind (import, dry-run) and outcome (done, failed, broken-off).',
+      labels: ['kind', 'outcome'],
+      read: () => tally.imports.outcomes.values('kind', 'outcome'),
+    },
+    {
+      name: 'onym_import_rows_total',
+      help: 'Rows of imports, by kind and verdict; invalid ones were rejected.',
+      labels: ['kind', 'verdict'],
+      read: () => tally.imports.rows.values('kind', 'verdict'),
+    },
+    {
+      name: 'onym_dead_letters_total',
+      help: 'Rejected items that were kept.',
+      read: () => deadLetters.stats().kept,
+    },
+    {
+      name: 'onym_dead_letters_dropped_total',
+      help: 'Rejected items that are not kept: the queue was full, they could not be written, or newer ones took their room.',
+      labels: ['reason'],
+      read: () => Object.entries(deadLetters.stats().dropped).map(([reason, count]) => [{ reason }, count]),
+    },
+  ];
+}
+
+function gaugesOf(parts: Measured): ReadMetric[] {
+  const { identityStore, journal, projector, disk, now } = parts;
+  const labels = ['environment'];
+  const ofEach = (value: (environment: string) => Promise<number>) =>
+    Promise.all(parts.environments.map(async (environment) => [{ environment }, await value(environment)] as const));
+  return [
+    {
+      name: 'onym_build_info',
+      help: 'Always 1; says which version runs.',
+      labels: ['version'],
+      read: () => [[{ version: parts.version }, 1]],
+    },
+    {
+      name: 'onym_ready',
+      help: '1 while calls can be kept, as /readyz says.',
+      read: async () => ((await parts.readiness.obstacles()).length === 0 ? 1 : 0),
+    },
+    {
+      name: 'onym_identity_calls_waiting',
+      help: 'Identity calls waiting for a commit.',
+      read: () => parts.commits.waiting(),
+    },
+    {
+      name: 'onym_events_waiting',
+      help: 'Events waiting for the journal, not yet acknowledged.',
+      read: () => journal.waiting(),
+    },
+    {
+      name: 'onym_journal_bytes',
+      help: 'Bytes in the journal that are not yet in the event store.',
+      read: () => journal.bytes(),
+    },
+    {
+      name: 'onym_journal_oldest_age_seconds',
+      help: 'Time since the oldest event in the journal was received; 0 while it is empty.',
+      read() {
+        const oldest = journal.oldestReceivedAt();
+        return oldest === null ? 0 : Math.max(0, now() - oldest) / 1_000;
+      },
+    },
+    {
+      name: 'onym_events_quarantined',
+      help: 'Events that the event store would not take, waiting for a person.',
+      read: () => journal.quarantinedCount(),
+    },
+    {
+      name: 'onym_dead_letters',
+      help: 'Rejected items that are kept now.',
+      read: () => parts.deadLetters.stats().stored,
+    },
+    {
+      name: 'onym_dead_letters_waiting',
+      help: 'Rejected items waiting to be written.',
+      read: () => parts.deadLetters.stats().waiting,
+    },
+    {
+      name: 'onym_imports_running',
+      help: 'Imports under way, dry runs aside.',
+      read: () => parts.imports.running(),
+    },
+    {
+      name: 'onym_ledger_head_seq',
+      help: 'The last ledger seq, by environment.',
+      labels,
+      read: () => ofEach(async (environment) => (await identityStore.environment(environment)).head),
+    },
+    {
+      name: 'onym_projected_seq',
+      help: 'The ledger seq that queries see, by environment.',
+      labels,
+      read: () => projector.stats().map(({ environment, projectedSeq }) => [{ environment }, projectedSeq ?? 0]),
+    },
+    {
+      name: 'onym_map_pending_rows',
+      help: 'Identifiers whose identity is laid over the events when they are queried, not yet folded into them, by environment; one that changed again counts again until the next folding.',
+      labels,
+      read: () => ofEach(async (environment) => parts.eventStore.pendingNodes(environment)),
+    },
+    {
+      name: 'onym_disk_free_bytes',
+      help: 'Free space on the disk of the data directory.',
+      read: async () => (await disk.space())?.free ?? [],
+    },
+    {
+      name: 'onym_disk_size_bytes',
+      help: 'Size of the disk of the data directory.',
+      read: async () => (await disk.space())?.size ?? [],
+    },
+    {
+      name: 'onym_data_bytes',
+      help: 'Space that the data directory takes, by part; a minute old at most.',
+      labels: ['part'],
+      read: async () => [...(await disk.parts())].map(([part, bytes]) => [{ part }, bytes] as const),
+    },
+  ];
+}

@@ -1,0 +1,27 @@
+/** Counts by one or two words. Plain numbers, for hot paths: prom-client's own counting hashes its labels on every call. */
+export interface WordTally {
+  add(first: string, second: string, count?: number): void;
+  /** As the labels of these names. */
+  values(firstName: string, secondName: string): [labels: Record<string, string>, value: number][];
+}
+
+export function createWordTally(): WordTally {
+  const counts = new Map<string, Map<string, number>>();
+  return {
+    add(first, second, count = 1) {
+      let bySecond = counts.get(first);
+      if (bySecond === undefined) {
+        bySecond = new Map();
+        counts.set(first, bySecond);
+      }
+      bySecond.set(second, (bySecond.get(second) ?? 0) + count);
+    },
+    values: (firstName, secondName) =>
+      [...counts].flatMap(([first, bySecond]) =>
+        [...bySecond].map(([second, count]): [Record<string, string>, number] => [
+          { [firstName]: first, [secondName]: second },
+          count,
+        ]),
+      ),
+  };
+}
