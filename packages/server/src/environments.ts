@@ -1,6 +1,6 @@
 import type { Millis, Seq, Settings } from '@onym/core';
 import type { EventStore } from './events/types.ts';
-import type { IdentityStore } from './identity/types.ts';
+import type { IdentityStore } from './identity/store.ts';
 
 export interface EnvironmentState {
   readonly name: string;

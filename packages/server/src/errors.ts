@@ -16,6 +16,7 @@ export const statusByErrorCode = {
   'invalid-distinct-id': 422,
   'invalid-timestamp': 422,
   'query-too-expensive': 422,
+  'review-queue-full': 422,
   'too-many-requests': 429,
   'rate-limited': 429,
   'internal-error': 500,

@@ -17,6 +17,7 @@ import { createDecidedCalls } from './identity/decided-calls.ts';
 import type { IdentityStore } from './identity/store.ts';
 import { createImports } from './import/imports.ts';
 import { openDeadLetters } from './ingest/dead-letters.ts';
+import { withHeldShares } from './ingest/held-shares.ts';
 import { createIngest } from './ingest/ingest.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createDrain } from './journal/drain.ts';
@@ -162,17 +163,16 @@ async function assemble(
 
   const reads = createFreshReads(eventStore, { flush: drain.flush, sync: projector.sync });
   const settings = (name: string) => config.settings[name]!;
-  const ingest = withVerdicts(
-    createIngest({
-      commits,
-      uuidWindow,
-      reads,
-      sync: { events: drain.flush, identities: projector.sync },
-      observeEvent: lint.observeEvent,
-      tally,
-    }),
-    tally.verdicts,
-  );
+  const wayIn = createIngest({
+    commits,
+    uuidWindow,
+    reads,
+    sync: { events: drain.flush, identities: projector.sync },
+    observeEvent: lint.observeEvent,
+    tally,
+  });
+  const shares = { commits, identityStore, max: config.limits.heldLinksPerKeyMax, now: Date.now };
+  const ingest = withVerdicts(withHeldShares(wayIn, shares), tally.verdicts);
   const imports = createImports({
     directory: directory.importsDirectory,
     progressFile: directory.importsFile,

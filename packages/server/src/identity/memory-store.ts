@@ -171,6 +171,11 @@ export function createMemoryStore(environments = new Map<string, Environment>())
         .slice(0, limit);
     },
 
+    async heldBy(environment, key) {
+      const held = await store.waiting(environment, 'held', { before: null, limit: Number.MAX_SAFE_INTEGER });
+      return held.filter(({ source }) => source.public && source.key === key).length;
+    },
+
     async rowsOf(environment, scope, rowsMax) {
       const { ledger, state } = of(environment);
       const rows = ledger.filter((fact) => 'subject' in fact && isInScope(fact, scope)) as EvidenceFact[];

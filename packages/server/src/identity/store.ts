@@ -253,6 +253,9 @@ export interface IdentityStore extends IdentityReads {
     page: { before: Seq | null; limit: number },
   ): Promise<Link[]>;
 
+  /** How many links that a publishable key of this name sent wait in the queue of held ones. */
+  heldBy(environment: string, key: string): Promise<number>;
+
   /**
    * Seqs of the rows that a revert of this scope names (its evidence, nothing of what steered), in groups of about `rowsMax`.
    * Rows that bear on one identity are in one group: a revert that goes group by group is as exact as one that goes at once.

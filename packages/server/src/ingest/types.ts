@@ -42,7 +42,13 @@ export interface IngestOptions {
 /** To identify and alias. `blastRadius`: of a dry run, as it goes over the wire. */
 export type IdentityAnswer = (Committed & { readonly blastRadius?: Json }) | OperationError;
 
-export type CallAnswer = IdentityAnswer | TrackAnswer;
+export type CallAnswer = IdentityAnswer | TrackAnswer | Declined;
+
+/** To a call that was not given to the engine as it is. */
+export interface Declined {
+  readonly error: Extract<ErrorCode, 'review-queue-full'>;
+  readonly message: string;
+}
 
 export interface TrackItem {
   readonly event: StoredEvent;

@@ -1,7 +1,7 @@
 import { type Ingest, isEvent } from '../ingest/types.ts';
 import type { WordTally } from './tallies.ts';
 
-/** Calls that the engine could not judge. */
+/** Calls that the engine could not judge, or was not asked to. */
 const failed = 'error';
 
 /** The same way in, with every answer counted by call and verdict; dry runs are none. */

@@ -101,6 +101,8 @@ describe('/openapi.json', () => {
       'get /openapi.json',
       'get /readyz',
       'get /v1/conflicts',
+      'get /v1/dead-letters',
+      'get /v1/environments',
       'get /v1/explain',
       'get /v1/export/{what}',
       'get /v1/identities/{id}',
@@ -109,13 +111,18 @@ describe('/openapi.json', () => {
       'get /v1/identities/{id}/traits/{key}',
       'get /v1/ledger',
       'get /v1/lint',
+      'get /v1/quarantine',
       'get /v1/review',
       'post /alias',
       'post /identify',
       'post /track',
+      'post /v1/dead-letters/discard',
+      'post /v1/dead-letters/replay',
       'post /v1/import',
       'post /v1/links/{seq}/approve',
       'post /v1/links/{seq}/reject',
+      'post /v1/quarantine/discard',
+      'post /v1/quarantine/replay',
       'post /v1/query',
       'post /v1/resolve',
       'post /v1/revert',
@@ -137,7 +144,7 @@ describe('/openapi.json', () => {
         }
       }
     }
-    expect(names.size).toBe(27);
+    expect(names.size).toBe(34);
     const { responses, requestBody } = document.paths['/track'].post;
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '413', '415', '422', '429', '500', '503']);
     expect(responses['401'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Error' });

@@ -208,6 +208,13 @@ export function prepareStatements(database: Database) {
        WHERE l.env = ? AND l.status = ? AND l.status IN ('held', 'refused') AND l.seq < ? AND (l.status <> 'held' OR x.root <> y.root)
        ORDER BY l.seq DESC LIMIT ?`,
     ),
+    heldBy: database
+      .prepare<unknown[], number>(
+        `SELECT count(*) FROM ${linkFrom}
+         CROSS JOIN component x ON x.env = l.env AND x.id = p.component CROSS JOIN component y ON y.env = l.env AND y.id = s.component
+         WHERE l.env = ? AND l.status = 'held' AND l.source IN (SELECT value FROM json_each(?)) AND x.root <> y.root`,
+      )
+      .pluck(),
     saveBatch: database.prepare(
       `INSERT INTO batch (env, name, first_seq, last_seq) VALUES (?, ?, ?, ?)
        ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq`,

@@ -199,6 +199,11 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
       return rows.map((row) => linkOf(row, sources.byId));
     },
 
+    async heldBy(environment, key) {
+      const ids = sources.idsWhere((source) => source.public && source.key === key);
+      return sql.heldBy.get(environmentRow(environment).id, JSON.stringify(ids))!;
+    },
+
     async rowsOf(environment, scope, rowsMax) {
       // Not one snapshot: a million rows would hold up every other call. Each group is judged anew when it is reverted.
       const { id: env } = environmentRow(environment);
