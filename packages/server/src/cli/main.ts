@@ -11,6 +11,7 @@ import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
 import { checkValues, exitCode } from './options.ts';
 import { inOneLine, printNote, shown, write, writeNote } from './print.ts';
+import { putAsideCommands } from './put-aside.ts';
 import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
 import { reviewCommands } from './review.ts';
@@ -49,6 +50,7 @@ export async function main(args: readonly string[]): Promise<void> {
     exportCommand,
     steeringCommands,
     reviewCommands,
+    putAsideCommands,
     erasureCommands,
   ])
     add(program);

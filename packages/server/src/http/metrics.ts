@@ -53,6 +53,8 @@ export function createHttpMetrics(registry: Registry = new Registry()): HttpMetr
     labelNames: ['counted'],
     registers: [registry],
   });
+  // Who watches a counter sees no growth from nothing to 1.
+  for (const counted of ['key', 'address']) rateLimited.inc({ counted }, 0);
 
   function tallyOf(route: string): RouteTally {
     let tally = tallies.get(route);

@@ -23,6 +23,9 @@ export interface Tally extends CallObserver {
   readonly imports: { readonly outcomes: WordTally; readonly rows: WordTally };
 }
 
+const verdicts = ['applied', 'unchanged', 'refused', 'held'];
+const outcomes = ['done', 'failed', 'broken-off'];
+
 export function createTally(): Tally {
   const tally: Tally = {
     repeats: 0,
@@ -33,8 +36,11 @@ export function createTally(): Tally {
     },
     reserved: () => void tally.reservedEvents++,
     duplicate: () => void tally.duplicateEvents++,
-    verdicts: createWordTally(),
-    imports: { outcomes: createWordTally(), rows: createWordTally() },
+    verdicts: createWordTally({ track: ['applied', 'unchanged'], identify: verdicts, alias: verdicts }),
+    imports: {
+      outcomes: createWordTally({ import: outcomes, 'dry-run': outcomes }),
+      rows: createWordTally({ import: [...verdicts, 'invalid'], 'dry-run': [...verdicts, 'invalid'] }),
+    },
   };
   return tally;
 }

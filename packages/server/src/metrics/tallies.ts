@@ -5,8 +5,11 @@ export interface WordTally {
   values(firstName: string, secondName: string): [labels: Record<string, string>, value: number][];
 }
 
-export function createWordTally(): WordTally {
-  const counts = new Map<string, Map<string, number>>();
+/** `begun`: what is 0 from the start, since who watches a counter sees no growth from nothing to 1. */
+export function createWordTally(begun: Readonly<Record<string, readonly string[]>>): WordTally {
+  const counts = new Map(
+    Object.entries(begun).map(([first, seconds]) => [first, new Map(seconds.map((second) => [second, 0]))]),
+  );
   return {
     add(first, second, count = 1) {
       let bySecond = counts.get(first);
