@@ -163,7 +163,7 @@ async function assemble(
 
   const reads = createFreshReads(eventStore, { flush: drain.flush, sync: projector.sync });
   const settings = (name: string) => config.settings[name]!;
-  const wayIn = createIngest({
+  const ingest = createIngest({
     commits,
     uuidWindow,
     reads,
@@ -172,7 +172,6 @@ async function assemble(
     tally,
   });
   const shares = { commits, identityStore, max: config.limits.heldLinksPerKeyMax, now: Date.now };
-  const ingest = withVerdicts(withHeldShares(wayIn, shares), tally.verdicts);
   const imports = createImports({
     directory: directory.importsDirectory,
     progressFile: directory.importsFile,
@@ -220,7 +219,7 @@ async function assemble(
   const services: Services = {
     environments: () => config.environments,
     settings,
-    ingest,
+    ingest: withVerdicts(withHeldShares(ingest, shares), tally.verdicts),
     people: createPeople({ identityStore, reads, erasures }),
     steering,
     lint,

@@ -77,7 +77,7 @@ function countersOf({ tally, drain, deadLetters }: Measured): ReadMetric[] {
   return [
     {
       name: 'onym_verdicts_total',
-      help: 'Calls answered, over HTTP and from files, by call and verdict.',
+      help: 'Calls answered over HTTP, by call and verdict; rows of files are counted by onym_import_rows_total.',
       labels: ['call', 'verdict'],
       read: () => tally.verdicts.values('call', 'verdict'),
     },

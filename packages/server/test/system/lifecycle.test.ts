@@ -66,6 +66,11 @@ test('a wrong configuration is told by the name of its variable', async () => {
   const settings = (value: unknown) => ({ ONYM_SETTINGS: JSON.stringify(value) });
   const wrong: [variables: Record<string, string>, named: RegExp][] = [
     [{ ONYM_PORT: 'http' }, /ONYM_PORT is "http"/],
+    [{ ONYM_QUERY_MEMORY_MAX: 'much' }, /ONYM_QUERY_MEMORY_MAX is "much". Give a size/],
+    [{ ONYM_METRICS_PORT: 'http' }, /ONYM_METRICS_PORT is "http"/],
+    [{ ONYM_METRICS_PORT: String(port) }, new RegExp(`ONYM_METRICS_PORT ${port} of 127.0.0.1 is in use`)],
+    [{ ONYM_TRUSTED_PROXIES: 'example.com' }, /ONYM_TRUSTED_PROXIES holds "example.com"/],
+    [{ ONYM_TRUSTED_PROXIES: '10.0.0.0/33' }, /ONYM_TRUSTED_PROXIES holds "10.0.0.0\/33"/],
     [{ ONYM_PORT: '70000' }, /ONYM_PORT is "70000"/],
     [{ ONYM_PORT: String(port) }, new RegExp(`ONYM_PORT.*${port}`)],
     [{ ONYM_HOST: '192.0.2.1' }, /ONYM_HOST.*192\.0\.2\.1/],
