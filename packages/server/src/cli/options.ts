@@ -1,5 +1,6 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, readConfig, type Variable, variables } from '../config.ts';
+import { limits } from '../limits.ts';
 
 /** 0: done, or yes. 1: the answer is no, or differences were found. 2: it could not be done. */
 export const exitCode = { ok: 0, no: 1, failed: 2 } as const;
@@ -33,6 +34,13 @@ export interface ReadOptions {
   readonly url?: string;
   readonly key?: string;
   readonly dataDir: string;
+}
+
+/** How many entries of a list are wanted, as an option has it. */
+export function pageSizeOf(text: string): number {
+  const size = Number(text);
+  if (/^\d+$/.test(text) && size >= 1 && size <= limits.pageSizeMax) return size;
+  throw new InvalidArgumentError(`Give a number from 1 to ${limits.pageSizeMax}.`);
 }
 
 /** What every command that asks a server takes. */

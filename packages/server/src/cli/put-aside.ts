@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseExact } from '../exact-json/parse.ts';
-import { limits } from '../limits.ts';
-import { exitCode, type ReadOptions, readOptions } from './options.ts';
+import { exitCode, pageSizeOf, type ReadOptions, readOptions } from './options.ts';
 import { inOneLine, print, printJson, shown, table } from './print.ts';
 import { RequestError, type Transport, withTransport } from './transport.ts';
 
@@ -90,12 +89,6 @@ const change = (parent: Command, name: string, description: string): Command =>
   readOptions(parent.command(name).argument('[ids...]', 'those with these ids', idOf))
     .description(description)
     .option('--all', 'all there are, or all that the filters name');
-
-function pageSizeOf(text: string): number {
-  const size = Number(text);
-  if (/^\d+$/.test(text) && size >= 1 && size <= limits.pageSizeMax) return size;
-  throw new InvalidArgumentError(`Give a number from 1 to ${limits.pageSizeMax}.`);
-}
 
 function idOf(text: string, before: number[] = []): number[] {
   if (!/^[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError(`${JSON.stringify(text)} is no id of the list.`);

@@ -1,6 +1,5 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import { limits } from '../limits.ts';
-import { type ReadOptions, readOptions } from './options.ts';
+import { type Command, Option } from 'commander';
+import { pageSizeOf, type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, table } from './print.ts';
 import { changing, linkNumber, steer } from './steering.ts';
 import { withTransport } from './transport.ts';
@@ -39,12 +38,6 @@ export function reviewCommands(program: Command): void {
         steer(options, 'POST', `/v1/links/${seq}/${name}`, {}),
       );
   }
-}
-
-function pageSizeOf(text: string): number {
-  const size = Number(text);
-  if (/^\d+$/.test(text) && size >= 1 && size <= limits.pageSizeMax) return size;
-  throw new InvalidArgumentError(`Give a number from 1 to ${limits.pageSizeMax}.`);
 }
 
 function describe(held: readonly Held[], hasMore: boolean): string {

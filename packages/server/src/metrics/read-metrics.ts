@@ -12,33 +12,37 @@ export interface ReadMetric {
 }
 
 /** What only grows while the process lives; its name ends with _total. */
-export function registerCounter(registry: Registry, { name, help, labels = [], read }: ReadMetric): void {
+export function registerCounter(registry: Registry, metric: ReadMetric): void {
   new Counter({
-    name,
-    help,
-    labelNames: labels,
-    registers: [registry],
+    ...configurationOf(registry, metric),
     async collect() {
-      const values = await read();
+      const values = await valuesOf(metric);
       this.reset();
-      if (typeof values === 'number') this.inc(values);
-      else for (const [labels, value] of values) this.inc(labels, value);
+      for (const [labels, value] of values) this.inc(labels, value);
     },
   });
 }
 
 /** What is so now. */
-export function registerGauge(registry: Registry, { name, help, labels = [], read }: ReadMetric): void {
+export function registerGauge(registry: Registry, metric: ReadMetric): void {
   new Gauge({
-    name,
-    help,
-    labelNames: labels,
-    registers: [registry],
+    ...configurationOf(registry, metric),
     async collect() {
-      const values = await read();
+      const values = await valuesOf(metric);
       this.reset();
-      if (typeof values === 'number') this.set(values);
-      else for (const [labels, value] of values) this.set(labels, value);
+      for (const [labels, value] of values) this.set(labels, value);
     },
   });
+}
+
+const configurationOf = (registry: Registry, { name, help, labels = [] }: ReadMetric) => ({
+  name,
+  help,
+  labelNames: labels,
+  registers: [registry],
+});
+
+async function valuesOf({ read }: ReadMetric): Promise<Exclude<Values, number>> {
+  const values = await read();
+  return typeof values === 'number' ? [[{}, values]] : values;
 }
