@@ -11,15 +11,15 @@ type Counted = 'key' | 'address';
 
 export interface RateLimits {
   /**
-   * Counts a call of a publishable key, before its body is read; secret keys pass. Throws `rate-limited` where nothing is left. Either way the
-   * answer says how much is.
+   * Counts a call of a publishable key, before its body is read. Rejects with `rate-limited` where nothing is left; either way the answer says
+   * how much is. null where there is nothing to wait for: secret keys have no rate.
    */
-  admit(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  admit(request: FastifyRequest, reply: FastifyReply): Promise<void> | null;
   /**
    * Counts the other items of an array that was admitted. While anything is left it passes as a whole, and what it overdraws is gone with the
-   * window. Throws `rate-limited` where others have taken all meanwhile.
+   * window. Rejects with `rate-limited` where others have taken all meanwhile. null where there is nothing to wait for.
    */
-  admitRest(request: FastifyRequest, reply: FastifyReply, calls: number): Promise<void>;
+  admitRest(request: FastifyRequest, reply: FastifyReply, calls: number): Promise<void> | null;
 }
 
 interface Limiter {
@@ -49,6 +49,8 @@ export function createRateLimits(
   );
   const policy = limiters.map(({ counted, max }) => `"${counted}";q=${max};w=${windowSeconds}`).join(', ');
   let hasWarned = false;
+
+  const isLimited = ({ key }: FastifyRequest): boolean => key?.kind === 'publishable' && limiters.length > 0;
 
   async function count(limiter: Limiter, request: FastifyRequest, calls: number, counted: number): Promise<Standing> {
     const name = limiter.counted === 'key' ? request.key!.name : networkOf(request.ip);
@@ -90,14 +92,12 @@ export function createRateLimits(
   }
 
   return {
-    async admit(request, reply) {
-      if (request.key?.kind !== 'publishable') return;
+    admit(request, reply) {
+      if (!isLimited(request)) return null;
       warnOfProxy(request);
-      await charge(request, reply, 1, 0);
+      return charge(request, reply, 1, 0);
     },
-    async admitRest(request, reply, calls) {
-      if (request.key?.kind === 'publishable' && calls > 0) await charge(request, reply, calls, 1);
-    },
+    admitRest: (request, reply, calls) => (isLimited(request) && calls > 0 ? charge(request, reply, calls, 1) : null),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify';
 import { OnymError } from '../../errors.ts';
 import { checkOrigin, keyOf, mayRead, needs } from '../auth.ts';
 import { answerPreflight, openToOrigin } from '../cors.ts';
@@ -27,13 +27,21 @@ export async function callRoutes(
         ...needs(route.scope, route.schema, route.config),
         validatorCompiler: noValidation,
         // A key that comes in the body is counted once it is there.
-        ...(route.scope === null ? {} : { onRequest: context.rates.admit }),
+        ...(route.scope === null ? {} : { onRequest: admitted(context) }),
       },
       (request, reply) => answer(route, request, reply, context),
     );
     app.options(route.url, needs(null, { hide: true }), answerPreflight);
   }
 }
+
+const admitted =
+  ({ rates }: RouteContext): onRequestHookHandler =>
+  (request, reply, done) => {
+    const waiting = rates.admit(request, reply);
+    if (waiting === null) done();
+    else waiting.then(() => done(), done);
+  };
 
 async function answer(
   route: ProtocolRoute,
@@ -52,7 +60,9 @@ async function answer(
   }
   const options = route.optionsOf(request);
   const said = route.read(body);
-  await context.rates.admitRest(request, reply, said.items.length - 1);
+  const others = context.rates.admitRest(request, reply, said.items.length - 1);
+  // Calls keep the order that they came in: who has nothing to wait for is not overtaken here.
+  if (others !== null) await others;
   const { status, text } = said.write(await submit(said, request, options, context), mayRead(request.key!));
   reply.code(status).type('application/json; charset=utf-8');
   return text;
