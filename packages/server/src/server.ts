@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { createBackups } from './backup/backups.ts';
 import type { Config } from './config.ts';
 import { openDataDirectory } from './disk/data-directory.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
@@ -195,6 +196,24 @@ async function assemble(
   });
   closers.push(() => erasures.close());
 
+  const backups = createBackups({
+    dataDirectory: directory.path,
+    files: [
+      directory.identityFile,
+      directory.keysFile,
+      directory.deadLettersFile,
+      directory.lintFile,
+      directory.importsFile,
+    ],
+    journalFile: directory.journalFile,
+    identityStore,
+    eventStore,
+    drain,
+    version,
+    now: Date.now,
+  });
+  closers.push(() => backups.idle());
+
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const readiness = createReadiness({
     phase: () => phase,
@@ -212,6 +231,7 @@ async function assemble(
     lint,
     reads,
     imports,
+    backups,
     deadLetter(letters) {
       deadLetters.add(letters);
       lint.observeRejected(letters);

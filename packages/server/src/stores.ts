@@ -1,5 +1,6 @@
 import type { DataDirectory } from './disk/data-directory.ts';
 import { createEventStore } from './events/event-store.ts';
+import { newestMigration } from './events/migrations.ts';
 import { openedOnDemand } from './events/opened-on-demand.ts';
 import type { EventStore } from './events/types.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
@@ -22,3 +23,8 @@ export async function openEventStore(
   const open = () => createEventStore({ path: eventsDirectory });
   return onDemand ? openedOnDemand(open) : open();
 }
+
+export { adoptEvents } from './events/adopt-events.ts';
+
+/** The newest layout of the event store that this version knows. */
+export const knownEventsMigration = newestMigration;

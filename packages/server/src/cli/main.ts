@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ConfigError, variables } from '../config.ts';
 import { OnymError } from '../errors.ts';
 import { version } from '../version.ts';
+import { backupCommands } from './backup.ts';
 import { demoCommand } from './demo.ts';
 import { erasureCommands } from './erase.ts';
 import { explainCommand } from './explain.ts';
@@ -45,6 +46,7 @@ export async function main(args: readonly string[]): Promise<void> {
     lintCommand,
     keysCommand,
     verifyCommand,
+    backupCommands,
     importCommand,
     exportCommand,
     steeringCommands,

@@ -12,6 +12,7 @@ export interface DataDirectory {
   readonly deadLettersFile: string;
   readonly lintFile: string;
   readonly journalDirectory: string;
+  readonly journalFile: string;
   readonly eventsDirectory: string;
   /** Files on their way in, and copies to try an import on. */
   readonly importsDirectory: string;
@@ -25,8 +26,9 @@ export interface DataDirectory {
  * Takes the directory for this process. The lock is one of the operating system's, held through an open transaction: it ends with the
  * process, however that ends. Throws ConfigError when another process holds it, or when it can't be Onym's.
  */
-export function openDataDirectory(path: string): DataDirectory {
+export function openDataDirectory(path: string, { restoring = false } = {}): DataDirectory {
   makeUsable(path);
+  if (!restoring && existsSync(join(path, restoringName))) throw new ConfigError(halfRestored(path));
   // First of all that is made in it: a start that goes no further has left the mark of Onym.
   const lock = takeLock(join(path, 'lock.db'), path);
   const journalDirectory = join(path, 'journal');
@@ -39,6 +41,12 @@ export function openDataDirectory(path: string): DataDirectory {
   return { ...filesOf(path), journalDirectory, release: () => lock.close() };
 }
 
+/** There until a restore has ended well. */
+export const restoringName = 'restore.unfinished';
+
+const halfRestored = (path: string): string =>
+  `A restore into ${path} has not ended. Run onym restore with the same backup and directory again: it begins anew. Or give another directory with --data-dir.`;
+
 function filesOf(path: string) {
   return {
     path,
@@ -46,6 +54,7 @@ function filesOf(path: string) {
     keysFile: join(path, 'keys.db'),
     deadLettersFile: join(path, 'dead-letters.db'),
     lintFile: join(path, 'lint.db'),
+    journalFile: join(path, 'journal', 'journal.sqlite'),
     eventsDirectory: join(path, 'events'),
     importsDirectory: join(path, 'imports'),
     importsFile: join(path, 'imports.db'),

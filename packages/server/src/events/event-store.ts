@@ -6,6 +6,7 @@ import { openEngine } from './engine/open-engine.ts';
 import type { EngineOptions } from './engine.ts';
 import { erase } from './erasure.ts';
 import { createExporter } from './export.ts';
+import { freeze, thaw } from './freeze.ts';
 import { insertEvents } from './insert.ts';
 import {
   type Prepared,
@@ -17,7 +18,7 @@ import {
 } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
 import { counts, readMap, recentUuids, timeline } from './timeline.ts';
-import type { EventStore } from './types.ts';
+import type { EventStore, FrozenEvents } from './types.ts';
 
 export type EventStoreOptions = EngineOptions & {
   /** Bounds of users' queries, where they differ from `limits`. */
@@ -114,6 +115,13 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const prepared = await open(environment);
       return erase(engine, prepared, environment, erasure);
     },
+    async freeze(names) {
+      await thaw(engine);
+      const frozen = new Map<string, FrozenEvents>();
+      for (const name of names) frozen.set(name, await freeze(engine, (await open(name)).databases));
+      return frozen;
+    },
+    thaw: () => thaw(engine),
     async close() {
       await readsUnderWay();
       await queries.close();

@@ -28,6 +28,11 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),
     exportTable: async (environment, ...rest) => (await at(environment)).exportTable(environment, ...rest),
     erase: async (environment, ...rest) => (await at(environment)).erase(environment, ...rest),
+    async freeze(environments) {
+      for (const environment of environments) await at(environment);
+      return (await opened()).freeze(environments);
+    },
+    thaw: async () => (await opened()).thaw(),
     async close() {
       // One that could not be opened has told so to who asked.
       const store = await opening?.catch(() => null);

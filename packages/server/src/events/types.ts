@@ -136,6 +136,14 @@ export interface QueryResult extends AsyncIterable<Uint8Array> {
   readonly size: number;
 }
 
+/** The events of an environment as files that nobody changes. */
+export interface FrozenEvents {
+  /** Directories of files, in no order, each with a name of its own. What is in one never changes under the same name. */
+  readonly parts: readonly { readonly name: string; readonly path: string }[];
+  /** The newest migration that the tables have had. */
+  readonly migration: number;
+}
+
 /**
  * The columnar side: events, and the projection of the identity store that queries see beside them.
  * One adapter, on `@clickhouse/client`; embedded over chDB, or a server by URL.
@@ -202,5 +210,9 @@ export interface EventStore {
    */
   erase(environment: string, erasure: EventErasure): Promise<number>;
 
+  /** The events of these environments as they are now: at once, and without copying. They stay until they are thawed. */
+  freeze(environments: readonly string[]): Promise<ReadonlyMap<string, FrozenEvents>>;
+  /** Gives back what freezing holds on the disk. */
+  thaw(): Promise<void>;
   close(): Promise<void>;
 }

@@ -17,6 +17,7 @@ import { pathMender } from './paths.ts';
 import { onym } from './protocols/onym.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import type { RouteContext } from './route-context.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { callRoutes } from './routes/calls.ts';
 import { erasureRoutes } from './routes/erasure.ts';
 import { explainRoutes } from './routes/explain.ts';
@@ -133,6 +134,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await lintRoutes(scope, context);
       await queryRoutes(scope, context);
       await exportRoutes(scope, context);
+      await backupRoutes(scope, context);
       await scope.register((files) => importRoutes(files, context));
     },
     { prefix: '/v1' },

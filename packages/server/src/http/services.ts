@@ -1,4 +1,5 @@
 import type { Fact, Seq, Settings } from '@onym/core';
+import type { Backups } from '../backup/backups.ts';
 import type { FreshReads } from '../events/fresh-reads.ts';
 import type { Imports } from '../import/imports.ts';
 import type { DeadLetter, Ingest } from '../ingest/types.ts';
@@ -21,6 +22,7 @@ export interface Services {
   readonly lint: Pick<Lint, 'report' | 'observeUnknown'>;
   readonly reads: Pick<FreshReads, 'query' | 'exportTable'>;
   readonly imports: Pick<Imports, 'run'>;
+  readonly backups: Pick<Backups, 'begin'>;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;
   /** Ledger rows after `after`, ascending, at most `limit`. */

@@ -151,6 +151,7 @@ export function fakeServices(): FakeServices {
       },
     },
     imports: { run: notAsked },
+    backups: { begin: notAsked },
     people: {
       erase: async () => null,
       export: async () => null,
