@@ -154,6 +154,8 @@ export const limits = {
   concurrentStreamsMax: 100,
   /** SQLite opens paths of up to 512 bytes, and what lies in the data directory needs some of them. */
   dataDirectoryPathBytesMax: 440,
+  /** A SQLite file of up to this size is read through at each start, to see whether it is sound; that takes a second or so. */
+  damageReadBytesMax: 256 * 1024 * 1024,
   /** Time a stopping server gives to calls and drains under way. */
   shutdownMaxMs: 20_000,
 } as const;

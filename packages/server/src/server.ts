@@ -3,6 +3,8 @@ import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promi
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { createBackups } from './backup/backups.ts';
 import type { Config } from './config.ts';
+import { checkEvents } from './damage/events.ts';
+import { checkFiles } from './damage/files.ts';
 import { openDataDirectory } from './disk/data-directory.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
 import { createEventUuids } from './event-uuid.ts';
@@ -20,6 +22,7 @@ import { createIngest } from './ingest/ingest.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
+import { createRemovals } from './journal/removals.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
 import { removeLocalAccess, withLocalKey, writeLocalAccess } from './keys/local-access.ts';
 import { startNotices } from './keys/start-notices.ts';
@@ -98,6 +101,7 @@ async function assemble(
 
   const directory = openDataDirectory(asked.dataDir);
   closers.push(directory.release);
+  const notices = checkFiles(directory, { thorough: visit === undefined, now: Date.now });
   await goOn();
   const identityStore = openIdentityStore(directory);
   closers.push(() => identityStore.close());
@@ -182,6 +186,7 @@ async function assemble(
     onReverted: imports.reverted,
   });
 
+  const removing = createRemovals({ journal, drain, eventStore });
   const erasures = createErasures({
     identityStore,
     commits,
@@ -190,6 +195,7 @@ async function assemble(
     projector,
     deadLetters,
     keepers: [journal, deadLetters, lint],
+    removing,
     now: Date.now,
     newId: randomUUID,
     log,
@@ -245,7 +251,10 @@ async function assemble(
   log.warn = app.log.warn.bind(app.log);
   log.error = app.log.error.bind(app.log);
   registerServerMetrics(metrics.registry, { tally, journal, drain, projector, commits, deadLetters });
+  for (const { level, details, message } of notices) log[level](details, message);
   if (visit !== 'read') {
+    const checks = { path: directory.path, eventStore, journal, log };
+    for (const name of config.environments) await checkEvents(name, checks);
     drain.start();
     projector.start(config.environments);
     await erasures.resume(config.environments);

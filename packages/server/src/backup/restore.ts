@@ -40,7 +40,13 @@ export async function restore(backup: string, dataDir: string, options: RestoreO
       if (!name.startsWith('lock.db') && name !== restoringName) rmSync(join(dataDir, name), { recursive: true });
     }
     await copyAll(backup, dataDir, manifest, options);
-    await adoptEvents(directory.eventsDirectory, frozenIn(dataDir, manifest), signal);
+    const unusable = await adoptEvents(directory.eventsDirectory, frozenIn(dataDir, manifest), signal);
+    if (unusable.length > 0) {
+      const [{ environment, part, problem }] = unusable as [(typeof unusable)[number]];
+      throw new ConfigError(
+        `The backup in ${backup} holds events that were damaged when it was made: ${part} of ${environment} (${problem}). Use an older backup. To have the rest of them, copy that directory out of ${backup} and its lines out of backup.json.`,
+      );
+    }
     rmSync(join(dataDir, arrival), { recursive: true, force: true });
     await syncDirectory(dataDir);
     rmSync(marker);

@@ -10,6 +10,7 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
+import { mendCommand } from './mend.ts';
 import { checkValues, exitCode } from './options.ts';
 import { inOneLine, printNote, shown, write, writeNote } from './print.ts';
 import { queryCommand } from './query.ts';
@@ -47,6 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
     keysCommand,
     verifyCommand,
     backupCommands,
+    mendCommand,
     importCommand,
     exportCommand,
     steeringCommands,

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../config.ts';
+import { unusable } from './directory-problem.ts';
 import { type Database, openDatabase } from './sqlite.ts';
 import { makeUsable } from './usable-directory.ts';
 
@@ -71,18 +72,24 @@ export function isDataDirectory(path: string): boolean {
 }
 
 function takeLock(file: string, path: string): Database {
-  const lock = openDatabase(file);
+  let lock: Database | null = null;
   try {
+    lock = openDatabase(file);
     lock.pragma('busy_timeout = 0');
     lock.exec('BEGIN IMMEDIATE');
     return lock;
   } catch (error) {
-    lock.close();
-    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
+    lock?.close();
+    const { code = '' } = error as { code?: string };
+    if (code === 'SQLITE_BUSY') {
       throw new ConfigError(
         `Another Onym process uses the data directory ${path}. Stop it, or give this one a directory of its own with --data-dir.`,
       );
     }
+    if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) throw unusable(path, lockDamaged);
     throw error;
   }
 }
+
+const lockDamaged =
+  'its lock.db is damaged. It holds nothing, and keeps a second process out: see that no Onym runs on the directory, then remove lock.db.';

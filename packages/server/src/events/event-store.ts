@@ -1,6 +1,7 @@
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { compact } from './compaction.ts';
+import { damagedParts, dropDamagedProjection, size, unreadableParts } from './damaged-parts.ts';
 import { databasesOf } from './databases.ts';
 import { openEngine } from './engine/open-engine.ts';
 import type { EngineOptions } from './engine.ts';
@@ -71,7 +72,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     },
     async resetProjection(environment) {
       const prepared = await open(environment);
-      await prepared.inTurn(() => resetProjection(engine, prepared));
+      await prepared.inTurn(async () => {
+        await resetProjection(engine, prepared);
+        await dropDamagedProjection(engine, prepared.databases);
+      });
     },
     async project(environment, projection) {
       const prepared = await open(environment);
@@ -114,6 +118,15 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     async erase(environment, erasure) {
       const prepared = await open(environment);
       return erase(engine, prepared, environment, erasure);
+    },
+    async size(environment) {
+      return size(engine, (await open(environment)).databases);
+    },
+    async damaged(environment) {
+      return damagedParts(engine, (await open(environment)).databases);
+    },
+    async unreadable(environment, options) {
+      return unreadableParts(engine, (await open(environment)).databases, options);
     },
     async freeze(names) {
       await thaw(engine);

@@ -28,6 +28,9 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),
     exportTable: async (environment, ...rest) => (await at(environment)).exportTable(environment, ...rest),
     erase: async (environment, ...rest) => (await at(environment)).erase(environment, ...rest),
+    size: async (environment) => (await at(environment)).size(environment),
+    damaged: async (environment) => (await at(environment)).damaged(environment),
+    unreadable: async (environment, ...rest) => (await at(environment)).unreadable(environment, ...rest),
     async freeze(environments) {
       for (const environment of environments) await at(environment);
       return (await opened()).freeze(environments);

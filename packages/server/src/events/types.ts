@@ -136,6 +136,13 @@ export interface QueryResult extends AsyncIterable<Uint8Array> {
   readonly size: number;
 }
 
+export interface DamagedPart {
+  readonly table: string;
+  readonly name: string;
+  /** Where its files are now. */
+  readonly path: string;
+}
+
 /** The events of an environment as files that nobody changes. */
 export interface FrozenEvents {
   /** Directories of files, in no order, each with a name of its own. What is in one never changes under the same name. */
@@ -162,7 +169,7 @@ export interface EventStore {
   /** The seq up to which the projection is complete; 0 when it never ran. */
   projectedSeq(environment: string): Promise<Seq>;
 
-  /** Forgets the projection, in the events too: for a ledger that was restored from before what is projected. */
+  /** Forgets the projection, in the events too, and what of it was damaged: for a ledger that is not the one it was made from. */
   resetProjection(environment: string): Promise<void>;
 
   /**
@@ -209,6 +216,13 @@ export interface EventStore {
    * events of others. Project up to `seq` first, and drain the journal. Resolves to the number of events deleted.
    */
   erase(environment: string, erasure: EventErasure): Promise<number>;
+
+  /** How many events there are. */
+  size(environment: string): Promise<number>;
+  /** What the engine found damaged when it opened its files, and goes on without. */
+  damaged(environment: string): Promise<readonly DamagedPart[]>;
+  /** The names of parts of the events that can't be read; reads all of them. They stay in use, unless they are to be left out. */
+  unreadable(environment: string, options: { readonly leaveOut: boolean }): Promise<readonly string[]>;
 
   /** The events of these environments as they are now: at once, and without copying. They stay until they are thawed. */
   freeze(environments: readonly string[]): Promise<ReadonlyMap<string, FrozenEvents>>;

@@ -7,6 +7,7 @@ import type { IdentityStore, PendingErasure } from '../identity/store.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DrainLoop } from '../journal/drain.ts';
+import type { Removals } from '../journal/removals.ts';
 import type { Log } from '../journal/types.ts';
 import { nodeId } from '../node-id.ts';
 import { projectionOfStrays } from '../projector/projection.ts';
@@ -21,6 +22,7 @@ export interface ErasureParts {
   readonly deadLetters: Pick<DeadLetters, 'naming'>;
   /** Everything else that keeps ids. Asked one after the other, once the events are gone. */
   readonly keepers: readonly Forgets[];
+  readonly removing: Removals;
   readonly now: () => number;
   readonly newId: () => string;
   readonly log: Log;
@@ -94,7 +96,9 @@ export function createErasures(parts: ErasureParts): Erasures {
     if (erasure.strays.length > 0) await eventStore.project(environment, projectionOfStrays(environment, erasure));
     for (let pass = 0; pass < passesMax; pass++) {
       await drain.flush();
-      const erased = await eventStore.erase(environment, { distinctIds, links, seq, receivedUpTo: time });
+      const erased = await parts.removing(environment, () =>
+        eventStore.erase(environment, { distinctIds, links, seq, receivedUpTo: time }),
+      );
       if (erased === 0) break;
     }
     for (const keeper of parts.keepers) await keeper.forget(environment, distinctIds);
