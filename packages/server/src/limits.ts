@@ -35,6 +35,8 @@ export const limits = {
   judgedNamesMax: 1_000,
   /** Ids in one `POST /v1/resolve`. */
   resolveIdsMax: 10_000,
+  /** Ids of people in one `POST /v1/erasures`. */
+  erasedIdsMax: 10_000,
   /** Ids taken out of their identity in one `POST /v1/split`. */
   splitIdsMax: 10_000,
   /** A pattern of the settings, in characters; and how many a setting has. */

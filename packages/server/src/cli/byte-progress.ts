@@ -4,7 +4,7 @@ const lineIntervalMs = 10_000;
 const watchedIntervalMs = 200;
 
 /** How far something has come, on standard error: in place on a terminal, else a line now and then. */
-export function byteProgress() {
+export function byteProgress(unit: 'bytes' | 'people' = 'bytes') {
   const isWatched = process.stderr.isTTY;
   let shownAt = isWatched ? Number.NEGATIVE_INFINITY : Date.now();
   let isOpen = false;
@@ -14,7 +14,7 @@ export function byteProgress() {
       if (now - shownAt < (isWatched ? watchedIntervalMs : lineIntervalMs)) return;
       shownAt = now;
       const share = bytesMax === 0 ? 100 : Math.floor((bytes / bytesMax) * 100);
-      const text = `${what}: ${share} % of ${bytesText(bytesMax)}`;
+      const text = `${what}: ${share} % of ${unit === 'bytes' ? bytesText(bytesMax) : `${bytesMax} ${unit}`}`;
       if (isWatched) overwriteNote(text);
       else printNote(text);
       isOpen = true;

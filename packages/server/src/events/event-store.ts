@@ -18,7 +18,7 @@ import {
   saveProjected,
 } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
-import { counts, readMap, recentUuids, timeline } from './timeline.ts';
+import { countEach, counts, readMap, recentUuids, timeline } from './timeline.ts';
 import type { EventStore, FrozenEvents } from './types.ts';
 
 export type EventStoreOptions = EngineOptions & {
@@ -98,6 +98,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const { databases } = await open(environment);
       return counts(engine, databases, nodeIds);
     },
+    async countEach(environment, nodeIds) {
+      const { databases } = await open(environment);
+      return countEach(engine, databases, nodeIds);
+    },
     async recentUuids(environment, limit) {
       const { databases } = await open(environment);
       return recentUuids(engine, databases, limit);
@@ -115,9 +119,9 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       // In turn: the overlay the export reads is the one of its view.
       return prepared.inTurn(async () => exporter.run(prepared.databases, prepared.overlay ?? 'large', what, format));
     },
-    async erase(environment, erasure) {
+    async erase(environment, erasures) {
       const prepared = await open(environment);
-      return erase(engine, prepared, environment, erasure);
+      return erase(engine, prepared, environment, erasures);
     },
     async size(environment) {
       return size(engine, (await open(environment)).databases);

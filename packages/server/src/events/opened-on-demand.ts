@@ -23,6 +23,7 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     compact: async (environment, ...rest) => (await at(environment)).compact(environment, ...rest),
     timeline: async (environment, ...rest) => (await at(environment)).timeline(environment, ...rest),
     counts: async (environment, ...rest) => (await at(environment)).counts(environment, ...rest),
+    countEach: async (environment, ...rest) => (await at(environment)).countEach(environment, ...rest),
     recentUuids: async (environment, ...rest) => (await at(environment)).recentUuids(environment, ...rest),
     readMap: async (environment, ...rest) => (await at(environment)).readMap(environment, ...rest),
     query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),

@@ -195,6 +195,9 @@ export interface EventStore {
   /** Of all events of these nodes, however many. */
   counts(environment: string, nodeIds: readonly string[]): Promise<EventCounts>;
 
+  /** How many events each of these nodes has, however many they are; those without any are left out. */
+  countEach(environment: string, nodeIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+
   /** uuids with their distinct_id of the most recently received events, newest first: refills the idempotence window. */
   recentUuids(environment: string, limit: number): Promise<{ uuid: string; distinct_id: string }[]>;
 
@@ -212,10 +215,10 @@ export interface EventStore {
   exportTable(environment: string, what: ExportTable, format: ExportFormat): Promise<AsyncIterable<Uint8Array>>;
 
   /**
-   * Deletes the events of these identifiers for good (the parts are rewritten), what the projection holds of them, and their mention in
+   * Deletes the events of these identifiers for good (the parts are rewritten, once for all of them), what the projection holds of them, and their mention in
    * events of others. Project up to `seq` first, and drain the journal. Resolves to the number of events deleted.
    */
-  erase(environment: string, erasure: EventErasure): Promise<number>;
+  erase(environment: string, erasures: readonly EventErasure[]): Promise<number>;
 
   /** How many events there are. */
   size(environment: string): Promise<number>;

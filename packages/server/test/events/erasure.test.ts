@@ -56,15 +56,15 @@ test('erasing takes the events, the map rows and what was replaced in the projec
   expect(await separations()).toEqual(['adam/eve', 'adam/zoe', 'eve-phone/zoe']);
   await store.project(environment, projection(2, { identities: [identity('', 2, true)] }));
   const erasure = { distinctIds: ['eve', 'eve-phone'], links: [1], seq: 2, receivedUpTo: T0 + 5 };
-  expect(await store.erase(environment, erasure)).toBe(3);
+  expect(await store.erase(environment, [erasure])).toBe(3);
   expect(await rows(store, 'SELECT distinct_id, identity_id FROM events')).toEqual([
     { distinct_id: 'adam', identity_id: node('adam') },
   ]);
   expect((await store.readMap(environment, null, 10)).map(({ distinct_id }) => distinct_id)).toEqual(['adam']);
   expect(await rows(store, 'SELECT * FROM identities')).toEqual([]);
   expect(await separations()).toEqual(['adam/zoe']);
-  expect(await store.erase(environment, erasure)).toBe(0);
-  expect(await store.erase(environment, { ...erasure, distinctIds: [], links: [] })).toBe(0);
+  expect(await store.erase(environment, [erasure])).toBe(0);
+  expect(await store.erase(environment, [{ ...erasure, distinctIds: [], links: [] }])).toBe(0);
 
   // The erased id may come back as a stranger.
   await insert(store, [event('eve')]);
@@ -87,7 +87,7 @@ test('events and rows that came after the erasure stay, and others are no longer
   );
   await store.project(environment, projection(10, { identifiers: [mapRow('lee', 'lee', 8)] }));
   const erasure = { distinctIds: ['kim', "o'hara \\"], links: [], seq: 8, receivedUpTo: T0 + 5 };
-  expect(await store.erase(environment, erasure)).toBe(1);
+  expect(await store.erase(environment, [erasure])).toBe(1);
   const sql = `SELECT distinct_id, anonymous_id, device_id, identity_id FROM events WHERE distinct_id IN ('kim', 'lee') ORDER BY received_at, distinct_id`;
   expect(await rows(store, sql)).toEqual([
     { distinct_id: 'lee', anonymous_id: null, device_id: null, identity_id: node('lee') },

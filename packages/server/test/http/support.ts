@@ -154,6 +154,7 @@ export function fakeServices(): FakeServices {
     backups: { begin: notAsked },
     people: {
       erase: async () => null,
+      eraseAll: notAsked,
       export: async () => null,
       resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
       identity: async () => null,

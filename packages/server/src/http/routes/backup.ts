@@ -3,9 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import { OnymError } from '../../errors.ts';
 import { localKeyName } from '../../keys/checks.ts';
 import { needs } from '../auth.ts';
-import { type BackupRoute, backupSchema } from '../backup-schemas.ts';
 import { errorBody, toOnymError } from '../errors.ts';
 import type { RouteContext } from '../route-context.ts';
+import { type BackupRoute, backupSchema } from './backup-schemas.ts';
 
 /** A large backup reports each mebibyte. */
 const reportIntervalMs = 250;

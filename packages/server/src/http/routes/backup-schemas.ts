@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { errorResponses } from './schemas.ts';
+import { errorResponses } from '../schemas.ts';
 
 const body = Type.Object({
   directory: Type.String({
