@@ -35,6 +35,7 @@ import { createErasures } from './people/erasures.ts';
 import { createPeople } from './people/people.ts';
 import { createProjector } from './projector/projector.ts';
 import { createReadiness } from './readiness.ts';
+import { createRetention } from './retention/retention.ts';
 import { createSteering } from './steering/steering.ts';
 import { openEventStore, openIdentityStore } from './stores.ts';
 import { version } from './version.ts';
@@ -220,6 +221,16 @@ async function assemble(
   });
   closers.push(() => backups.idle());
 
+  const retention = createRetention({
+    days: (name) => config.retentionDays[name] ?? null,
+    eventStore,
+    drain,
+    removing,
+    now: Date.now,
+    log,
+  });
+  closers.push(() => retention.close());
+
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const readiness = createReadiness({
     phase: () => phase,
@@ -238,6 +249,7 @@ async function assemble(
     reads,
     imports,
     backups,
+    retention,
     deadLetter(letters) {
       deadLetters.add(letters);
       lint.observeRejected(letters);
@@ -262,6 +274,7 @@ async function assemble(
   }
   // Last: keys that a start makes are shown once, so one that fails, or is interrupted, must make none.
   const newKeys = visit === undefined && makesKeys ? startKeys(storedKeys, config, log) : noKeys;
+  if (visit === undefined) retention.start(config.environments);
   phase = 'serving';
 
   let stopping: Promise<void> | null = null;

@@ -15,6 +15,7 @@ import { checkValues, exitCode } from './options.ts';
 import { inOneLine, printNote, shown, write, writeNote } from './print.ts';
 import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
+import { retentionCommand } from './retention.ts';
 import { reviewCommands } from './review.ts';
 import { serveCommand } from './serve.ts';
 import { steeringCommands } from './steering.ts';
@@ -49,6 +50,7 @@ export async function main(args: readonly string[]): Promise<void> {
     verifyCommand,
     backupCommands,
     mendCommand,
+    retentionCommand,
     importCommand,
     exportCommand,
     steeringCommands,

@@ -6,6 +6,7 @@ import { databasesOf } from './databases.ts';
 import { openEngine } from './engine/open-engine.ts';
 import type { EngineOptions } from './engine.ts';
 import { erase } from './erasure.ts';
+import { expire } from './expiry.ts';
 import { createExporter } from './export.ts';
 import { freeze, thaw } from './freeze.ts';
 import { insertEvents } from './insert.ts';
@@ -122,6 +123,9 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     async erase(environment, erasures) {
       const prepared = await open(environment);
       return erase(engine, prepared, environment, erasures);
+    },
+    async expire(environment, options) {
+      return expire(engine, await open(environment), options);
     },
     async size(environment) {
       return size(engine, (await open(environment)).databases);

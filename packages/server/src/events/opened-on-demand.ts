@@ -29,6 +29,7 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),
     exportTable: async (environment, ...rest) => (await at(environment)).exportTable(environment, ...rest),
     erase: async (environment, ...rest) => (await at(environment)).erase(environment, ...rest),
+    expire: async (environment, ...rest) => (await at(environment)).expire(environment, ...rest),
     size: async (environment) => (await at(environment)).size(environment),
     damaged: async (environment) => (await at(environment)).damaged(environment),
     unreadable: async (environment, ...rest) => (await at(environment)).unreadable(environment, ...rest),

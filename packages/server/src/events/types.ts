@@ -136,6 +136,13 @@ export interface QueryResult extends AsyncIterable<Uint8Array> {
   readonly size: number;
 }
 
+export interface ExpiredYear {
+  readonly year: number;
+  readonly events: number;
+  /** Nothing of the year is left. */
+  readonly whole: boolean;
+}
+
 export interface DamagedPart {
   readonly table: string;
   readonly name: string;
@@ -219,6 +226,12 @@ export interface EventStore {
    * events of others. Project up to `seq` first, and drain the journal. Resolves to the number of events deleted.
    */
   erase(environment: string, erasures: readonly EventErasure[]): Promise<number>;
+
+  /** Deletes, or counts, the events whose own time is before a moment. Identities stay. Resolves to what went, by year. */
+  expire(
+    environment: string,
+    options: { readonly before: number; readonly dryRun: boolean },
+  ): Promise<readonly ExpiredYear[]>;
 
   /** How many events there are. */
   size(environment: string): Promise<number>;

@@ -28,6 +28,7 @@ import { ledgerRoutes } from './routes/ledger.ts';
 import { lintRoutes } from './routes/lint.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { queryRoutes } from './routes/query.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import type { Services } from './services.ts';
@@ -135,6 +136,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await queryRoutes(scope, context);
       await exportRoutes(scope, context);
       await backupRoutes(scope, context);
+      await retentionRoutes(scope, context);
       await scope.register((files) => importRoutes(files, context));
     },
     { prefix: '/v1' },

@@ -6,6 +6,7 @@ import type { DeadLetter, Ingest } from '../ingest/types.ts';
 import type { Lint } from '../lint/lint.ts';
 import type { People } from '../people/types.ts';
 import type { Obstacle } from '../readiness.ts';
+import type { Retention } from '../retention/retention.ts';
 import type { Steering } from '../steering/types.ts';
 
 /**
@@ -22,6 +23,7 @@ export interface Services {
   readonly lint: Pick<Lint, 'report' | 'observeUnknown'>;
   readonly reads: Pick<FreshReads, 'query' | 'exportTable'>;
   readonly imports: Pick<Imports, 'run'>;
+  readonly retention: Pick<Retention, 'run'>;
   readonly backups: Pick<Backups, 'begin'>;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;

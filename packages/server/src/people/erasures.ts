@@ -57,6 +57,8 @@ export interface ErasedPerson {
   readonly sameAs: string | null;
 }
 
+/** Erased before others have their turn: their ledger rows follow each other, so that their events go by one condition. */
+const personsPerTurn = 50;
 const retryIntervalMs = 5_000;
 /** Calls under way while an identity was erased may journal their events a little later; then it is looked again. */
 const passesMax = 3;
@@ -81,6 +83,7 @@ export function createErasures(parts: ErasureParts): Erasures {
     );
     let isBegun = false;
     try {
+      let done: ErasedPerson[] = [];
       for (const [index, { distinctId }] of persons.entries()) {
         const count = nodes[index]!.reduce((sum, node) => sum + (events.get(node) ?? 0), 0);
         const isKnown = count > 0 || (await identityStore.has(environment, distinctId));
@@ -95,8 +98,12 @@ export function createErasures(parts: ErasureParts): Erasures {
             })
           : null;
         isBegun ||= isKnown;
-        yield { distinctId, fact, sameAs: null };
+        done.push({ distinctId, fact, sameAs: null });
+        if (done.length < personsPerTurn) continue;
+        yield* done;
+        done = [];
       }
+      yield* done;
       for (const [distinctId, earlier] of sameAs) yield { distinctId, fact: null, sameAs: earlier };
     } finally {
       if (isBegun && !options.dryRun) await finishAll(environment);

@@ -95,3 +95,15 @@ test('events and rows that came after the erasure stay, and others are no longer
     { distinct_id: 'lee', anonymous_id: 'kim', device_id: 'kim', identity_id: node('lee') },
   ]);
 });
+
+test('takes more ids than one statement has room for, each up to its own moment', async () => {
+  const ids = Array.from({ length: 12_000 }, (_, n) => `many-'\\${n}`);
+  for (const id of [ids[0]!, ids[9_999]!, ids[11_999]!])
+    await insert(store, [event(id), event(id, { received_at: T0 + 50 })]);
+  const before = await store.size(environment);
+  // Ledger rows with gaps: the moments stay apart.
+  const seqOf = (n: number) => 10 + n + 1_000 * Math.floor(n / 400);
+  const erasures = ids.map((id, n) => ({ distinctIds: [id], links: [n], seq: seqOf(n), receivedUpTo: T0 + 10 }));
+  expect(await store.erase(environment, erasures)).toBe(3);
+  expect(await store.size(environment)).toBe(before - 3);
+});

@@ -152,6 +152,7 @@ export function fakeServices(): FakeServices {
     },
     imports: { run: notAsked },
     backups: { begin: notAsked },
+    retention: { run: notAsked },
     people: {
       erase: async () => null,
       eraseAll: notAsked,
