@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { makeDirectories } from '../disk/usable-directory.ts';
 import { OnymError } from '../errors.ts';
 import { manifestName, unfinishedName } from './manifest.ts';
 
@@ -15,7 +16,7 @@ export function prepareTarget(directory: string, dataDirectory: string): { reado
     );
   }
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectories(directory);
     const names = readdirSync(directory);
     if (names.includes(manifestName)) {
       throw new OnymError(

@@ -97,6 +97,7 @@ describe('a backup', () => {
     ['a directory in it', () => join(dataDir, 'backup'), 'one lies in the other'],
     ['a directory in it, by another name', linkInto, 'one lies in the other'],
     ['a directory that holds files', () => withFile(), "holds files that are no backup's (mine.txt)"],
+    ['where the kernel lets nobody make one', () => '/proc/onym/backup', 'give a directory'],
     ['a file', () => join(withFile(), 'mine.txt'), 'give a directory'],
   ])('is not written to %s', async (_, path, message) => {
     const { status, lines } = await backUp(path());
