@@ -124,6 +124,24 @@ test('who leaves before the end has those erased in whole that were begun', asyn
   expect(await api.identity('leaver_59')).toMatchObject({ event_count: 2 });
 });
 
+test('where the events can not be removed it says so, and the next start completes it', async () => {
+  const ids = await people('cut', 3);
+  server.eventStore.erase = async () => {
+    throw new Error('the event store is away');
+  };
+  const { status, lines } = await eraseAll({ distinct_ids: ids });
+  expect(status).toBe(200);
+  expect(lines.map(({ type }) => type)).toEqual(['erased', 'erased', 'erased', 'error']);
+  expect(lines.at(-1)).toMatchObject({ error_code: 'event-store-unavailable' });
+  expect(await server.identityStore.pendingErasures('production')).toHaveLength(3);
+  await server.stop();
+  server = await startServer(directory.path);
+  api = clientOf(server);
+  expect(await server.identityStore.pendingErasures('production')).toEqual([]);
+  expect(await api.query("SELECT count() AS n FROM events WHERE distinct_id LIKE 'cut%'")).toEqual([{ n: 0 }]);
+  expect(await differencesOf(server)).toEqual([]);
+});
+
 test.each([
   [{ distinct_ids: [] }, 400],
   [{ distinct_ids: ['a', { b: 1 }] }, 400],
