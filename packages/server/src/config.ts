@@ -22,6 +22,8 @@ export interface Config {
   /** In the variables that clients read: the server registers neither, and says so. */
   readonly clientKeys: KeyPair;
   readonly logLevel: string;
+  /** Of environments whose events do not stay for good: how long they do. */
+  readonly retentionDays: Readonly<Record<string, number>>;
   /** Per environment; what is not given has its default. */
   readonly settings: Readonly<Record<string, Settings>>;
   readonly limits: ConfiguredLimits;
@@ -44,6 +46,8 @@ export const variables = {
   ONYM_INITIAL_WRITE_KEY: 'publishable key that the first start registers; made and shown once when unset',
   ONYM_INITIAL_SECRET_KEY: 'secret key that the first start registers; made and shown once when unset',
   ONYM_LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent (info)',
+  ONYM_RETENTION_DAYS:
+    'days after which events are removed: 730, or production=730,staging=30; they stay for good unless set',
   ONYM_SETTINGS: 'guard rails per environment as JSON: {"production":{"identifiersPerIdentityMax":500}}',
   ...limitVariables,
 } as const;
@@ -90,6 +94,7 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
     },
     clientKeys: { writeKey: env.ONYM_WRITE_KEY || null, secretKey: env.ONYM_SECRET_KEY || null },
     logLevel: logLevelOf(env.ONYM_LOG_LEVEL || 'info'),
+    retentionDays: retentionOf(environments, env.ONYM_RETENTION_DAYS),
     settings: settingsOf(environments, env.ONYM_SETTINGS),
     limits: limitsFrom(env, (message) => new ConfigError(message)),
   };
@@ -141,6 +146,27 @@ function keyOf(name: keyof typeof keyForms, text: string | undefined): string | 
   const { prefix, form } = keyForms[name];
   if (form.test(text)) return text;
   throw new ConfigError(`${name} must begin with ${prefix} and go on with 8 to 200 printable characters.`);
+}
+
+/** `730` is for every environment. */
+function retentionOf(environments: readonly string[], text: string | undefined): Record<string, number> {
+  const days: Record<string, number> = {};
+  for (const entry of (text ?? '').split(',').map((one) => one.trim())) {
+    if (entry === '') continue;
+    const [, name, count] = /^(?:([^=]*)=)?([1-9]\d{0,4})$/.exec(entry) ?? [];
+    if (count === undefined) {
+      throw new ConfigError(
+        `ONYM_RETENTION_DAYS holds ${JSON.stringify(entry)}. Give days, from 1 to 99999, as in 730 or production=730,staging=30.`,
+      );
+    }
+    if (name !== undefined && !environments.includes(name)) {
+      throw new ConfigError(
+        `ONYM_RETENTION_DAYS names the environment ${JSON.stringify(name)}, which ONYM_ENVIRONMENTS does not.`,
+      );
+    }
+    for (const one of name === undefined ? environments : [name]) days[one] = Number(count);
+  }
+  return days;
 }
 
 function settingsOf(environments: readonly string[], text: string | undefined): Record<string, Settings> {

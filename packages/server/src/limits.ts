@@ -35,6 +35,8 @@ export const limits = {
   judgedNamesMax: 1_000,
   /** Ids in one `POST /v1/resolve`. */
   resolveIdsMax: 10_000,
+  /** Ids of people in one `POST /v1/erasures`. */
+  erasedIdsMax: 10_000,
   /** Ids taken out of their identity in one `POST /v1/split`. */
   splitIdsMax: 10_000,
   /** A pattern of the settings, in characters; and how many a setting has. */
@@ -164,6 +166,8 @@ export const limits = {
   heldLinksPerKeyMax: 1_000,
   /** SQLite opens paths of up to 512 bytes, and what lies in the data directory needs some of them. */
   dataDirectoryPathBytesMax: 440,
+  /** A SQLite file of up to this size is read through at each start, to see whether it is sound; that takes a second or so. */
+  damageReadBytesMax: 256 * 1024 * 1024,
   /** Time a stopping server gives to calls and drains under way. */
   shutdownMaxMs: 20_000,
 } as const;

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
+import { createBackups } from './backup/backups.ts';
 import type { Config } from './config.ts';
+import { checkEvents } from './damage/events.ts';
+import { checkFiles } from './damage/files.ts';
 import { openDataDirectory } from './disk/data-directory.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
 import { createEnvironmentStates } from './environments.ts';
@@ -23,6 +26,7 @@ import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
 import { createQuarantine } from './journal/quarantine.ts';
+import { createRemovals } from './journal/removals.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
 import { removeLocalAccess, withLocalKey, writeLocalAccess } from './keys/local-access.ts';
 import { startNotices } from './keys/start-notices.ts';
@@ -38,6 +42,7 @@ import { createErasures } from './people/erasures.ts';
 import { createPeople } from './people/people.ts';
 import { createProjector } from './projector/projector.ts';
 import { createReadiness } from './readiness.ts';
+import { createRetention } from './retention/retention.ts';
 import { createSteering } from './steering/steering.ts';
 import { stopNotice } from './stop-notice.ts';
 import { openEventStore, openIdentityStore } from './stores.ts';
@@ -107,6 +112,7 @@ async function assemble(
 
   const directory = openDataDirectory(asked.dataDir);
   closers.push(directory.release);
+  const notices = checkFiles(directory, { thorough: visit === undefined, now: Date.now });
   await goOn();
   const identityStore = openIdentityStore(directory);
   closers.push(() => identityStore.close());
@@ -193,6 +199,7 @@ async function assemble(
     onReverted: imports.reverted,
   });
 
+  const removing = createRemovals({ journal, drain, eventStore });
   const erasures = createErasures({
     identityStore,
     commits,
@@ -201,11 +208,40 @@ async function assemble(
     projector,
     deadLetters,
     keepers: [journal, deadLetters, lint],
+    removing,
     now: Date.now,
     newId: randomUUID,
     log,
   });
   closers.push(() => erasures.close());
+
+  const backups = createBackups({
+    dataDirectory: directory.path,
+    files: [
+      directory.identityFile,
+      directory.keysFile,
+      directory.deadLettersFile,
+      directory.lintFile,
+      directory.importsFile,
+    ],
+    journalFile: directory.journalFile,
+    identityStore,
+    eventStore,
+    drain,
+    version,
+    now: Date.now,
+  });
+  closers.push(() => backups.idle());
+
+  const retention = createRetention({
+    days: (name) => config.retentionDays[name] ?? null,
+    eventStore,
+    drain,
+    removing,
+    now: Date.now,
+    log,
+  });
+  closers.push(() => retention.close());
 
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   const readiness = createReadiness({
@@ -228,6 +264,8 @@ async function assemble(
     deadLetters,
     quarantine: createQuarantine({ journal, drain }),
     environmentStates: createEnvironmentStates({ identityStore, eventStore, settings }),
+    backups,
+    retention,
     deadLetter(letters) {
       deadLetters.add(letters);
       lint.observeRejected(letters);
@@ -264,7 +302,10 @@ async function assemble(
     disk: createDiskUse(directory.path),
     now: Date.now,
   });
+  for (const { level, details, message } of notices) log[level](details, message);
   if (visit !== 'read') {
+    const checks = { path: directory.path, eventStore, journal, log };
+    for (const name of config.environments) await checkEvents(name, checks);
     drain.start();
     projector.start(config.environments);
     await erasures.resume(config.environments);
@@ -272,6 +313,7 @@ async function assemble(
   }
   // Last: keys that a start makes are shown once, so one that fails, or is interrupted, must make none.
   const newKeys = visit === undefined && makesKeys ? startKeys(storedKeys, config, log) : noKeys;
+  if (visit === undefined) retention.start(config.environments);
   phase = 'serving';
 
   let metricsUrl: string | null = null;

@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import type { DataDirectory } from './disk/data-directory.ts';
+import { databasesOf } from './events/databases.ts';
 import { createEventStore } from './events/event-store.ts';
+import { newestMigration } from './events/migrations.ts';
 import { openedOnDemand } from './events/opened-on-demand.ts';
 import type { QueryLimits } from './events/query.ts';
 import type { EventStore } from './events/types.ts';
@@ -23,3 +26,12 @@ export async function openEventStore(
   const open = () => createEventStore({ path: eventsDirectory, queryLimits });
   return onDemand ? openedOnDemand(open) : open();
 }
+
+export { adoptEvents } from './events/adopt-events.ts';
+
+/** The newest layout of the event store that this version knows. */
+export const knownEventsMigration = newestMigration;
+
+/** Where the engine has the events of an environment, below an event store that it does not run on. */
+export const eventPartsBelow = (eventsDirectory: string, environment: string): string =>
+  join(eventsDirectory, 'data', 'data', databasesOf(environment).data, 'events');

@@ -1,10 +1,10 @@
 import { createReadStream, type Stats, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { type Command, Option } from 'commander';
-import { parseExact } from '../exact-json/parse.ts';
 import type { Counts, ImportEvent } from '../import/types.ts';
 import { vendors } from '../import/vendors/tables.ts';
 import { limits } from '../limits.ts';
+import { jsonLines } from './json-lines.ts';
 import { exitCode, type ReadOptions, readOptions } from './options.ts';
 import { print, printJson, printNote, shown, table } from './print.ts';
 import { progressBar } from './progress-bar.ts';
@@ -110,7 +110,7 @@ async function importFile(file: string, options: ImportCliOptions, name = file):
           bytes,
           length: size,
         });
-        for await (const event of eventsOf(answer)) {
+        for await (const event of jsonLines<Line>(answer, wentAway)) {
           if (event.type === 'started') {
             await rejected.begin(event);
             bar.begin(event.bytes);
@@ -183,24 +183,6 @@ function queryOf(file: string, options: ImportCliOptions): URLSearchParams {
 type Line = ImportEvent | { readonly type: 'error'; readonly message: string };
 
 const wentAway = 'The server went away. Run the same command again: it goes on where it stopped.';
-
-async function* whole(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    throw new RequestError(wentAway, null, error);
-  }
-}
-
-async function* eventsOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of whole(chunks)) {
-    const lines = (text + decoder.decode(chunk, { stream: true })).split('\n');
-    text = lines.pop()!;
-    for (const line of lines) if (line !== '') yield parseExact(line) as Line;
-  }
-}
 
 function startedText(event: Started): string {
   const { kind, ...columns } = event.mapping;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { ConfigError, variables } from '../config.ts';
 import { OnymError } from '../errors.ts';
 import { version } from '../version.ts';
+import { backupCommands } from './backup.ts';
 import { demoCommand } from './demo.ts';
 import { erasureCommands } from './erase.ts';
 import { explainCommand } from './explain.ts';
@@ -9,11 +10,13 @@ import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
+import { mendCommand } from './mend.ts';
 import { checkValues, exitCode } from './options.ts';
 import { inOneLine, printNote, shown, write, writeNote } from './print.ts';
 import { putAsideCommands } from './put-aside.ts';
 import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
+import { retentionCommand } from './retention.ts';
 import { reviewCommands } from './review.ts';
 import { serveCommand } from './serve.ts';
 import { steeringCommands } from './steering.ts';
@@ -46,6 +49,9 @@ export async function main(args: readonly string[]): Promise<void> {
     lintCommand,
     keysCommand,
     verifyCommand,
+    backupCommands,
+    mendCommand,
+    retentionCommand,
     importCommand,
     exportCommand,
     steeringCommands,

@@ -6,7 +6,8 @@ import { limits } from '../limits.ts';
 import { nodeId } from '../node-id.ts';
 import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';
 import { exitCode, type ReadOptions, readOptions } from './options.ts';
-import { print, printJson, table } from './print.ts';
+import { print, printJson, shown, table } from './print.ts';
+import { readAgain, soundText } from './sound-backup.ts';
 import { RequestError, type Transport, withTransport } from './transport.ts';
 
 /** Calls that arrive in between change the state: it is compared again, this often. */
@@ -21,19 +22,33 @@ export function verifyCommand(program: Command): void {
       'after',
       '\nWorks on the data directory, beside a running server too. Exits with 1 when anything differs.',
     )
-    .action(async (options: ReadOptions, command: Command) => {
+    .option('--backup <directory>', 'instead: whether every file of a backup is as it was written')
+    .action(async (options: VerifyOptions, command: Command) => {
+      if (options.backup !== undefined) return verifyBackup(resolve(options.backup), options);
       if (command.getOptionValueSource('url') === 'cli') {
         throw new RequestError('verify reads the data directory itself: run it there, without --url.', null);
       }
       checkOwner(resolve(options.dataDir));
-      const local: ReadOptions = { environment: options.environment, dataDir: options.dataDir };
-      const result = await withTransport(local, (transport) =>
-        verify(transport, resolve(options.dataDir), options.environment),
-      );
+      const result = await verifyEnvironment(options.dataDir, options.environment);
       if (options.json) printJson(result);
       else print(describe(options.environment, result));
       process.exitCode = result.differences.length === 0 ? exitCode.ok : exitCode.no;
     });
+}
+
+async function verifyBackup(directory: string, { json }: VerifyOptions): Promise<void> {
+  const checked = await readAgain(directory);
+  if (json) printJson({ directory, ...checked });
+  else print(`${shown(directory)}: ${soundText(checked)}`);
+  process.exitCode = checked.faults.length === 0 ? exitCode.ok : exitCode.no;
+}
+
+export function verifyEnvironment(dataDir: string, environment: string): Promise<Verification> {
+  return withTransport({ environment, dataDir }, (transport) => verify(transport, resolve(dataDir), environment));
+}
+
+interface VerifyOptions extends ReadOptions {
+  readonly backup?: string;
 }
 
 interface Verification {
@@ -100,7 +115,7 @@ async function readMap(transport: Transport, environment: string) {
   }
 }
 
-function describe(environment: string, { differences, ...counts }: Verification): string {
+export function describe(environment: string, { differences, ...counts }: Verification): string {
   const summary = `${environment}: ${counts.rows} ledger rows, ${counts.identifiers} identifiers, ${counts.identities} identities, ${counts.links} links`;
   if (differences.length === 0) return `${summary}\nThe stored state and the event store agree with the ledger.`;
   const { differencesListedMax: listedMax } = limits;

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigError } from '../config.ts';
+import { unusable } from './directory-problem.ts';
 import { type Database, openDatabase } from './sqlite.ts';
 import { makeUsable } from './usable-directory.ts';
 
@@ -12,6 +13,7 @@ export interface DataDirectory {
   readonly deadLettersFile: string;
   readonly lintFile: string;
   readonly journalDirectory: string;
+  readonly journalFile: string;
   readonly eventsDirectory: string;
   /** Files on their way in, and copies to try an import on. */
   readonly importsDirectory: string;
@@ -25,8 +27,9 @@ export interface DataDirectory {
  * Takes the directory for this process. The lock is one of the operating system's, held through an open transaction: it ends with the
  * process, however that ends. Throws ConfigError when another process holds it, or when it can't be Onym's.
  */
-export function openDataDirectory(path: string): DataDirectory {
+export function openDataDirectory(path: string, { restoring = false } = {}): DataDirectory {
   makeUsable(path);
+  if (!restoring && existsSync(join(path, restoringName))) throw new ConfigError(halfRestored(path));
   // First of all that is made in it: a start that goes no further has left the mark of Onym.
   const lock = takeLock(join(path, 'lock.db'), path);
   const journalDirectory = join(path, 'journal');
@@ -39,6 +42,12 @@ export function openDataDirectory(path: string): DataDirectory {
   return { ...filesOf(path), journalDirectory, release: () => lock.close() };
 }
 
+/** There until a restore has ended well. */
+export const restoringName = 'restore.unfinished';
+
+const halfRestored = (path: string): string =>
+  `A restore into ${path} has not ended. Run onym restore with the same backup and directory again: it begins anew. Or give another directory with --data-dir.`;
+
 function filesOf(path: string) {
   return {
     path,
@@ -46,6 +55,7 @@ function filesOf(path: string) {
     keysFile: join(path, 'keys.db'),
     deadLettersFile: join(path, 'dead-letters.db'),
     lintFile: join(path, 'lint.db'),
+    journalFile: join(path, 'journal', 'journal.sqlite'),
     eventsDirectory: join(path, 'events'),
     importsDirectory: join(path, 'imports'),
     importsFile: join(path, 'imports.db'),
@@ -62,18 +72,24 @@ export function isDataDirectory(path: string): boolean {
 }
 
 function takeLock(file: string, path: string): Database {
-  const lock = openDatabase(file);
+  let lock: Database | null = null;
   try {
+    lock = openDatabase(file);
     lock.pragma('busy_timeout = 0');
     lock.exec('BEGIN IMMEDIATE');
     return lock;
   } catch (error) {
-    lock.close();
-    if ((error as { code?: string }).code === 'SQLITE_BUSY') {
+    lock?.close();
+    const { code = '' } = error as { code?: string };
+    if (code === 'SQLITE_BUSY') {
       throw new ConfigError(
         `Another Onym process uses the data directory ${path}. Stop it, or give this one a directory of its own with --data-dir.`,
       );
     }
+    if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) throw unusable(path, lockDamaged);
     throw error;
   }
 }
+
+const lockDamaged =
+  'its lock.db is damaged. It holds nothing, and keeps a second process out: see that no Onym runs on the directory, then remove lock.db.';

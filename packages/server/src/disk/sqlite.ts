@@ -27,7 +27,10 @@ export interface Database {
     work: (...parameters: Arguments) => Result,
   ): { immediate(...parameters: Arguments): Result; deferred(...parameters: Arguments): Result };
   /** Copies the database into a file, page by page between other work; what is written meanwhile is in it. */
-  backup(file: string): Promise<unknown>;
+  backup(
+    file: string,
+    options?: { progress(pages: { totalPages: number; remainingPages: number }): number },
+  ): Promise<unknown>;
   close(): unknown;
 }
 

@@ -33,8 +33,8 @@ export function makeUsable(path: string): void {
   }
 }
 
-/** Not by `recursive: true`, which never ends where the kernel denies that a directory it shows is there, as in /proc. */
-function makeDirectories(path: string): void {
+/** With those above it; itself closed to others. Not by `recursive: true`, which never ends where the kernel denies that a directory it shows is there, as in /proc. */
+export function makeDirectories(path: string): void {
   const missing: string[] = [];
   for (let at = path; !existsSync(at) && dirname(at) !== at; at = dirname(at)) missing.push(at);
   for (const directory of missing.reverse()) {

@@ -3,50 +3,111 @@ import { type Engine, literal } from './engine.ts';
 import { countPending, type Prepared, showOverlay } from './projection.ts';
 import type { EventErasure } from './types.ts';
 
-/** A statement stays well below what the engine parses (256 KiB). */
-const idsPerStatementMax = 200;
+/** A statement of so many ids, and so many moments, is some MiB of text; the engine takes 16. */
+const idsPerStatementMax = 10_000;
+const momentsPerStatementMax = 500;
 
-/** Mutations, and waited for: a lightweight DELETE would only hide the rows. Tables that hold nothing of it are left alone. */
+/** Ids that go together: what was projected or received later is of strangers who have the same ones. */
+interface Group {
+  readonly distinctIds: readonly string[];
+  readonly seq: number;
+  readonly receivedUpTo: number;
+}
+
+/**
+ * Mutations, and waited for: a lightweight DELETE would only hide the rows. Tables that hold nothing of it are left alone. A table is
+ * rewritten once for as many erasures as one statement has room for.
+ */
 export async function erase(
   engine: Engine,
   prepared: Prepared,
   environment: string,
-  erasure: EventErasure,
+  erasures: readonly EventErasure[],
 ): Promise<number> {
   let events = 0;
-  for (let start = 0; start < erasure.distinctIds.length; start += idsPerStatementMax) {
-    const distinctIds = erasure.distinctIds.slice(start, start + idsPerStatementMax);
-    events += await erasePart(engine, prepared, { ...erasure, environment, distinctIds });
+  for (const groups of statementsOf(groupsOf(erasures))) {
+    events += await eraseGroups(engine, prepared, environment, groups);
   }
-  for (let start = 0; start < erasure.links.length; start += idsPerStatementMax) {
-    const seqs = erasure.links.slice(start, start + idsPerStatementMax).map(Math.trunc);
-    await remove(engine, prepared, 'links', `seq IN (${seqs.join(',')})`);
+  const links = erasures.flatMap((erasure) => erasure.links.map(Math.trunc));
+  for (let start = 0; start < links.length; start += idsPerStatementMax) {
+    await remove(engine, prepared, 'links', `seq IN (${links.slice(start, start + idsPerStatementMax).join(',')})`);
   }
   return events;
 }
 
-async function erasePart(
+/** Ledger rows that follow each other are one moment: nobody else's call came between them. */
+function groupsOf(erasures: readonly EventErasure[]): Group[] {
+  const groups: { distinctIds: string[]; seq: number; receivedUpTo: number }[] = [];
+  for (const { distinctIds, seq, receivedUpTo } of [...erasures].sort((a, b) => a.seq - b.seq)) {
+    const last = groups.at(-1);
+    if (last === undefined || last.seq + 1 !== seq) {
+      groups.push({ distinctIds: [...distinctIds], seq, receivedUpTo });
+    } else {
+      for (const id of distinctIds) last.distinctIds.push(id);
+      Object.assign(last, { seq, receivedUpTo });
+    }
+  }
+  return groups;
+}
+
+function* statementsOf(groups: readonly Group[]): Generator<Group[]> {
+  let statement: Group[] = [];
+  let ids = 0;
+  for (const { distinctIds, ...moment } of groups) {
+    for (let start = 0; start < distinctIds.length; ) {
+      const some = distinctIds.slice(start, start + idsPerStatementMax - ids);
+      statement.push({ ...moment, distinctIds: some });
+      start += some.length;
+      ids += some.length;
+      if (ids < idsPerStatementMax && statement.length < momentsPerStatementMax) continue;
+      yield statement;
+      statement = [];
+      ids = 0;
+    }
+  }
+  if (statement.length > 0) yield statement;
+}
+
+async function eraseGroups(
   engine: Engine,
   prepared: Prepared,
-  { environment, distinctIds, seq, receivedUpTo }: EventErasure & { environment: string },
+  environment: string,
+  groups: readonly Group[],
 ): Promise<number> {
-  const nodes = distinctIds.map((id) => literal(nodeId(environment, id))).join(',');
-  const ids = distinctIds.map(literal).join(',');
-  const before = `received_at <= fromUnixTimestamp64Milli(${Math.trunc(receivedUpTo)}, 'UTC')`;
-  const older = `version <= ${Math.trunc(seq)}`;
-  const events = await remove(engine, prepared, 'events', `node_id IN (${nodes}) AND ${before}`);
-  await blank(engine, prepared, ids, before);
+  const clauses = groups.map(({ distinctIds, seq, receivedUpTo }) => ({
+    nodes: distinctIds.map((id) => literal(nodeId(environment, id))).join(','),
+    ids: distinctIds.map(literal).join(','),
+    before: `received_at <= fromUnixTimestamp64Milli(${Math.trunc(receivedUpTo)}, 'UTC')`,
+    older: `version <= ${Math.trunc(seq)}`,
+  }));
+  const any = (clauseOf: (clause: (typeof clauses)[number]) => string) =>
+    clauses.map((clause) => `(${clauseOf(clause)})`).join(' OR ');
+
+  const ofThem = any(({ nodes, before }) => `node_id IN (${nodes}) AND ${before}`);
+  const events = await remove(engine, prepared, 'events', ofThem);
+  const ids = clauses.map((clause) => clause.ids).join(',');
+  await blank(
+    engine,
+    prepared,
+    ids,
+    any((clause) => `(anonymous_id IN (${clause.ids}) OR device_id IN (${clause.ids})) AND ${clause.before}`),
+  );
   // Earlier versions of others' rows go too, where they name one of these: what replaced them is projected.
-  const rows = `(node_id IN (${nodes}) OR identity_id IN (${nodes})) AND ${older}`;
+  const rows = any(({ nodes, older }) => `(node_id IN (${nodes}) OR identity_id IN (${nodes})) AND ${older}`);
   await prepared.inTurn(async () => {
     await remove(engine, prepared, 'identifiers', rows);
     if ((await remove(engine, prepared, 'pending', rows)) === 0) return;
     await countPending(engine, prepared);
     await showOverlay(engine, prepared);
   });
-  const profiles = `(identity_id IN (${nodes}) OR hasAny(identifiers, [${ids}]))`;
-  await remove(engine, prepared, 'identities', `${profiles} AND ${older}`);
-  await remove(engine, prepared, 'separations', `(distinct_id IN (${ids}) OR separated_from IN (${ids})) AND ${older}`);
+  const profiles = any(
+    (clause) => `(identity_id IN (${clause.nodes}) OR hasAny(identifiers, [${clause.ids}])) AND ${clause.older}`,
+  );
+  await remove(engine, prepared, 'identities', profiles);
+  const apart = any(
+    (clause) => `(distinct_id IN (${clause.ids}) OR separated_from IN (${clause.ids})) AND ${clause.older}`,
+  );
+  await remove(engine, prepared, 'separations', apart);
   return events;
 }
 
@@ -59,8 +120,7 @@ async function remove(engine: Engine, prepared: Prepared, table: string, chosen:
 }
 
 /** Events of others that came with one of these ids beside their own. */
-async function blank(engine: Engine, prepared: Prepared, ids: string, before: string): Promise<void> {
-  const chosen = `(anonymous_id IN (${ids}) OR device_id IN (${ids})) AND ${before}`;
+async function blank(engine: Engine, prepared: Prepared, ids: string, chosen: string): Promise<void> {
   const { data } = prepared.databases;
   const [row] = await engine.rows<{ n: number }>(`SELECT count() AS n FROM ${data}.events WHERE ${chosen}`);
   if ((row?.n ?? 0) === 0) return;

@@ -1,11 +1,14 @@
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { compact } from './compaction.ts';
+import { damagedParts, dropDamagedProjection, size, unreadableParts } from './damaged-parts.ts';
 import { databasesOf } from './databases.ts';
 import { openEngine } from './engine/open-engine.ts';
 import type { EngineOptions } from './engine.ts';
 import { erase } from './erasure.ts';
+import { expire } from './expiry.ts';
 import { createExporter } from './export.ts';
+import { freeze, thaw } from './freeze.ts';
 import { insertEvents } from './insert.ts';
 import {
   type Prepared,
@@ -16,8 +19,8 @@ import {
   saveProjected,
 } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
-import { counts, readMap, recentUuids, timeline } from './timeline.ts';
-import type { EventStore } from './types.ts';
+import { countEach, counts, readMap, recentUuids, timeline } from './timeline.ts';
+import type { EventStore, FrozenEvents } from './types.ts';
 
 export type EventStoreOptions = EngineOptions & {
   /** Bounds of users' queries, where they differ from `limits`. */
@@ -78,7 +81,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     },
     async resetProjection(environment) {
       const prepared = await open(environment);
-      await prepared.inTurn(() => resetProjection(engine, prepared));
+      await prepared.inTurn(async () => {
+        await resetProjection(engine, prepared);
+        await dropDamagedProjection(engine, prepared.databases);
+      });
     },
     async project(environment, projection) {
       const prepared = await open(environment);
@@ -101,6 +107,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const { databases } = await open(environment);
       return counts(engine, databases, nodeIds);
     },
+    async countEach(environment, nodeIds) {
+      const { databases } = await open(environment);
+      return countEach(engine, databases, nodeIds);
+    },
     async recentUuids(environment, limit) {
       const { databases } = await open(environment);
       return recentUuids(engine, databases, limit);
@@ -118,10 +128,29 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       // In turn: the overlay the export reads is the one of its view.
       return prepared.inTurn(async () => exporter.run(prepared.databases, prepared.overlay ?? 'large', what, format));
     },
-    async erase(environment, erasure) {
+    async erase(environment, erasures) {
       const prepared = await open(environment);
-      return erase(engine, prepared, environment, erasure);
+      return erase(engine, prepared, environment, erasures);
     },
+    async expire(environment, options) {
+      return expire(engine, await open(environment), options);
+    },
+    async size(environment) {
+      return size(engine, (await open(environment)).databases);
+    },
+    async damaged(environment) {
+      return damagedParts(engine, (await open(environment)).databases);
+    },
+    async unreadable(environment, options) {
+      return unreadableParts(engine, (await open(environment)).databases, options);
+    },
+    async freeze(names) {
+      await thaw(engine);
+      const frozen = new Map<string, FrozenEvents>();
+      for (const name of names) frozen.set(name, await freeze(engine, (await open(name)).databases));
+      return frozen;
+    },
+    thaw: () => thaw(engine),
     async close() {
       await readsUnderWay();
       await queries.close();

@@ -141,7 +141,10 @@ const migrations: Migration[] = [
   },
 ];
 
-export async function migrate(engine: Engine, databases: Databases): Promise<void> {
+export const newestMigration = migrations.at(-1)!.id;
+
+/** `upTo`: as far as a version went whose files are to be taken in. */
+export async function migrate(engine: Engine, databases: Databases, upTo = newestMigration): Promise<void> {
   const { onCluster, mergeTree } = engine.dialect;
   await engine.command(`CREATE DATABASE IF NOT EXISTS ${databases.data}${onCluster}`);
   await engine.command(`CREATE DATABASE IF NOT EXISTS ${databases.open}${onCluster}`);
@@ -150,15 +153,14 @@ export async function migrate(engine: Engine, databases: Databases): Promise<voi
      ENGINE = ${mergeTree('ReplacingMergeTree')} ORDER BY id SETTINGS ${durable}`,
   );
   const done = await engine.rows<{ id: number }>(`SELECT DISTINCT id FROM ${databases.data}.migrations`);
-  const newest = migrations.at(-1)!.id;
-  const ahead = done.find(({ id }) => id > newest);
+  const ahead = done.find(({ id }) => id > newestMigration);
   if (ahead !== undefined) {
     throw new ConfigError(
-      `The event store was written by a newer Onym (migration ${ahead.id}, this one knows ${newest}). Start that version or a later one.`,
+      `The event store was written by a newer Onym (migration ${ahead.id}, this one knows ${newestMigration}). Start that version or a later one.`,
     );
   }
   for (const migration of migrations) {
-    if (done.some(({ id }) => id === migration.id)) continue;
+    if (migration.id > upTo || done.some(({ id }) => id === migration.id)) continue;
     for (const statement of migration.statements(databases, engine.dialect)) await engine.command(statement);
     await engine.command(`INSERT INTO ${databases.data}.migrations VALUES (${migration.id}, now64(3))`);
   }

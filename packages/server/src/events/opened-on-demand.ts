@@ -25,11 +25,21 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     compact: async (environment, ...rest) => (await at(environment)).compact(environment, ...rest),
     timeline: async (environment, ...rest) => (await at(environment)).timeline(environment, ...rest),
     counts: async (environment, ...rest) => (await at(environment)).counts(environment, ...rest),
+    countEach: async (environment, ...rest) => (await at(environment)).countEach(environment, ...rest),
     recentUuids: async (environment, ...rest) => (await at(environment)).recentUuids(environment, ...rest),
     readMap: async (environment, ...rest) => (await at(environment)).readMap(environment, ...rest),
     query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),
     exportTable: async (environment, ...rest) => (await at(environment)).exportTable(environment, ...rest),
     erase: async (environment, ...rest) => (await at(environment)).erase(environment, ...rest),
+    expire: async (environment, ...rest) => (await at(environment)).expire(environment, ...rest),
+    size: async (environment) => (await at(environment)).size(environment),
+    damaged: async (environment) => (await at(environment)).damaged(environment),
+    unreadable: async (environment, ...rest) => (await at(environment)).unreadable(environment, ...rest),
+    async freeze(environments) {
+      for (const environment of environments) await at(environment);
+      return (await opened()).freeze(environments);
+    },
+    thaw: async () => (await opened()).thaw(),
     async close() {
       // One that could not be opened has told so to who asked.
       const store = await opening?.catch(() => null);

@@ -77,6 +77,21 @@ export async function counts(engine: Engine, databases: Databases, nodeIds: read
   return sum;
 }
 
+export async function countEach(
+  engine: Engine,
+  { data }: Databases,
+  nodeIds: readonly string[],
+): Promise<Map<string, number>> {
+  const counted = new Map<string, number>();
+  for (const part of partsOf(nodeIds)) {
+    const rows = await engine.rows<{ node: string; n: number }>(
+      `SELECT toString(node_id) AS node, count() AS n FROM ${data}.events WHERE node_id IN (${inList(part)}) GROUP BY node_id`,
+    );
+    for (const { node, n } of rows) counted.set(node, n);
+  }
+  return counted;
+}
+
 function added(a: EventCounts, b: EventCounts): EventCounts {
   if (a.event_count === 0 || b.event_count === 0) return a.event_count === 0 ? b : a;
   return {

@@ -136,6 +136,28 @@ export interface QueryResult extends AsyncIterable<Uint8Array> {
   readonly size: number;
 }
 
+export interface ExpiredYear {
+  readonly year: number;
+  readonly events: number;
+  /** Nothing of the year is left. */
+  readonly whole: boolean;
+}
+
+export interface DamagedPart {
+  readonly table: string;
+  readonly name: string;
+  /** Where its files are now. */
+  readonly path: string;
+}
+
+/** The events of an environment as files that nobody changes. */
+export interface FrozenEvents {
+  /** Directories of files, in no order, each with a name of its own. What is in one never changes under the same name. */
+  readonly parts: readonly { readonly name: string; readonly path: string }[];
+  /** The newest migration that the tables have had. */
+  readonly migration: number;
+}
+
 /**
  * The columnar side: events, and the projection of the identity store that queries see beside them.
  * One adapter, on `@clickhouse/client`; embedded over chDB, or a server by URL.
@@ -160,7 +182,7 @@ export interface EventStore {
   /** Events in the store, whoever's. Cheap. */
   eventCount(environment: string): Promise<number>;
 
-  /** Forgets the projection, in the events too: for a ledger that was restored from before what is projected. */
+  /** Forgets the projection, in the events too, and what of it was damaged: for a ledger that is not the one it was made from. */
   resetProjection(environment: string): Promise<void>;
 
   /**
@@ -186,6 +208,9 @@ export interface EventStore {
   /** Of all events of these nodes, however many. */
   counts(environment: string, nodeIds: readonly string[]): Promise<EventCounts>;
 
+  /** How many events each of these nodes has, however many they are; those without any are left out. */
+  countEach(environment: string, nodeIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+
   /** uuids with their distinct_id of the most recently received events, newest first: refills the idempotence window. */
   recentUuids(environment: string, limit: number): Promise<{ uuid: string; distinct_id: string }[]>;
 
@@ -203,10 +228,27 @@ export interface EventStore {
   exportTable(environment: string, what: ExportTable, format: ExportFormat): Promise<AsyncIterable<Uint8Array>>;
 
   /**
-   * Deletes the events of these identifiers for good (the parts are rewritten), what the projection holds of them, and their mention in
+   * Deletes the events of these identifiers for good (the parts are rewritten, once for all of them), what the projection holds of them, and their mention in
    * events of others. Project up to `seq` first, and drain the journal. Resolves to the number of events deleted.
    */
-  erase(environment: string, erasure: EventErasure): Promise<number>;
+  erase(environment: string, erasures: readonly EventErasure[]): Promise<number>;
 
+  /** Deletes, or counts, the events whose own time is before a moment. Identities stay. Resolves to what went, by year. */
+  expire(
+    environment: string,
+    options: { readonly before: number; readonly dryRun: boolean },
+  ): Promise<readonly ExpiredYear[]>;
+
+  /** How many events there are. */
+  size(environment: string): Promise<number>;
+  /** What the engine found damaged when it opened its files, and goes on without. */
+  damaged(environment: string): Promise<readonly DamagedPart[]>;
+  /** The names of parts of the events that can't be read; reads all of them. They stay in use, unless they are to be left out. */
+  unreadable(environment: string, options: { readonly leaveOut: boolean }): Promise<readonly string[]>;
+
+  /** The events of these environments as they are now: at once, and without copying. They stay until they are thawed. */
+  freeze(environments: readonly string[]): Promise<ReadonlyMap<string, FrozenEvents>>;
+  /** Gives back what freezing holds on the disk. */
+  thaw(): Promise<void>;
   close(): Promise<void>;
 }

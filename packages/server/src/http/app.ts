@@ -20,6 +20,7 @@ import type { Protocol } from './protocols/protocol.ts';
 import { createRateLimits } from './rate-limits.ts';
 import { createRequestIds, nameAnswer } from './request-ids.ts';
 import type { RouteContext } from './route-context.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { callRoutes } from './routes/calls.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { environmentRoutes } from './routes/environments.ts';
@@ -33,6 +34,7 @@ import { lintRoutes } from './routes/lint.ts';
 import { operationRoutes } from './routes/operations.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoutes } from './routes/query.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import type { Services } from './services.ts';
@@ -160,6 +162,8 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await environmentRoutes(scope, context);
       await queryRoutes(scope, context);
       await exportRoutes(scope, context);
+      await backupRoutes(scope, context);
+      await retentionRoutes(scope, context);
       await scope.register((files) => importRoutes(files, context));
     },
     { prefix: '/v1' },

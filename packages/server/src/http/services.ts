@@ -1,4 +1,5 @@
 import type { Fact, Seq, Settings } from '@onym/core';
+import type { Backups } from '../backup/backups.ts';
 import type { EnvironmentStates } from '../environments.ts';
 import type { FreshReads } from '../events/fresh-reads.ts';
 import type { Imports } from '../import/imports.ts';
@@ -8,6 +9,7 @@ import type { Quarantine } from '../journal/quarantine.ts';
 import type { Lint } from '../lint/lint.ts';
 import type { People } from '../people/types.ts';
 import type { Obstacle } from '../readiness.ts';
+import type { Retention } from '../retention/retention.ts';
 import type { Steering } from '../steering/types.ts';
 
 /**
@@ -27,6 +29,8 @@ export interface Services {
   readonly deadLetters: Pick<DeadLetters, 'list' | 'oldest' | 'remove'>;
   readonly quarantine: Quarantine;
   readonly environmentStates: EnvironmentStates;
+  readonly retention: Pick<Retention, 'run'>;
+  readonly backups: Pick<Backups, 'begin'>;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */
   deadLetter(letters: readonly DeadLetter[]): void;
   /** Ledger rows after `after`, ascending, at most `limit`. */

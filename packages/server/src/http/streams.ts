@@ -1,6 +1,8 @@
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { stringifyExact } from '../exact-json/stringify.ts';
+import { errorBody, toOnymError } from './errors.ts';
 
 /**
  * Chunks as a body. What fails half-way resets the connection, so that it can't look whole: a mere end of the connection would be the
@@ -28,5 +30,16 @@ async function* rest<T>(first: IteratorResult<T>, chunks: AsyncIterator<T>): Asy
     for (let result = first; result.done !== true; result = await chunks.next()) yield result.value;
   } finally {
     await chunks.return?.();
+  }
+}
+
+/** Events as lines of JSON. What fails once the answer has begun is its last line. */
+export async function* jsonLinesOf(events: AsyncIterable<object>, request: FastifyRequest): AsyncGenerator<Buffer> {
+  try {
+    for await (const event of events) yield Buffer.from(`${stringifyExact(event)}\n`);
+  } catch (thrown) {
+    const error = toOnymError(thrown);
+    if (error.code === 'internal-error') request.log.error({ err: thrown }, 'a streamed answer failed');
+    yield Buffer.from(`${JSON.stringify({ type: 'error', ...errorBody(error) })}\n`);
   }
 }

@@ -248,8 +248,8 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       return pending.get(environment) ?? [];
     },
 
-    async finishErasure(environment, seq) {
-      const left = (pending.get(environment) ?? []).filter((erasure) => erasure.seq !== seq);
+    async finishErasures(environment, seqs) {
+      const left = (pending.get(environment) ?? []).filter(({ seq }) => !seqs.includes(seq));
       pending.set(environment, left);
     },
 

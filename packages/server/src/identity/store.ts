@@ -284,7 +284,7 @@ export interface IdentityStore extends IdentityReads {
   /** Erasures whose rest has not been reported as done, oldest first. */
   pendingErasures(environment: string): Promise<PendingErasure[]>;
   /** The rest is done: forgets the ids, and leaves nothing of them in the store's files. */
-  finishErasure(environment: string, seq: Seq): Promise<void>;
+  finishErasures(environment: string, seqs: readonly Seq[]): Promise<void>;
 
   /** The identities with the most identifiers among those changed after a ledger row, largest first. */
   largest(

@@ -16,8 +16,8 @@ export interface DeadLetters extends Forgets {
   oldest(filter: LetterFilter, page: { after: number; limit: number }): Promise<KeptLetter[]>;
   /** Returns how many there were. */
   remove(ids: readonly number[]): number;
-  /** How many name one of these ids, in whatever field; those of no environment count too. */
-  naming(environment: string, distinctIds: ReadonlySet<string>): Promise<number>;
+  /** Of each group of ids, how many name one of them, in whatever field; those of no environment count too. */
+  naming(environment: string, groups: readonly ReadonlySet<string>[]): Promise<number[]>;
   close(): void;
 }
 
@@ -121,11 +121,11 @@ export function openDeadLetters(
     return found;
   }
 
-  async function* rowsNaming(environment: string, distinctIds: ReadonlySet<string>): AsyncGenerator<number> {
+  async function* rowsOf(environment: string): AsyncGenerator<{ id: number; item: string }> {
     flush();
     for (let after = 0; ; ) {
       const rows = table.itemsAfter(after, environment, itemsPerTurn);
-      for (const { id, item } of rows) if (names(item, distinctIds)) yield id;
+      yield* rows;
       if (rows.length < itemsPerTurn) return;
       after = rows.at(-1)!.id;
       await nextTurn();
@@ -160,14 +160,28 @@ export function openDeadLetters(
     list: (filter, { before, limit }) => matching(filter, 'newestFirst', before ?? Number.MAX_SAFE_INTEGER, limit),
     oldest: (filter, { after, limit }) => matching(filter, 'oldestFirst', after, limit),
     remove,
-    async naming(environment, distinctIds) {
-      let count = 0;
-      for await (const _ of rowsNaming(environment, distinctIds)) count++;
-      return count;
+    async naming(environment, groups) {
+      const counts = groups.map(() => 0);
+      const groupsById = new Map<string, number[]>();
+      for (const [group, ids] of groups.entries()) {
+        for (const id of ids) groupsById.set(id, [...(groupsById.get(id) ?? []), group]);
+      }
+      for await (const { item } of rowsOf(environment)) {
+        const named = new Set([...idsIn(item)].flatMap((id) => groupsById.get(id) ?? []));
+        for (const group of named) counts[group]!++;
+      }
+      return counts;
     },
     async forget(environment, distinctIds) {
       const ids: number[] = [];
-      for await (const id of rowsNaming(environment, new Set(distinctIds))) ids.push(id);
+      const named = new Set(distinctIds);
+      for await (const { id, item } of rowsOf(environment)) {
+        for (const text of idsIn(item)) {
+          if (!named.has(text)) continue;
+          ids.push(id);
+          break;
+        }
+      }
       if (ids.length > 0) remove(ids);
       scrub(table.database);
     },
@@ -182,13 +196,11 @@ export function openDeadLetters(
 const jsonStrings = /"(?:[^"\\]|\\.)*"/g;
 
 /** The item may be cut at its end, so that its strings are looked at one by one. A number may stand for an id as well. */
-function names(item: string, distinctIds: ReadonlySet<string>): boolean {
+function* idsIn(item: string): Generator<string> {
   for (const [quoted] of item.matchAll(jsonStrings)) {
-    const text = quoted.includes('\\') ? unquoted(quoted) : quoted.slice(1, -1);
-    if (distinctIds.has(text)) return true;
+    yield quoted.includes('\\') ? unquoted(quoted) : quoted.slice(1, -1);
   }
-  for (const [number] of item.matchAll(/(?<=:)-?\d[\d.]*/g)) if (distinctIds.has(number)) return true;
-  return false;
+  for (const [number] of item.matchAll(/(?<=:)-?\d[\d.]*/g)) yield number;
 }
 
 function unquoted(json: string): string {

@@ -1,6 +1,7 @@
 import { OnymError } from '../errors.ts';
 import { isRowError } from '../events/row-error.ts';
 import type { EventStore } from '../events/types.ts';
+import { createGate } from '../gate.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
@@ -35,6 +36,11 @@ export interface DrainLoop {
    */
   flush(environment?: string): Promise<void>;
   /**
+   * Runs `work` while nothing is on its way: all that was acknowledged before is in the event store, or in the journal and there alone. Drains
+   * wait until it has ended, so it must be short. Throws OnymError `event-store-unavailable` while the event store fails.
+   */
+  still<Result>(work: () => Promise<Result>): Promise<Result>;
+  /**
    * The least map seq that events on their way may have been bound at; null when none are. Read the projected seq before this,
    * or in the same turn: what begins later is bound at a later seq.
    */
@@ -61,6 +67,7 @@ export function createDrain(options: DrainOptions): DrainLoop {
   const random = options.random ?? Math.random;
   const lanes = perEnvironment<Lane>((environment) => ({ environment, pass: null, failures: 0, retryAt: 0 }));
   const stats = { drainedEvents: 0, quarantinedEvents: 0, failedAttempts: 0 };
+  const gate = createGate();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
 
@@ -97,12 +104,14 @@ export function createDrain(options: DrainOptions): DrainLoop {
   async function pass(lane: Lane): Promise<void> {
     const { environment } = lane;
     const upTo = journal.head();
-    for (const drain of journal.underWay(environment)) await send(drain);
-    while (!closed) {
-      const { head } = await options.identityStore.environment(environment);
-      const drain = journal.begin(environment, upTo, head);
-      if (drain === null) return;
-      await send(drain);
+    for (const drain of journal.underWay(environment)) await gate.pass(() => send(drain));
+    for (let more = true; more && !closed; ) {
+      more = await gate.pass(async () => {
+        const { head } = await options.identityStore.environment(environment);
+        const drain = journal.begin(environment, upTo, head);
+        if (drain !== null) await send(drain);
+        return drain !== null;
+      });
     }
   }
 
@@ -160,25 +169,35 @@ export function createDrain(options: DrainOptions): DrainLoop {
     }
   }
 
+  async function flush(environment?: string): Promise<void> {
+    const target = journal.head();
+    const wanted = environment === undefined ? journal.environments() : [environment];
+    const behind = wanted.filter((name) => (journal.oldest(name) ?? Number.POSITIVE_INFINITY) <= target);
+    if (behind.length === 0) return;
+    let deadline: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      deadline = setTimeout(() => reject(unavailable(lanes.of(behind[0]!), null)), limits.drainWaitMaxMs);
+    });
+    const drained = Promise.all(behind.map((name) => flushLane(lanes.of(name), target)));
+    try {
+      await Promise.race([drained, tooLong]);
+    } finally {
+      clearTimeout(deadline);
+    }
+  }
+
   return {
     start() {
       timer ??= setInterval(tick, intervalMs);
     },
-    async flush(environment) {
-      const target = journal.head();
-      const wanted = environment === undefined ? journal.environments() : [environment];
-      const behind = wanted.filter((name) => (journal.oldest(name) ?? Number.POSITIVE_INFINITY) <= target);
-      if (behind.length === 0) return;
-      let deadline: NodeJS.Timeout | undefined;
-      const tooLong = new Promise<never>((_, reject) => {
-        deadline = setTimeout(() => reject(unavailable(lanes.of(behind[0]!), null)), limits.drainWaitMaxMs);
+    flush,
+    async still(work) {
+      await flush();
+      return gate.hold(() => {
+        const behind = journal.environments().find((name) => journal.underWay(name).length > 0);
+        if (behind !== undefined) throw unavailable(lanes.of(behind), null);
+        return work();
       });
-      const drained = Promise.all(behind.map((name) => flushLane(lanes.of(name), target)));
-      try {
-        await Promise.race([drained, tooLong]);
-      } finally {
-        clearTimeout(deadline);
-      }
     },
     safeSeq(environment) {
       const seqs = journal.underWay(environment).map((drain) => drain.seq);

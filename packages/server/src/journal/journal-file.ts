@@ -28,6 +28,8 @@ const migrations: readonly Migration[] = [
     database.exec(schema);
     database.prepare('INSERT INTO meta (journal_id, drained_to) VALUES (?, 0)').run(randomUUID());
   },
+  // How many events the event store has, as far as the drains go. No row: not known.
+  'CREATE TABLE held (environment TEXT PRIMARY KEY, events INTEGER NOT NULL) STRICT;',
 ];
 
 export interface BatchHead {
@@ -133,6 +135,10 @@ export function openJournalFile(directory: string) {
   const eraseQuarantined = database.prepare<[string, string]>(
     'DELETE FROM quarantine WHERE environment = ? AND distinct_id IN (SELECT value FROM json_each(?))',
   );
+  const held = database.prepare<[string], { events: number }>('SELECT events FROM held WHERE environment = ?');
+  const setHeld = database.prepare<[string, number]>('INSERT OR REPLACE INTO held (environment, events) VALUES (?, ?)');
+  const addHeld = database.prepare<[number, string]>('UPDATE held SET events = events + ? WHERE environment = ?');
+  const forgetHeld = database.prepare<[string]>('DELETE FROM held WHERE environment = ?');
   const meta = database
     .prepare<[], { journalId: string; lastId: number }>(
       `SELECT journal_id AS journalId, max(drained_to, (SELECT coalesce(max(id), 0) FROM batches)) AS lastId FROM meta`,
@@ -221,6 +227,19 @@ export function openJournalFile(directory: string) {
       discardQuarantined.run({ environment, ids: ids && JSON.stringify(ids) }).changes,
     eraseQuarantined: (environment: string, distinctIds: readonly string[]): void => {
       eraseQuarantined.run(environment, JSON.stringify(distinctIds));
+    },
+    held: (environment: string): number | null => held.get(environment)?.events ?? null,
+    setHeld: (environment: string, events: number | null): void => {
+      if (events === null) forgetHeld.run(environment);
+      else setHeld.run(environment, events);
+    },
+    /** Where it is known how many there were. */
+    addHeld: (environment: string, events: number): void => {
+      addHeld.run(events, environment);
+    },
+    /** Ids up to this one are never given again. */
+    noteGiven: (id: number): void => {
+      noteDrained.run(id);
     },
     /** Copies the -wal file into the main one; PASSIVE never waits. */
     checkpoint: (): void => {

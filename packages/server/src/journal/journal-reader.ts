@@ -12,6 +12,8 @@ export interface JournalReaderParts {
   drainBytesMax: number;
   now: () => number;
   head: () => number;
+  /** Leaves out so many ids that none of those after is one that was given before; returns the last of them. */
+  leap: () => number;
   /** Writes events as batches of their own, within the transaction under way; what it returns makes them visible. */
   insert: (environment: string, events: string[]) => () => void;
   /** A batch was in the file when it was opened. */
@@ -86,7 +88,10 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
       return lowered;
     },
     finish(drain) {
-      file.durably(() => removeDrain(drain))();
+      file.durably(() => {
+        file.addHeld(drain.environment, drain.to - drain.from);
+        return removeDrain(drain);
+      })();
     },
     split(drain) {
       const middle = Math.floor((drain.from + drain.to) / 2);
@@ -111,6 +116,10 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
 
     next: (environment, after, last) => batchOf(environment, file.nextBatch(environment, after, last)),
     previous: (environment, before) => batchOf(environment, file.previousBatch(environment, before)),
+
+    held: file.held,
+    setHeld: (environment, events) => file.durably(() => file.setHeld(environment, events)),
+    leap: () => file.durably(() => file.noteGiven(parts.leap())),
 
     quarantinedCount: file.countQuarantined,
     quarantined: (environment, limit, after = 0) =>

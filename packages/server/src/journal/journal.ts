@@ -13,6 +13,8 @@ const checkpointBytes = 8 * 1024 * 1024;
 const roomBytesMin = 2 * defaultLimits.propertiesBytesMax;
 /** An empty journal whose file is above this gives the space back. */
 const idleFileBytesMax = 64 * 1024 * 1024;
+/** More than any journal has given. */
+const leapIds = 1_000_000_000_000;
 const overloadedRetryAfterSeconds = 5;
 
 export type JournalLimits = Pick<
@@ -85,6 +87,10 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     drainBytesMax: limits.drainBytesMax,
     now: options.now ?? Date.now,
     head: () => lastId,
+    leap: () => {
+      lastId += leapIds;
+      return lastId;
+    },
     insert: (environment, lines) => {
       const heads = insert(environment, lines);
       return () => show(heads);

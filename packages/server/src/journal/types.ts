@@ -96,6 +96,12 @@ export interface JournalReader extends Forgets {
   /** The last batch with an id below `before`. */
   previous(environment: string, before: number): JournalBatch | null;
 
+  /** How many events of an environment have arrived and were not removed since; null when that is not known. Drains that finish count. */
+  held(environment: string): number | null;
+  setHeld(environment: string, events: number | null): void;
+  /** For a journal that is older than the event store: no batch is taken for one of those that it has forgotten. */
+  leap(): void;
+
   /** How many events are in quarantine, all environments together. */
   quarantinedCount(): number;
   /** Oldest first; those with an id above `after`, which is 0 by default. */

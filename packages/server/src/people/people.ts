@@ -9,7 +9,7 @@ import type { At, IdentityName, People } from './types.ts';
 export interface PeopleParts {
   readonly identityStore: IdentityStore;
   readonly reads: FreshReads;
-  readonly erasures: Pick<Erasures, 'erase'>;
+  readonly erasures: Pick<Erasures, 'erase' | 'eraseAll'>;
 }
 
 export function createPeople({ identityStore, reads, erasures }: PeopleParts): People {
@@ -79,6 +79,8 @@ export function createPeople({ identityStore, reads, erasures }: PeopleParts): P
       const distinctId = await distinctIdOf(environment, name);
       return distinctId === null ? null : erasures.erase(environment, distinctId, options);
     },
+
+    eraseAll: erasures.eraseAll,
 
     async export(environment, name) {
       const distinctId = await distinctIdOf(environment, name);

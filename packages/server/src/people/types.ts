@@ -1,6 +1,7 @@
 import type { EraseFact, Millis, Seq, Source, TraitWrite } from '@onym/core';
 import type { EventCounts, TimelineEvent, TimelinePlace } from '../events/types.ts';
 import type { IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/store.ts';
+import type { Erasures } from './erasures.ts';
 import type { PersonPart } from './person-export.ts';
 
 /** Who is who, and what is known of them, from both stores. */
@@ -29,6 +30,8 @@ export interface People {
     name: IdentityName,
     options: { readonly dryRun: boolean; readonly source: Source },
   ): Promise<EraseFact | null>;
+  /** See Erasures.eraseAll. */
+  eraseAll: Erasures['eraseAll'];
   /** All that is held of the identity; null when neither store has met the identifier. */
   export(environment: string, name: IdentityName): Promise<AsyncIterable<PersonPart> | null>;
 }

@@ -56,15 +56,15 @@ test('erasing takes the events, the map rows and what was replaced in the projec
   expect(await separations()).toEqual(['adam/eve', 'adam/zoe', 'eve-phone/zoe']);
   await store.project(environment, projection(2, { identities: [identity('', 2, true)] }));
   const erasure = { distinctIds: ['eve', 'eve-phone'], links: [1], seq: 2, receivedUpTo: T0 + 5 };
-  expect(await store.erase(environment, erasure)).toBe(3);
+  expect(await store.erase(environment, [erasure])).toBe(3);
   expect(await rows(store, 'SELECT distinct_id, identity_id FROM events')).toEqual([
     { distinct_id: 'adam', identity_id: node('adam') },
   ]);
   expect((await store.readMap(environment, null, 10)).map(({ distinct_id }) => distinct_id)).toEqual(['adam']);
   expect(await rows(store, 'SELECT * FROM identities')).toEqual([]);
   expect(await separations()).toEqual(['adam/zoe']);
-  expect(await store.erase(environment, erasure)).toBe(0);
-  expect(await store.erase(environment, { ...erasure, distinctIds: [], links: [] })).toBe(0);
+  expect(await store.erase(environment, [erasure])).toBe(0);
+  expect(await store.erase(environment, [{ ...erasure, distinctIds: [], links: [] }])).toBe(0);
 
   // The erased id may come back as a stranger.
   await insert(store, [event('eve')]);
@@ -87,11 +87,23 @@ test('events and rows that came after the erasure stay, and others are no longer
   );
   await store.project(environment, projection(10, { identifiers: [mapRow('lee', 'lee', 8)] }));
   const erasure = { distinctIds: ['kim', "o'hara \\"], links: [], seq: 8, receivedUpTo: T0 + 5 };
-  expect(await store.erase(environment, erasure)).toBe(1);
+  expect(await store.erase(environment, [erasure])).toBe(1);
   const sql = `SELECT distinct_id, anonymous_id, device_id, identity_id FROM events WHERE distinct_id IN ('kim', 'lee') ORDER BY received_at, distinct_id`;
   expect(await rows(store, sql)).toEqual([
     { distinct_id: 'lee', anonymous_id: null, device_id: null, identity_id: node('lee') },
     { distinct_id: 'kim', anonymous_id: null, device_id: null, identity_id: node('other') },
     { distinct_id: 'lee', anonymous_id: 'kim', device_id: 'kim', identity_id: node('lee') },
   ]);
+});
+
+test('takes more ids than one statement has room for, each up to its own moment', async () => {
+  const ids = Array.from({ length: 12_000 }, (_, n) => `many-'\\${n}`);
+  for (const id of [ids[0]!, ids[9_999]!, ids[11_999]!])
+    await insert(store, [event(id), event(id, { received_at: T0 + 50 })]);
+  const before = await store.size(environment);
+  // Ledger rows with gaps: the moments stay apart.
+  const seqOf = (n: number) => 10 + n + 1_000 * Math.floor(n / 400);
+  const erasures = ids.map((id, n) => ({ distinctIds: [id], links: [n], seq: seqOf(n), receivedUpTo: T0 + 10 }));
+  expect(await store.erase(environment, erasures)).toBe(3);
+  expect(await store.size(environment)).toBe(before - 3);
 });

@@ -153,8 +153,11 @@ export function fakeServices(): FakeServices {
       },
     },
     imports: { run: notAsked },
+    backups: { begin: notAsked },
+    retention: { run: notAsked },
     people: {
       erase: async () => null,
+      eraseAll: notAsked,
       export: async () => null,
       resolve: async (_environment, ids) => new Map(ids.map((id) => [id, { canonicalId: id, known: false }])),
       identity: async () => null,

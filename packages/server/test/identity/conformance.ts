@@ -213,7 +213,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       expect(more).toEqual([]);
       expect([...pending!.distinctIds].sort()).toEqual(['ada', 'anonymous-1', 'crm:ada']);
       expect(pending).toMatchObject({ seq: 6, strays: ['eve'], links: [1, 2, 4] });
-      await store.finishErasure('production', 6);
+      await store.finishErasures('production', [6]);
       expect(await store.pendingErasures('production')).toEqual([]);
 
       // The same strings are strangers.
@@ -424,7 +424,7 @@ async function eraseBoth(store: IdentityStore, reference: IdentityStore, id: str
   expect(a!.map((one) => ({ ...one, distinctIds: [...one.distinctIds].sort() }))).toEqual(
     b!.map((one) => ({ ...one, distinctIds: [...one.distinctIds].sort() })),
   );
-  for (const each of [store, reference]) await each.finishErasure('e', ours.seq);
+  for (const each of [store, reference]) await each.finishErasures('e', [ours.seq]);
   const text = JSON.stringify(await store.ledger('e', 0, 10_000));
   for (const erased of gone) expect(text).not.toContain(JSON.stringify(erased));
 }

@@ -17,5 +17,5 @@ const die = async (): Promise<never> => {
   return new Promise(() => {});
 };
 if (moment === 'before-events') server.eventStore.erase = die;
-else server.identityStore.finishErasure = die;
+else server.identityStore.finishErasures = die;
 await erase(person);

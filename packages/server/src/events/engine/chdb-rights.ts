@@ -14,7 +14,7 @@ const usersXml = `<clickhouse>
     <grants>
       <query>GRANT SELECT, INSERT, ALTER, CREATE DATABASE, CREATE TABLE, CREATE VIEW, CREATE DICTIONARY, DROP, TRUNCATE, OPTIMIZE, SHOW, dictGet ON *.*</query>
       <query>GRANT SYSTEM RELOAD DICTIONARY ON *.*</query>
-      <query>GRANT KILL QUERY ON *.*</query>
+      <query>GRANT KILL QUERY, CHECK ON *.*</query>
       <query>GRANT TABLE ENGINE ON *</query>
     </grants>
   </default></users>

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { limits } from '../../limits.ts';
 import { environment, errorResponses, time } from '../schemas.ts';
 
 /** Erasure and subject access (docs/http.md, "Erasure and subject access"). */
@@ -60,6 +61,38 @@ export const erase = {
       { description: 'The receipt.' },
     ),
     ...errorResponses(400, 401, 403, 404, 422),
+  },
+};
+
+const eraseAllBody = Type.Object({
+  environment,
+  distinct_ids: Type.Array(Type.String({ minLength: 1 }), {
+    minItems: 1,
+    maxItems: limits.erasedIdsMax,
+    description: `At most ${limits.erasedIdsMax}. A whole number is its digits.`,
+  }),
+});
+const eraseAllQuery = Type.Object({
+  dry_run: Type.Optional(Type.Boolean({ description: 'Count; erase nothing.' })),
+});
+export interface EraseAllRoute {
+  Body: Static<typeof eraseAllBody>;
+  Querystring: Static<typeof eraseAllQuery>;
+}
+
+export const eraseAll = {
+  summary: 'Erase many people',
+  description:
+    'As DELETE /v1/identities/{id} does, with one receipt a person; the events of all of them are removed at once at the end. ' +
+    'Answers lines of JSON, in the order of the ids: `erased` (with `seq` and `receipt`), `not_found`, and, last, `same_person` for ids that an earlier one has erased already; then `done`, once everything is gone, or `error`. ' +
+    'Who leaves before the end stops it after a person; what was erased by then is completed.',
+  operationId: 'eraseIdentities',
+  tags: ['identities'],
+  body: eraseAllBody,
+  querystring: eraseAllQuery,
+  response: {
+    200: { description: 'What became of each.', content: { 'application/x-ndjson': { schema: Type.String() } } },
+    ...errorResponses(400, 401, 403, 413, 422),
   },
 };
 

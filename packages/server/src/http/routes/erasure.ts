@@ -1,11 +1,15 @@
+import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { stringifyExact } from '../../exact-json/stringify.ts';
+import { distinctIdOf } from '../../ingest/distinct-ids.ts';
 import { nodeId } from '../../node-id.ts';
+import type { ErasedPerson } from '../../people/erasures.ts';
 import type { PersonPart } from '../../people/person-export.ts';
 import { needs } from '../auth.ts';
+import { withTextIds } from '../id-numbers.ts';
 import { environmentFor, found, identityNameOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
-import { bodyOf } from '../streams.ts';
+import { bodyOf, jsonLinesOf, withFirst } from '../streams.ts';
 import {
   eventToWire,
   factToWire,
@@ -32,6 +36,22 @@ export async function erasureRoutes(app: FastifyInstance, { services }: RouteCon
     return { ok: true, verdict: 'applied', seq: dryRun ? null : fact.seq, receipt: receiptToWire(fact) };
   });
 
+  app.post<schemas.EraseAllRoute>(
+    '/erasures',
+    { ...needs('erase', schemas.eraseAll), preValidation: withTextIds('distinct_ids') },
+    async (request, reply) => {
+      const { environment: named, distinct_ids } = request.body;
+      const environment = environmentFor(request, services, named);
+      const dryRun = request.query.dry_run ?? false;
+      const source = { key: request.key!.name, lib: null, batch: null, public: false };
+      const ids = distinct_ids.map((id) => distinctIdOf(id, 'Each of distinct_ids'));
+      const persons = services.people.eraseAll(environment, ids, { dryRun, source });
+      const events = await withFirst(outcomes(persons, dryRun));
+      reply.header('content-type', 'application/x-ndjson; charset=utf-8');
+      return reply.send(Readable.from(jsonLinesOf(events, request), { objectMode: false }));
+    },
+  );
+
   app.get<schemas.ExportPersonRoute>(
     '/identities/:id/export',
     needs('read', schemas.exportPerson),
@@ -46,6 +66,23 @@ export async function erasureRoutes(app: FastifyInstance, { services }: RouteCon
         .send(await bodyOf(linesOf(environment, parts), reply));
     },
   );
+}
+
+async function* outcomes(persons: AsyncIterable<ErasedPerson>, dryRun: boolean): AsyncGenerator<object> {
+  const counts = { erased: 0, not_found: 0, same_person: 0 };
+  for await (const { distinctId: distinct_id, fact, sameAs } of persons) {
+    if (fact !== null) {
+      counts.erased++;
+      yield { type: 'erased', distinct_id, seq: dryRun ? null : fact.seq, receipt: receiptToWire(fact) };
+    } else if (sameAs !== null) {
+      counts.same_person++;
+      yield { type: 'same_person', distinct_id, erased_with: sameAs };
+    } else {
+      counts.not_found++;
+      yield { type: 'not_found', distinct_id };
+    }
+  }
+  yield { type: 'done', dry_run: dryRun, ...counts };
 }
 
 const chunkLengthMax = 64 * 1024;

@@ -5,10 +5,9 @@ import type { ImportEvent, ImportOptions } from '../../import/types.ts';
 import type { Key } from '../../keys/types.ts';
 import { limits } from '../../limits.ts';
 import { mayRead, needs } from '../auth.ts';
-import { errorBody, toOnymError } from '../errors.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
-import { withFirst } from '../streams.ts';
+import { jsonLinesOf, withFirst } from '../streams.ts';
 import { type ImportQuery, type ImportRoute, importSchema } from './import-schemas.ts';
 
 /** Bodies here are files, streamed to where they are read from: they meet none of the JSON parsers. */
@@ -27,7 +26,7 @@ export async function importRoutes(app: FastifyInstance, { services }: RouteCont
       );
       if (isJsonWanted(request)) return collected(events);
       reply.header('content-type', 'application/x-ndjson; charset=utf-8');
-      return reply.send(Readable.from(lines(events, request), { objectMode: false }));
+      return reply.send(Readable.from(jsonLinesOf(events, request), { objectMode: false }));
     },
   );
 }
@@ -71,17 +70,6 @@ async function* visibleTo(key: Key, events: AsyncIterable<ImportEvent>): AsyncGe
       const { largest_identities: _, ...rest } = event;
       yield rest;
     }
-  }
-}
-
-/** What fails once the answer has begun is its last line. */
-async function* lines(events: AsyncIterable<ImportEvent>, request: FastifyRequest): AsyncGenerator<Buffer> {
-  try {
-    for await (const event of events) yield Buffer.from(`${stringifyExact(event)}\n`);
-  } catch (thrown) {
-    const error = toOnymError(thrown);
-    if (error.code === 'internal-error') request.log.error({ err: thrown }, 'import failed');
-    yield Buffer.from(`${JSON.stringify({ type: 'error', ...errorBody(error) })}\n`);
   }
 }
 

@@ -268,9 +268,11 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
       }));
     },
 
-    async finishErasure(environment, seq) {
+    async finishErasures(environment, seqs) {
       const { id: env } = environmentRow(environment);
-      inTransaction(database, () => erasures.dropPending.run(env, seq));
+      inTransaction(database, () => {
+        for (const seq of seqs) erasures.dropPending.run(env, seq);
+      });
       scrub(database);
     },
 
