@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run on the sources: no build comes before them.
-const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
+const source = { resolve: { conditions: ['onym-source'] }, ssr: { resolve: { conditions: ['onym-source'] } } };
 
 /** Tests with engines, servers or browsers of their own. */
 const withProcesses = {

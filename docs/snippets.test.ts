@@ -71,7 +71,7 @@ async function runInBrowser(code: string): Promise<string | null> {
     },
     bundle: true,
     format: 'esm',
-    conditions: ['source'],
+    conditions: ['onym-source'],
     write: false,
   });
   const site = createServer((_, response) => {
@@ -114,7 +114,7 @@ type Running = (code: string, env: NodeJS.ProcessEnv, url: string) => Promise<st
 
 const runners: Record<string, Running> = {
   sh: (code, env) => run('bash', ['-c', prelude + code], env),
-  ts: (code, env) => run(process.execPath, ['--conditions=source', '--import', 'tsx', saved(code, 'mts')], env),
+  ts: (code, env) => run(process.execPath, ['--conditions=onym-source', '--import', 'tsx', saved(code, 'mts')], env),
   python: async (code, env) =>
     pythonObstacle() === null
       ? run(python, [saved(code, 'py')], { ...env, PYTHONPATH: join(root, 'clients/python') })

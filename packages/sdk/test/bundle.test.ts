@@ -16,7 +16,7 @@ async function bundled(contents: string) {
     format: 'esm',
     target: 'es2022',
     platform: 'browser',
-    conditions: ['source'],
+    conditions: ['onym-source'],
     write: false,
     metafile: true,
   });
