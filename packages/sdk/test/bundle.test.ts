@@ -2,23 +2,24 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { version } from '@onym/sdk';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { expect, it } from 'vitest';
 
 const bundleBytesMax = 6 * 1024;
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 
-async function bundled(contents: string) {
+const importing = (contents: string): BuildOptions => ({ stdin: { contents, resolveDir: sdk }, format: 'esm' });
+
+async function bundled(entry: BuildOptions) {
   const { outputFiles, metafile } = await build({
-    stdin: { contents, resolveDir: sdk },
+    ...entry,
     bundle: true,
     minify: true,
-    format: 'esm',
     target: 'es2022',
     platform: 'browser',
     conditions: ['onym-source'],
-    write: false,
-    metafile: true,
+    write: false as const,
+    metafile: true as const,
   });
   const [output] = Object.values(metafile.outputs);
   const files = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
@@ -26,14 +27,21 @@ async function bundled(contents: string) {
 }
 
 it('what a page loads is at most 6 KiB, gzipped, and holds nothing of the Node client', async () => {
-  const { bytes, files } = await bundled(`export { onym } from '@onym/sdk';`);
+  const { bytes, files } = await bundled(importing(`export { onym } from '@onym/sdk';`));
   console.log(`browser bundle: ${bytes} bytes gzipped, of ${bundleBytesMax}`);
   expect(bytes).toBeLessThanOrEqual(bundleBytesMax);
   expect(files.filter((file) => file.includes('/node/'))).toEqual([]);
 });
 
+it('and so is the script for pages without a bundler', async () => {
+  const { bytes, files } = await bundled({ entryPoints: [`${sdk}/src/browser/page-script.ts`], format: 'iife' });
+  console.log(`page script: ${bytes} bytes gzipped, of ${bundleBytesMax}`);
+  expect(bytes).toBeLessThanOrEqual(bundleBytesMax);
+  expect(files.some((file) => file.endsWith('/client.ts'))).toBe(true);
+});
+
 it('the Node client holds nothing of the browser’s', async () => {
-  const { files } = await bundled(`export { Onym } from '@onym/sdk';`);
+  const { files } = await bundled(importing(`export { Onym } from '@onym/sdk';`));
   expect(files.filter((file) => file.includes('/browser/'))).toEqual([]);
 });
 

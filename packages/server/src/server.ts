@@ -27,6 +27,7 @@ import type { KeyPair, KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
 import { createLint, type Lint } from './lint/lint.ts';
 import { createTally, registerServerMetrics } from './metrics.ts';
+import { currentPageScript, openPageScripts } from './page-scripts.ts';
 import { createErasures } from './people/erasures.ts';
 import { createPeople } from './people/people.ts';
 import { createProjector } from './projector/projector.ts';
@@ -220,7 +221,8 @@ async function assemble(
     onLedger: (environment, listener) => commits.listen(tellOfRows((grown) => grown === environment && listener())),
     obstacles: readiness.obstacles,
   };
-  const app = createApp(services, { keys, version, metrics, logger });
+  const pageScripts = openPageScripts(directory.scriptsDirectory, visit === undefined ? currentPageScript() : null);
+  const app = createApp(services, { keys, version, metrics, logger, pageScripts });
   log.info = app.log.info.bind(app.log);
   log.warn = app.log.warn.bind(app.log);
   log.error = app.log.error.bind(app.log);

@@ -15,6 +15,7 @@ import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
 import { reviewCommands } from './review.ts';
 import { serveCommand } from './serve.ts';
+import { snippetCommand } from './snippet.ts';
 import { steeringCommands } from './steering.ts';
 import { RequestError } from './transport.ts';
 import { verifyCommand } from './verify.ts';
@@ -45,6 +46,7 @@ export async function main(args: readonly string[]): Promise<void> {
     lintCommand,
     keysCommand,
     verifyCommand,
+    snippetCommand,
     importCommand,
     exportCommand,
     steeringCommands,
