@@ -3,11 +3,12 @@
 // Builds all that a package ships, as far as it is missing or older than its sources: ES modules and types, the SDK's CommonJS, and its two
 // scripts for pages without a bundler.
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { dirname, join } = require('node:path');
 
 const root = join(__dirname, '..');
 const sdk = join(root, 'packages', 'sdk');
+const pageScriptNames = ['onym.js', 'onym.min.js'];
 
 /** The files below a folder, as paths within it. */
 const filesOf = (folder) =>
@@ -15,38 +16,22 @@ const filesOf = (folder) =>
     ? readdirSync(folder, { recursive: true }).filter((name) => statSync(join(folder, name)).isFile())
     : [];
 
-/** A file of the SDK's dist, and what makes it from the sources. */
-const scripts = {
-  'onym.js': { entryPoints: ['src/browser/page-script.ts'], format: 'iife' },
-  'onym.min.js': { entryPoints: ['src/browser/onym.ts'], format: 'esm' },
-};
-
 function compile() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   const projects = ['packages/core', 'packages/sdk', 'packages/sdk/tsconfig.cjs.json', 'packages/server'];
   const { status } = spawnSync(process.execPath, [tsc, '-b', ...projects], { cwd: root, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
-  writeWhereDifferent(join(sdk, 'dist', 'cjs', 'package.json'), '{ "type": "commonjs" }\n');
+  const scope = join(sdk, 'dist', 'cjs', 'package.json');
+  if (!existsSync(scope)) write(scope, '{ "type": "commonjs" }\n');
 }
 
-function bundle() {
-  const sources = filesOf(join(sdk, 'src')).map((name) => statSync(join(sdk, 'src', name)).mtimeMs);
-  const newest = Math.max(...sources, statSync(__filename).mtimeMs);
-  for (const [name, options] of Object.entries(scripts)) {
-    const outfile = join(sdk, 'dist', name);
-    if (existsSync(outfile) && statSync(outfile).mtimeMs > newest) continue;
-    const { buildSync } = require('esbuild');
-    buildSync({
-      ...options,
-      absWorkingDir: sdk,
-      outfile,
-      bundle: true,
-      minify: true,
-      target: 'es2022',
-      conditions: ['onym-source'],
-      logLevel: 'warning',
-    });
-  }
+async function bundle() {
+  const sources = filesOf(join(sdk, 'src')).map((name) => join(sdk, 'src', name));
+  const newest = Math.max(...[...sources, join(__dirname, 'page-scripts.mjs')].map((file) => statSync(file).mtimeMs));
+  const files = pageScriptNames.map((name) => join(sdk, 'dist', name));
+  if (files.every((file) => existsSync(file) && statSync(file).mtimeMs > newest)) return;
+  const { pageScripts } = await import('./page-scripts.mjs');
+  for (const [name, text] of Object.entries(await pageScripts())) write(join(sdk, 'dist', name), text);
 }
 
 /** What an earlier build made of sources that are gone must not be shipped. */
@@ -56,23 +41,22 @@ function prune() {
     const sources = new Set(filesOf(join(folder, 'src')).map((file) => file.replace(/\.tsx?$/, '')));
     for (const file of filesOf(join(folder, 'dist'))) {
       const [, source] = /^(?:cjs\/)?(.*?)(?:\.d\.ts|\.js|\.js\.map)$/.exec(file) ?? [];
-      if (source !== undefined && !sources.has(source) && !(file in scripts)) rmSync(join(folder, 'dist', file));
+      if (source !== undefined && !sources.has(source) && !pageScriptNames.includes(file))
+        rmSync(join(folder, 'dist', file));
     }
   }
 }
 
-function writeWhereDifferent(file, text) {
-  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, text);
+/** Whole or not at all: a server may be reading it. */
+function write(file, text) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.part`, text);
+  renameSync(`${file}.part`, file);
 }
 
-exports.build = () => {
+exports.build = async () => {
   compile();
-  bundle();
+  await bundle();
 };
 
-if (require.main === module) {
-  exports.build();
-  prune();
-}
+if (require.main === module) void exports.build().then(prune);

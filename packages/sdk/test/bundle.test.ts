@@ -2,24 +2,24 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { version } from '@onym/sdk';
-import { type BuildOptions, build } from 'esbuild';
+import { build } from 'esbuild';
 import { expect, it } from 'vitest';
+import { pageScripts } from '../../../scripts/page-scripts.mjs';
 
 const bundleBytesMax = 6 * 1024;
 const sdk = fileURLToPath(new URL('..', import.meta.url));
 
-const importing = (contents: string): BuildOptions => ({ stdin: { contents, resolveDir: sdk }, format: 'esm' });
-
-async function bundled(entry: BuildOptions) {
+async function bundled(contents: string) {
   const { outputFiles, metafile } = await build({
-    ...entry,
+    stdin: { contents, resolveDir: sdk },
     bundle: true,
+    format: 'esm',
     minify: true,
     target: 'es2022',
     platform: 'browser',
     conditions: ['onym-source'],
-    write: false as const,
-    metafile: true as const,
+    write: false,
+    metafile: true,
   });
   const [output] = Object.values(metafile.outputs);
   const files = Object.entries(output!.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
@@ -27,21 +27,20 @@ async function bundled(entry: BuildOptions) {
 }
 
 it('what a page loads is at most 6 KiB, gzipped, and holds nothing of the Node client', async () => {
-  const { bytes, files } = await bundled(importing(`export { onym } from '@onym/sdk';`));
+  const { bytes, files } = await bundled(`export { onym } from '@onym/sdk';`);
   console.log(`browser bundle: ${bytes} bytes gzipped, of ${bundleBytesMax}`);
   expect(bytes).toBeLessThanOrEqual(bundleBytesMax);
   expect(files.filter((file) => file.includes('/node/'))).toEqual([]);
 });
 
 it('and so is the script for pages without a bundler', async () => {
-  const { bytes, files } = await bundled({ entryPoints: [`${sdk}/src/browser/page-script.ts`], format: 'iife' });
+  const bytes = gzipSync((await pageScripts())['onym.js']).length;
   console.log(`page script: ${bytes} bytes gzipped, of ${bundleBytesMax}`);
   expect(bytes).toBeLessThanOrEqual(bundleBytesMax);
-  expect(files.some((file) => file.endsWith('/client.ts'))).toBe(true);
 });
 
 it('the Node client holds nothing of the browser’s', async () => {
-  const { files } = await bundled(importing(`export { Onym } from '@onym/sdk';`));
+  const { files } = await bundled(`export { Onym } from '@onym/sdk';`);
   expect(files.filter((file) => file.includes('/browser/'))).toEqual([]);
 });
 
