@@ -136,6 +136,7 @@ export function startServe({ dataDir, variables = {}, user }: ServeOptions & { r
     ONYM_LOG_LEVEL: 'warn',
     ONYM_INITIAL_WRITE_KEY: writeKey,
     ONYM_INITIAL_SECRET_KEY: secretKey,
+    ONYM_KEYS_FILE: '-',
   };
   return spawnOnym(['serve'], { ...own, ...variables }, { user });
 }
