@@ -39,6 +39,7 @@ export default defineConfig({
       { ...source, test: { ...withProcesses, name: 'clients', include: ['clients/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'examples', include: ['examples/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'docs', include: ['docs/*.test.ts'] } },
+      { ...source, test: { ...withProcesses, name: 'packages', include: ['packaging/*.test.ts'] } },
     ],
   },
 });
