@@ -4,7 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { matchesShown } from '../test-support/markdown.ts';
 import { prelude, tourOf } from '../test-support/tour.ts';
 import { registryObstacle, root, run, strangersEnvironment, temporary } from './commands.ts';
+import { consumerTests } from './consumers.ts';
 import { freshClone, install, lendBinary, type PackageName, pack, type Tarball } from './packed.ts';
+import { pageScriptTests } from './page-script.ts';
 import { type Serving, serving } from './serving.ts';
 
 const obstacle = await registryObstacle();
@@ -159,6 +161,16 @@ describe.skipIf(obstacle !== null)('installed into an empty folder', () => {
     }
     expect((await own.stop()).stderr).toBe('');
   });
+
+  pageScriptTests(
+    () => server,
+    async (...flags) => (await onym('snippet', ...flags)).stdout,
+  );
+
+  consumerTests(
+    () => tarballOf('@onym/sdk'),
+    () => server,
+  );
 
   it('stops as it does in the repository', async () => {
     const { stderr } = await server.stop();
