@@ -76,6 +76,14 @@ describe.each(Object.keys(bytesMax) as PackageName[])('%s, packed in a fresh clo
   });
 });
 
+it('tests and tools ask for the sources by a name that no project of a user has', async () => {
+  const files = await run('git', ['grep', '-lE', "conditions(=|: \\[')source\\b", '--', ':!packaging'], {
+    cwd: root,
+  }).catch((error: Error) => error.message);
+  // 1: none. Such a one would run on what was built last.
+  expect(files).toMatch(/^git grep .*: 1\n$/);
+});
+
 describe.skipIf(obstacle !== null)('installed into an empty folder', () => {
   let folder: string;
   let server: Serving;
