@@ -73,7 +73,8 @@ const isWithoutBinary = (error: unknown): boolean =>
 
 function binaryMissing({ message }: Error): string {
   const driver = dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
-  return `better-sqlite3 has no binary for this Node (${message.split('\n')[0]}) Make it: npm run install --prefix ${driver}`;
+  const cause = message.split('\n')[0]!.replace(/\.( Tried:)?$/, '');
+  return `better-sqlite3 has no binary for this Node (${cause}). Make it: npm run install --prefix ${driver}`;
 }
 
 /**
