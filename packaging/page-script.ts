@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../packages/server/test/system/client.ts';
 import { launchChromium } from '../test-support/chromium.ts';
 import { listening } from '../test-support/listening.ts';
+import { root } from './commands.ts';
 import type { Serving } from './serving.ts';
 
 interface Event {
@@ -53,6 +56,11 @@ export function pageScriptTests(served: () => Serving, snippet: (...flags: strin
 
     const loaded = (page: Page) => page.waitForFunction('window.onym?.getDistinctId');
     const evaluate = (page: Page, script: string) => page.evaluate(script) as Promise<string>;
+
+    it('is brought in by the lines that docs/sdk.md shows', async () => {
+      const page = readFileSync(join(root, 'docs/sdk.md'), 'utf8');
+      expect(page).toContain(`\n\`\`\`html\n${await snippet()}\`\`\`\n`);
+    });
 
     it('makes the calls of before, in order, with their time and place', async (context) => {
       if (chromium === null) return context.skip('there is no Chromium');

@@ -35,7 +35,7 @@ export const variables = {
   ONYM_INITIAL_WRITE_KEY: 'publishable key that the first start registers; made and shown once when unset',
   ONYM_INITIAL_SECRET_KEY: 'secret key that the first start registers; made and shown once when unset',
   ONYM_KEYS_FILE:
-    'file that the first start writes the keys it makes to; - prints them (printed on a terminal, else DATA_DIR/first-keys.env)',
+    'file that the first start writes the keys it makes to; - prints them (printed on a terminal, else first-keys.env in the data directory)',
   ONYM_LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent (info)',
   ONYM_SETTINGS: 'guard rails per environment as JSON: {"production":{"identifiersPerIdentityMax":500}}',
 } as const;
