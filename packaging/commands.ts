@@ -1,5 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -18,6 +18,17 @@ afterAll(() => {
   for (const group of groups) killGroup(group, 'SIGKILL');
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
+
+/** What is used to make Onym, and not to run it. */
+export function developmentDependencies(): string[] {
+  const manifests = ['.', 'packages/core', 'packages/sdk', 'packages/server'].map(
+    (folder) =>
+      JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<string, Record<string, string>>,
+  );
+  const namesIn = (field: string) => manifests.flatMap((manifest) => Object.keys(manifest[field] ?? {}));
+  const needed = new Set(namesIn('dependencies'));
+  return namesIn('devDependencies').filter((name) => !needed.has(name));
+}
 
 export function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'onym-packaging-'));

@@ -4,7 +4,15 @@ import { DockerfileParser, type Instruction } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { describe, expect, it } from 'vitest';
 import { clientOf, eventually } from '../packages/server/test/system/client.ts';
-import { registryObstacle, root, run, start, strangersEnvironment, temporary } from './commands.ts';
+import {
+  developmentDependencies,
+  registryObstacle,
+  root,
+  run,
+  start,
+  strangersEnvironment,
+  temporary,
+} from './commands.ts';
 import { lendBinary } from './packed.ts';
 
 /** The image as far as it goes without an engine: it is read, and what it would do is done in a folder. */
@@ -76,14 +84,7 @@ describe('Dockerfile', () => {
           () => true,
         );
       }
-      for (const name of [
-        'typescript',
-        'esbuild',
-        'vitest',
-        'playwright-core',
-        '@biomejs/biome',
-        'better-sqlite3/deps',
-      ]) {
+      for (const name of [...developmentDependencies(), 'better-sqlite3/deps']) {
         expect([name, existsSync(join(image, 'node_modules', name))]).toEqual([name, false]);
       }
       for (const folder of ['src', 'test']) expect(existsSync(join(image, 'packages/server', folder))).toBe(false);

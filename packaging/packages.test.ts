@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { matchesShown } from '../test-support/markdown.ts';
 import { prelude, tourOf } from '../test-support/tour.ts';
-import { registryObstacle, root, run, strangersEnvironment, temporary } from './commands.ts';
+import { developmentDependencies, registryObstacle, root, run, strangersEnvironment, temporary } from './commands.ts';
 import { consumerTests } from './consumers.ts';
 import { freshClone, install, lendBinary, type PackageName, pack, type Tarball } from './packed.ts';
 import { pageScriptTests } from './page-script.ts';
@@ -102,7 +102,7 @@ describe.skipIf(obstacle !== null)('installed into an empty folder', () => {
     };
     const scripted = Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript);
     expect(scripted.map(([path]) => path.replace(/^node_modules\//, '')).sort()).toEqual(['better-sqlite3', 'chdb']);
-    for (const name of ['typescript', 'tsx', 'esbuild', 'rolldown', 'vitest', 'fast-check', 'react']) {
+    for (const name of developmentDependencies()) {
       expect([name, existsSync(join(folder, 'node_modules', name))]).toEqual([name, false]);
     }
   });
@@ -184,6 +184,8 @@ describe.skipIf(obstacle !== null)('installed into an empty folder', () => {
     const { stderr } = await server.stop();
     expect(stderr).toBe('');
     expect(existsSync(join(server.dataDir, 'local-access.json'))).toBe(false);
+    // For pages that pin this version, once there is another.
+    expect(readdirSync(join(server.dataDir, 'scripts'))).toEqual([expect.stringMatching(/^[0-9a-f]{16}\.js$/)]);
     // At rest, by the command alone.
     expect((await onym('resolve', 'crm:1', '--data-dir', server.dataDir)).stdout).toMatch(/^crm:1 +ada /m);
   });

@@ -119,6 +119,16 @@ export function pageScriptTests(served: () => Serving, snippet: (...flags: strin
       await close();
     });
 
+    it('is the client also without the first line, and once if it is loaded twice', async (context) => {
+      if (chromium === null) return context.skip('there is no Chromium');
+      const script = `<script src="${served().url}/onym.js"></script>`;
+      const init = `onym.init('${served().writeKey}', { baseUrl: '${served().url}' });`;
+      const { page, close } = await open(`${script}\n<script>${init} window.one = onym;</script>\n${script}`, '');
+      await page.waitForLoadState();
+      expect(await evaluate(page, 'onym === one && onym.getDistinctId()')).toMatch(/^anonymous-/);
+      await close();
+    });
+
     it('pinned, is loaded as `integrity` says, also by a page that takes nothing from elsewhere unasked', async (context) => {
       if (chromium === null) return context.skip('there is no Chromium');
       const headers = { 'cross-origin-embedder-policy': 'require-corp', 'cross-origin-opener-policy': 'same-origin' };

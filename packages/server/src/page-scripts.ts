@@ -16,6 +16,8 @@ export interface PageScript {
 export interface PageScripts {
   /** Of this version; null in a repository where nothing was built. */
   readonly current: PageScript | null;
+  /** For later versions to find it. Throws where the disk will not have it. */
+  keep(): void;
   /** Also one that an earlier version served from this directory; null where none did. */
   find(hash: string): PageScript | null;
 }
@@ -34,17 +36,18 @@ export function currentPageScript(): PageScript | null {
   return existsSync(file) ? pageScriptOf(readFileSync(file)) : null;
 }
 
-/** Keeps each version's script in `directory`, so that pages which pin an earlier one go on after an upgrade. */
+/** `directory` has each version's script that was kept, so that pages which pin an earlier one go on after an upgrade. */
 export function openPageScripts(directory: string, current: PageScript | null): PageScripts {
   const fileOf = (hash: string) => join(directory, `${hash}.js`);
-  if (current !== null && !existsSync(fileOf(current.hash))) {
-    mkdirSync(directory, { recursive: true });
-    const partial = `${fileOf(current.hash)}.part`;
-    writeFileSync(partial, current.bytes.identity);
-    renameSync(partial, fileOf(current.hash));
-  }
   return {
     current,
+    keep() {
+      if (current === null || existsSync(fileOf(current.hash))) return;
+      mkdirSync(directory, { recursive: true });
+      const partial = `${fileOf(current.hash)}.part`;
+      writeFileSync(partial, current.bytes.identity);
+      renameSync(partial, fileOf(current.hash));
+    },
     find(hash) {
       if (hash === current?.hash) return current;
       if (!/^[0-9a-f]{16}$/.test(hash) || !existsSync(fileOf(hash))) return null;

@@ -226,6 +226,12 @@ async function assemble(
   log.info = app.log.info.bind(app.log);
   log.warn = app.log.warn.bind(app.log);
   log.error = app.log.error.bind(app.log);
+  try {
+    pageScripts.keep();
+  } catch (error) {
+    // A full disk: nothing that a start should end for.
+    log.warn({ err: error }, 'the script for pages is not kept: pages that pin it will not find it after an upgrade');
+  }
   registerServerMetrics(metrics.registry, { tally, journal, drain, projector, commits, deadLetters });
   if (visit !== 'read') {
     drain.start();

@@ -41,7 +41,7 @@ export interface AppOptions {
   /** Shown in /openapi.json. */
   readonly version: string;
   /** What `/onym.js` and its kin answer with; without it they have none. */
-  readonly pageScripts?: PageScripts;
+  readonly pageScripts?: Pick<PageScripts, 'current' | 'find'>;
   /** Pass one to register more metrics beside the HTTP ones. */
   readonly metrics?: HttpMetrics;
   /** As Fastify's `logger`; off by default. What is logged of a request never holds its key. */
@@ -60,7 +60,7 @@ export interface AppOptions {
 
 /** Ids of 512 bytes in a path, each byte percent-encoded, and once more for keys of traits. */
 const paramLengthMax = 3 * Math.max(limits.distinctIdBytesMax, limits.traitKeyBytesMax) + 1;
-const noPageScripts: PageScripts = { current: null, find: () => null };
+const noPageScripts: Pick<PageScripts, 'current' | 'find'> = { current: null, find: () => null };
 const connectionCheckIntervalMsMax = 5_000;
 
 /** The HTTP server, not yet listening. Closing it ends live streams and idle connections, and waits for calls under way. */

@@ -22,7 +22,7 @@ afterEach(() => app?.close());
 
 /** A server of the script's version, on a directory that the earlier version has served from. */
 function serving(path = directory()): FastifyInstance {
-  openPageScripts(path, earlier);
+  openPageScripts(path, earlier).keep();
   app = testApp({ pageScripts: openPageScripts(path, script) }).app;
   return app;
 }

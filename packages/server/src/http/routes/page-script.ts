@@ -14,7 +14,10 @@ const javascript = { description: 'The script.', content: { 'text/javascript': {
 const tags = ['ingestion'];
 
 /** The browser client for pages without a bundler (docs/sdk.md). */
-export async function pageScriptRoutes(app: FastifyInstance, scripts: PageScripts): Promise<void> {
+export async function pageScriptRoutes(
+  app: FastifyInstance,
+  scripts: Pick<PageScripts, 'current' | 'find'>,
+): Promise<void> {
   app.get(
     '/onym.js',
     needs(null, {
