@@ -39,7 +39,11 @@ export default defineConfig({
       { ...source, test: { ...withProcesses, name: 'clients', include: ['clients/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'examples', include: ['examples/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'docs', include: ['docs/*.test.ts'] } },
-      { ...source, test: { ...withProcesses, name: 'packages', include: ['packaging/*.test.ts'] } },
+      {
+        ...source,
+        // They install what is packed, from a registry.
+        test: { ...withProcesses, name: 'packages', include: ['packaging/*.test.ts'], hookTimeout: 300_000 },
+      },
     ],
   },
 });
