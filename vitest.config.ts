@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // Tests run on the sources: no build comes before them.
-const source = { resolve: { conditions: ['source'] }, ssr: { resolve: { conditions: ['source'] } } };
+const source = { resolve: { conditions: ['onym-source'] }, ssr: { resolve: { conditions: ['onym-source'] } } };
 
 /** Tests with engines, servers or browsers of their own. */
 const withProcesses = {
@@ -39,6 +39,11 @@ export default defineConfig({
       { ...source, test: { ...withProcesses, name: 'clients', include: ['clients/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'examples', include: ['examples/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'docs', include: ['docs/*.test.ts'] } },
+      {
+        ...source,
+        // They install what is packed, from a registry.
+        test: { ...withProcesses, name: 'packages', include: ['packaging/*.test.ts'], hookTimeout: 300_000 },
+      },
     ],
   },
 });

@@ -117,7 +117,7 @@ beforeAll(() => {
 
 /** A command may end with 1, which says that rows were rejected, or that the answer is no. */
 async function run(code: string): Promise<string> {
-  const onym = `onym() { "${process.execPath}" --conditions=source --import "${import.meta.resolve('tsx')}" "${entry}" "$@" || [ $? -eq 1 ]; }\nset -e\n`;
+  const onym = `onym() { "${process.execPath}" --conditions=onym-source --import "${import.meta.resolve('tsx')}" "${entry}" "$@" || [ $? -eq 1 ]; }\nset -e\n`;
   const env = {
     ...process.env,
     TSX_TSCONFIG_PATH: '',

@@ -11,6 +11,7 @@ import { launchChromium } from '../test-support/chromium.ts';
 import { listening } from '../test-support/listening.ts';
 import { matchesShown, type Snippet, snippetsOf } from '../test-support/markdown.ts';
 import { python, pythonObstacle } from '../test-support/python.ts';
+import { prelude, tourOf } from '../test-support/tour.ts';
 
 /**
  * Runs what the pages show, in their order, each page against a server of its own, and compares what is printed with what is shown. Needs
@@ -25,20 +26,8 @@ const runMaxMs = 120_000;
 const pages: Record<string, readonly Snippet[]> = {
   'docs/sdk.md': snippetsOf(readFileSync(join(root, 'docs/sdk.md'), 'utf8')),
   'packages/sdk/README.md': snippetsOf(readFileSync(join(root, 'packages/sdk/README.md'), 'utf8')),
-  'README.md': tour(snippetsOf(readFileSync(join(root, 'README.md'), 'utf8'))),
+  'README.md': tourOf(readFileSync(join(root, 'README.md'), 'utf8')),
 };
-
-/** Without the blocks that install and start: the server is running. */
-function tour(snippets: Snippet[]): Snippet[] {
-  return snippets.filter(({ code }) => !/^npm (ci|start)|^URL=/m.test(code));
-}
-
-/** The shell functions that the README and docs/http.md define for their readers. */
-const prelude = `
-set -eu
-URL="$ONYM_URL"
-onym() { curl -s "$URL$1" -H "Authorization: Bearer $ONYM_SECRET_KEY" "\${@:2}"; echo; }
-`;
 
 beforeAll(() => void mkdirSync(scratch, { recursive: true }));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
@@ -71,7 +60,7 @@ async function runInBrowser(code: string): Promise<string | null> {
     },
     bundle: true,
     format: 'esm',
-    conditions: ['source'],
+    conditions: ['onym-source'],
     write: false,
   });
   const site = createServer((_, response) => {
@@ -114,7 +103,7 @@ type Running = (code: string, env: NodeJS.ProcessEnv, url: string) => Promise<st
 
 const runners: Record<string, Running> = {
   sh: (code, env) => run('bash', ['-c', prelude + code], env),
-  ts: (code, env) => run(process.execPath, ['--conditions=source', '--import', 'tsx', saved(code, 'mts')], env),
+  ts: (code, env) => run(process.execPath, ['--conditions=onym-source', '--import', 'tsx', saved(code, 'mts')], env),
   python: async (code, env) =>
     pythonObstacle() === null
       ? run(python, [saved(code, 'py')], { ...env, PYTHONPATH: join(root, 'clients/python') })

@@ -28,7 +28,7 @@ export interface Example {
 
 /** A program in one of the folders, on the sources of the packages: no build comes before it. */
 export function runProgram(program: string, variables: NodeJS.ProcessEnv): Promise<Example> {
-  const args = ['--conditions=source', '--import', 'tsx', '--import', endWithParent];
+  const args = ['--conditions=onym-source', '--import', 'tsx', '--import', endWithParent];
   const path = fileURLToPath(new URL(program, import.meta.url));
   return start(process.execPath, [...args, path], { env: { ...inherited(), PORT: '0', ...variables } });
 }

@@ -24,7 +24,7 @@ beforeAll(async () => {
   chromium = await launchChromium();
   if (chromium === null) return;
   onym = await serve();
-  site = createPageServer({ onymUrl: onym.url, writeKey, conditions: ['source'] });
+  site = createPageServer({ onymUrl: onym.url, writeKey, conditions: ['onym-source'] });
   siteUrl = `http://127.0.0.1:${await listening(site)}`;
 });
 afterAll(async () => {
@@ -357,7 +357,7 @@ describe('after logging out', () => {
 
 it('the README shows what there is to see', async () => {
   const fresh = await serve();
-  const own = createPageServer({ onymUrl: fresh.url, writeKey, conditions: ['source'] });
+  const own = createPageServer({ onymUrl: fresh.url, writeKey, conditions: ['onym-source'] });
   const ownPort = await listening(own);
   try {
     const page = await visitor();

@@ -72,7 +72,7 @@ def _start() -> Server:
     directory = tempfile.mkdtemp(prefix="onym-python-")
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     process = subprocess.Popen(
-        [node, "--conditions=source", "--import", "tsx", "packages/server/test/system/onym-child.ts", "serve"],
+        [node, "--conditions=onym-source", "--import", "tsx", "packages/server/test/system/onym-child.ts", "serve"],
         cwd=REPOSITORY,
         env={
             **clean_environment(),

@@ -63,7 +63,7 @@ def reserved_by_core(ids: List[str]) -> List[bool]:
         "console.log(JSON.stringify(JSON.parse(readFileSync(0, 'utf8')).map((id) => isReserved(id))));"
     )
     answer = subprocess.run(
-        [need("node"), "--conditions=source", "--import", "tsx", "--input-type=module", "--eval", script],
+        [need("node"), "--conditions=onym-source", "--import", "tsx", "--input-type=module", "--eval", script],
         cwd=REPOSITORY,
         env=clean_environment(),
         input=json.dumps(ids).encode("ascii"),

@@ -14,7 +14,7 @@ import {
   type Settings,
   type State,
 } from '@onym/core';
-import type { LedgerView, Reference } from '@onym/core/testing';
+import type { LedgerView, Reference } from '../src/testing/index.ts';
 
 /** The engine over one whole environment in memory, with the ledger it writes. */
 export interface Engine extends LedgerView {

@@ -10,9 +10,9 @@ import {
   sameIdentity,
   settledLinks,
 } from '@onym/core';
-import { fullOptions, histories, resolveStep, startSettings } from '@onym/core/testing';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { fullOptions, histories, resolveStep, startSettings } from '../src/testing/index.ts';
 import { createEngine, groupsOf } from './differential.ts';
 import { runs } from './runs.ts';
 

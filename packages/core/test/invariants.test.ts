@@ -12,6 +12,8 @@ import {
   sameIdentity,
   winnerOf,
 } from '@onym/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   callOptions,
   calmOptions,
@@ -23,9 +25,7 @@ import {
   withDrops,
   withDuplicates,
   withReorder,
-} from '@onym/core/testing';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+} from '../src/testing/index.ts';
 import { createEngine, describeState, type Engine, groupsOf } from './differential.ts';
 import { runs } from './runs.ts';
 

@@ -1,6 +1,6 @@
-import { createReference, fullOptions, histories, resolveStep, startSettings } from '@onym/core/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { createReference, fullOptions, histories, resolveStep, startSettings } from '../src/testing/index.ts';
 import { compareWithReference, createEngine } from './differential.ts';
 import { runs } from './runs.ts';
 

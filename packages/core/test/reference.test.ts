@@ -6,6 +6,8 @@ import {
   type TraitInput,
   type TraitKind,
 } from '@onym/core';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import {
   callOptions,
   calmOptions,
@@ -20,9 +22,7 @@ import {
   startSettings,
   withDuplicates,
   withReorder,
-} from '@onym/core/testing';
-import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+} from '../src/testing/index.ts';
 
 // The worked examples of docs/resolution.md, on the reference model itself, and the invariants it must hold before it judges others.
 

@@ -97,7 +97,7 @@ export function nextBatch<Call extends { readonly route: Route; readonly body: s
     characters += body.length + 1;
     return route !== calls[0]!.route || i === itemsMax || (i > 0 && characters > charactersMax);
   });
-  return end < 0 ? [...calls] : calls.slice(0, end);
+  return calls.slice(0, end < 0 ? calls.length : end);
 }
 
 export function arrayBody(calls: readonly { readonly body: string }[]): string {

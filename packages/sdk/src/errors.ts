@@ -18,7 +18,7 @@ export class OnymError extends Error {
   declare readonly code: OnymErrorCode;
 
   constructor(code: OnymErrorCode, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(message, (cause as object | undefined) && { cause });
     this.code = code;
   }
 }

@@ -42,7 +42,7 @@ export function textOfId(id: unknown, field: string): string {
   if (typeof text === 'string' && new TextEncoder().encode(text).length <= distinctIdBytesMax) return text;
   throw new OnymError(
     'invalid-distinct-id',
-    `${field} is neither an exact integer nor a string of 1 to ${distinctIdBytesMax} bytes.`,
+    `${field} is no exact integer and no string of 1 to ${distinctIdBytesMax} bytes.`,
   );
 }
 

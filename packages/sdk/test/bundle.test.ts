@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { version } from '@onym/sdk';
 import { build } from 'esbuild';
 import { expect, it } from 'vitest';
+import { pageScripts } from '../../../scripts/page-scripts.mjs';
 
 const bundleBytesMax = 6 * 1024;
 const sdk = fileURLToPath(new URL('..', import.meta.url));
@@ -12,11 +13,11 @@ async function bundled(contents: string) {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: sdk },
     bundle: true,
-    minify: true,
     format: 'esm',
+    minify: true,
     target: 'es2022',
     platform: 'browser',
-    conditions: ['source'],
+    conditions: ['onym-source'],
     write: false,
     metafile: true,
   });
@@ -30,6 +31,12 @@ it('what a page loads is at most 6 KiB, gzipped, and holds nothing of the Node c
   console.log(`browser bundle: ${bytes} bytes gzipped, of ${bundleBytesMax}`);
   expect(bytes).toBeLessThanOrEqual(bundleBytesMax);
   expect(files.filter((file) => file.includes('/node/'))).toEqual([]);
+});
+
+it('and so is the script for pages without a bundler', async () => {
+  const bytes = gzipSync((await pageScripts())['onym.js']).length;
+  console.log(`page script: ${bytes} bytes gzipped, of ${bundleBytesMax}`);
+  expect(bytes).toBeLessThanOrEqual(bundleBytesMax);
 });
 
 it('the Node client holds nothing of the browser’s', async () => {

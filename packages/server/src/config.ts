@@ -21,6 +21,8 @@ export interface Config {
   readonly initialKeys: KeyPair;
   /** In the variables that clients read: the server registers neither, and says so. */
   readonly clientKeys: KeyPair;
+  /** Where the first start writes the keys it makes; '-' prints them. Null: printed on a terminal, else a file in the data directory. */
+  readonly keysFile: string | null;
   readonly logLevel: string;
   /** Of environments whose events do not stay for good: how long they do. */
   readonly retentionDays: Readonly<Record<string, number>>;
@@ -45,6 +47,8 @@ export const variables = {
   ONYM_ENVIRONMENTS: 'comma-separated environments (production,staging,development)',
   ONYM_INITIAL_WRITE_KEY: 'publishable key that the first start registers; made and shown once when unset',
   ONYM_INITIAL_SECRET_KEY: 'secret key that the first start registers; made and shown once when unset',
+  ONYM_KEYS_FILE:
+    'file that the first start writes the keys it makes to; - prints them (printed on a terminal, else first-keys.env in the data directory)',
   ONYM_LOG_LEVEL: 'fatal, error, warn, info, debug, trace or silent (info)',
   ONYM_RETENTION_DAYS:
     'days after which events are removed: 730, or production=730,staging=30; they stay for good unless set',
@@ -93,6 +97,7 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
       secretKey: keyOf('ONYM_INITIAL_SECRET_KEY', env.ONYM_INITIAL_SECRET_KEY),
     },
     clientKeys: { writeKey: env.ONYM_WRITE_KEY || null, secretKey: env.ONYM_SECRET_KEY || null },
+    keysFile: keysFileOf(env.ONYM_KEYS_FILE),
     logLevel: logLevelOf(env.ONYM_LOG_LEVEL || 'info'),
     retentionDays: retentionOf(environments, env.ONYM_RETENTION_DAYS),
     settings: settingsOf(environments, env.ONYM_SETTINGS),
@@ -132,6 +137,11 @@ function portOf(variable: Variable, text: string): number {
   if (!/^\d+$/.test(text) || port > 65_535)
     throw new ConfigError(`${variable} is ${JSON.stringify(text)}. Give a number from 0 to 65535.`);
   return port;
+}
+
+function keysFileOf(text: string | undefined): string | null {
+  if (text === undefined || text === '') return null;
+  return text === '-' ? text : resolve(text);
 }
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];

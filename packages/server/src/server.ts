@@ -38,6 +38,7 @@ import { createDiskUse } from './metrics/disk-use.ts';
 import { withImportOutcomes } from './metrics/import-outcomes.ts';
 import { createTally, registerServerMetrics } from './metrics/server-metrics.ts';
 import { withVerdicts } from './metrics/verdicts.ts';
+import { currentPageScript, openPageScripts } from './page-scripts.ts';
 import { createErasures } from './people/erasures.ts';
 import { createPeople } from './people/people.ts';
 import { createProjector } from './projector/projector.ts';
@@ -274,11 +275,13 @@ async function assemble(
     onLedger: (environment, listener) => commits.listen(tellOfRows((grown) => grown === environment && listener())),
     obstacles: readiness.obstacles,
   };
+  const pageScripts = openPageScripts(directory.scriptsDirectory, visit === undefined ? currentPageScript() : null);
   const app = createApp(services, {
     keys,
     version,
     metrics,
     logger,
+    pageScripts,
     limits: config.limits,
     trustedProxies: config.trustedProxies,
   });
@@ -286,6 +289,12 @@ async function assemble(
   log.info = app.log.info.bind(app.log);
   log.warn = app.log.warn.bind(app.log);
   log.error = app.log.error.bind(app.log);
+  try {
+    pageScripts.keep();
+  } catch (error) {
+    // A full disk: nothing that a start should end for.
+    log.warn({ err: error }, 'the script for pages is not kept: pages that pin it will not find it after an upgrade');
+  }
   registerServerMetrics(metrics.registry, {
     version,
     environments: config.environments,

@@ -154,7 +154,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
   }
 
   function reportOverflow(): void {
-    report(new OnymError('queue-full', 'Too many calls wait: the oldest was dropped.'));
+    report(new OnymError('queue-full', 'Too many calls wait: the oldest is lost.'));
   }
 
   /** Calls that waited for the user's answer go where all calls wait. */
@@ -201,10 +201,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
     if (state.distinctId === userId) return state;
     if (!isIdentified(state)) return identified(state, userId);
     report(
-      new OnymError(
-        'identity-switched',
-        `${userId} was identified after ${state.distinctId}: reset first. Call reset at logout.`,
-      ),
+      new OnymError('identity-switched', `${userId} was identified after ${state.distinctId}: call reset at logout.`),
     );
     return identified(resetState(state, now), userId);
   }
@@ -232,7 +229,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
   function start(apiKey: string, options: BrowserOptions): () => void {
     // Where pages are made on a server: one client would be all visitors at once.
     if (!platform.place()) return () => {};
-    if (running) throw new OnymError('invalid-options', 'init was called before. Use configure.');
+    if (running) throw new OnymError('invalid-options', 'init was called before: use configure.');
     if (typeof apiKey !== 'string' || !apiKey || typeof options?.baseUrl !== 'string') {
       throw new OnymError('invalid-options', 'init needs a key and baseUrl.');
     }
@@ -372,7 +369,7 @@ export function createOnym(platform: Platform = browserPlatform()): BrowserClien
       call((client, moment) => {
         const state = client.states.read(moment.now);
         if (!isIdentified(state)) {
-          throw new OnymError('not-identified', 'updateTraits needs a user: call identify first.');
+          throw new OnymError('not-identified', 'updateTraits needs a user: identify first.');
         }
         identify(client, moment, state, ...args);
       }),

@@ -30,8 +30,8 @@ export interface Platform {
   /** Returns what cancels it. */
   setTimer(delayMs: number, run: () => void): () => void;
   fetch: typeof fetch;
-  /** Sends without an answer, even while the page goes; false where that can't be. */
-  beacon(url: string, body: string): boolean;
+  /** Sends without an answer, even while the page goes. */
+  beacon(url: string, body: string): void;
   /** Null, or throws, where there is none. */
   store(kind: 'localStorage' | 'sessionStorage' | 'cookie'): KeyValueStore | null;
   /** Runs `task` while no other tab runs one under the same name. */
@@ -54,7 +54,7 @@ export function browserPlatform(): Platform {
     },
     fetch: (input, init) => fetch(input, init),
     // A text is sent as text/plain, which needs no preflight; a page that goes has no time for one.
-    beacon: (url, body) => navigator.sendBeacon?.(url, body) ?? false,
+    beacon: (url, body) => navigator.sendBeacon?.(url, body),
     store: (kind) => (kind === 'cookie' ? cookieStore() : webStore(window[kind])),
     exclusively,
     place() {

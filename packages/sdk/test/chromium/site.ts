@@ -39,7 +39,7 @@ export async function startSite(onymUrl: string): Promise<Site> {
     minify: true,
     format: 'esm',
     target: 'es2022',
-    conditions: ['source'],
+    conditions: ['onym-source'],
     write: false,
   });
   const script = outputFiles[0]!.text;

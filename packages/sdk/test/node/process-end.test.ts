@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'onym-process-end-'));
   const outfile = join(folder, 'client.mjs');
   const stdin = { contents: `export { Onym } from '@onym/sdk';`, resolveDir: sdk };
-  await build({ stdin, bundle: true, format: 'esm', conditions: ['source'], outfile });
+  await build({ stdin, bundle: true, format: 'esm', conditions: ['onym-source'], outfile });
   client = pathToFileURL(outfile).href;
   server = createServer((request, response) => {
     let text = '';

@@ -26,7 +26,7 @@ beforeAll(async () => {
     entryPoints: [fileURLToPath(new URL('app.ts', import.meta.url))],
     bundle: true,
     write: false,
-    conditions: ['source'],
+    conditions: ['onym-source'],
     define: { 'process.env.NODE_ENV': '"development"' },
   });
   const html = `<!doctype html><title>App</title><link rel="icon" href="data:,"><div id="root"></div><script>${outputFiles[0]!.text.replaceAll(

@@ -7,7 +7,7 @@ const entry = fileURLToPath(new URL('ssr-child.ts', import.meta.url));
 const runMaxMs = 60_000;
 
 it('a render on the server throws nothing, sends nothing, and keeps no process', async () => {
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', entry], {
+  const child = spawn(process.execPath, ['--conditions=onym-source', '--import', 'tsx', entry], {
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: runMaxMs,
     killSignal: 'SIGKILL',

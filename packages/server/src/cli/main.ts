@@ -19,6 +19,7 @@ import { resolveCommand } from './resolve.ts';
 import { retentionCommand } from './retention.ts';
 import { reviewCommands } from './review.ts';
 import { serveCommand } from './serve.ts';
+import { snippetCommand } from './snippet.ts';
 import { steeringCommands } from './steering.ts';
 import { RequestError } from './transport.ts';
 import { verifyCommand } from './verify.ts';
@@ -52,6 +53,7 @@ export async function main(args: readonly string[]): Promise<void> {
     backupCommands,
     mendCommand,
     retentionCommand,
+    snippetCommand,
     importCommand,
     exportCommand,
     steeringCommands,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Config, ConfigError } from '../config.ts';
 import type { Server } from '../server.ts';
 import { version } from '../version.ts';
+import { tellFirstKeys } from './first-keys.ts';
 import { listenForInterruption } from './interruption.ts';
 import { configOf, configurationOptions, exitCode } from './options.ts';
 import { bold, print, printNote, shown, watchedLog } from './print.ts';
@@ -20,15 +21,17 @@ export function serveCommand(program: Command): void {
       process.exitCode = exitCode.ok;
       if (server === null) return printNote('onym: Stopped before it listened.');
       let url: string;
+      let firstKeys: string[] = [];
       try {
+        firstKeys = tellFirstKeys(server.newKeys, config);
         url = await server.listen();
       } catch (error) {
         await server.stop();
         // They are made, and shown at no other start.
-        if (hasNew(server.newKeys)) print(keyLines(server.newKeys).join('\n'));
+        if (firstKeys.length > 0) print(firstKeys.join('\n'));
         throw notListening(error, config);
       }
-      print(greeting(url, server.metricsUrl(), config, server.newKeys));
+      print(greeting(url, server.metricsUrl(), config, firstKeys));
       await interruption.happened;
       await server.stop();
     });
@@ -70,27 +73,15 @@ function notListening(error: unknown, { metrics, ...main }: Config): unknown {
   }
 }
 
-type NewKeys = Server['newKeys'];
-
-function greeting(url: string, metricsUrl: string | null, config: Config, newKeys: NewKeys): string {
+function greeting(url: string, metricsUrl: string | null, config: Config, firstKeys: readonly string[]): string {
   return [
     `${bold(`Onym ${version}`)} listens at ${url}`,
     `  environments  ${config.environments.join(', ')}`,
     `  data          ${shown(config.dataDir)}`,
     ...(metricsUrl === null ? [] : [`  metrics       ${metricsUrl}/metrics, without a key`]),
     '',
-    ...(hasNew(newKeys)
-      ? keyLines(newKeys)
+    ...(firstKeys.length > 0
+      ? firstKeys
       : ['`onym keys list` shows the keys there are; `onym keys create` makes another.']),
   ].join('\n');
-}
-
-const hasNew = ({ writeKey, secretKey }: NewKeys): boolean => writeKey !== null || secretKey !== null;
-
-function keyLines({ writeKey, secretKey }: NewKeys): string[] {
-  return [
-    'Keys made by this first start. They are shown once; keep them:',
-    ...(writeKey === null ? [] : [`  ONYM_WRITE_KEY=${writeKey}`]),
-    ...(secretKey === null ? [] : [`  ONYM_SECRET_KEY=${secretKey}`]),
-  ];
 }

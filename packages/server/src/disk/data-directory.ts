@@ -18,6 +18,8 @@ export interface DataDirectory {
   /** Files on their way in, and copies to try an import on. */
   readonly importsDirectory: string;
   readonly importsFile: string;
+  /** Scripts for pages that this directory has served. */
+  readonly scriptsDirectory: string;
   /** How a command on this machine finds and is let into the server that runs here. */
   readonly localAccessFile: string;
   release(): void;
@@ -59,6 +61,7 @@ function filesOf(path: string) {
     eventsDirectory: join(path, 'events'),
     importsDirectory: join(path, 'imports'),
     importsFile: join(path, 'imports.db'),
+    scriptsDirectory: join(path, 'scripts'),
     localAccessFile: localAccessFile(path),
   };
 }

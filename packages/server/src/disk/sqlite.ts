@@ -1,4 +1,5 @@
-import { basename } from 'node:path';
+import { createRequire } from 'node:module';
+import { basename, dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { ConfigError } from '../config.ts';
 import { OnymError } from '../errors.ts';
@@ -60,11 +61,23 @@ export function openDatabase(
       return database as unknown as Database;
     } catch (error) {
       database?.close();
+      if (isWithoutBinary(error)) throw new ConfigError(binaryMissing(error as Error));
       // The driver does not say which file.
       if (error instanceof Error) error.message = `${file}: ${error.message}`;
       throw error;
     }
   });
+}
+
+/** npm did not run the driver's install script, as newer ones don't unless told to, or another Node ran it. */
+const isWithoutBinary = (error: unknown): boolean =>
+  (error as { code?: string }).code === 'ERR_DLOPEN_FAILED' ||
+  /^Could not locate the bindings file/.test(String((error as Error).message));
+
+function binaryMissing({ message }: Error): string {
+  const driver = dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
+  const cause = message.split('\n')[0]!.replace(/\.( Tried:)?$/, '');
+  return `better-sqlite3 has no binary for this Node (${cause}). Make it: npm run install --prefix ${driver}`;
 }
 
 /**

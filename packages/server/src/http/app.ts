@@ -6,6 +6,7 @@ import type { ConfiguredLimits } from '../configured-limits.ts';
 import { createEventUuids } from '../event-uuid.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
+import type { PageScripts } from '../page-scripts.ts';
 import { guardRoutes, refuseExposedSecret } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
@@ -32,6 +33,7 @@ import { importRoutes } from './routes/import.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { lintRoutes } from './routes/lint.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { pageScriptRoutes } from './routes/page-script.ts';
 import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoutes } from './routes/query.ts';
 import { retentionRoutes } from './routes/retention.ts';
@@ -52,6 +54,8 @@ export interface AppOptions {
   readonly trustedProxies?: readonly string[];
   /** Shown in /openapi.json. */
   readonly version: string;
+  /** What `/onym.js` and its kin answer with; without it they have none. */
+  readonly pageScripts?: Pick<PageScripts, 'current' | 'find'>;
   /** Pass one to register more metrics beside the HTTP ones. */
   readonly metrics?: HttpMetrics;
   /** As Fastify's `logger`; off by default. What is logged of a request never holds its key. */
@@ -70,6 +74,7 @@ export interface AppOptions {
 
 /** Ids of 512 bytes in a path, each byte percent-encoded, and once more for keys of traits. */
 const paramLengthMax = 3 * Math.max(limits.distinctIdBytesMax, limits.traitKeyBytesMax) + 1;
+const noPageScripts: Pick<PageScripts, 'current' | 'find'> = { current: null, find: () => null };
 const connectionCheckIntervalMsMax = 5_000;
 
 /** The HTTP server, not yet listening. Closing it ends live streams and idle connections, and waits for calls under way. */
@@ -141,6 +146,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
 
   app.register((scope) => callRoutes(scope, context, options.protocols ?? [onym]));
   app.register((scope) => operationRoutes(scope, context));
+  app.register((scope) => pageScriptRoutes(scope, options.pageScripts ?? noPageScripts));
   app.register(
     async (scope) => {
       scope.addHook('onResponse', (request, reply, done) => {

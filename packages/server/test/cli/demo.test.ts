@@ -133,7 +133,7 @@ test('a second interruption is told from an echo of the first', () => {
 });
 
 const entry = fileURLToPath(new URL('../system/onym-child.ts', import.meta.url));
-const node = [process.execPath, '--conditions=source', '--import', import.meta.resolve('tsx'), entry];
+const node = [process.execPath, '--conditions=onym-source', '--import', import.meta.resolve('tsx'), entry];
 const storyMaxMs = 120_000;
 
 interface Demo {

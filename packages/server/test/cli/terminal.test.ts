@@ -173,7 +173,7 @@ const entry = fileURLToPath(new URL('../system/onym-child.ts', import.meta.url))
 
 test.skipIf(obstacle !== null)('on a real terminal', async () => {
   const script = 'import pty, sys; pty.spawn(sys.argv[1:])';
-  const command = [process.execPath, '--conditions=source', '--import', 'tsx', entry, 'query', '--format', 'csv'];
+  const command = [process.execPath, '--conditions=onym-source', '--import', 'tsx', entry, 'query', '--format', 'csv'];
   const child = spawn(python, ['-c', script, ...command, 'SELECT event FROM events'], {
     env: { ...process.env, ONYM_URL: server.url, ONYM_SECRET_KEY: secretKey },
     stdio: ['pipe', 'pipe', 'pipe'],

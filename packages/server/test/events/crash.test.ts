@@ -13,7 +13,7 @@ const child = fileURLToPath(new URL('./crash-child.ts', import.meta.url));
 
 /** Lets a writer go on from `from`, kills it some time after so many acknowledgements, and answers with its last one. */
 async function writeUntilKilled(path: string, from: number, count: number, delayMs: number): Promise<number> {
-  const writer = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', child, path, String(from)], {
+  const writer = spawn(process.execPath, ['--conditions=onym-source', '--import', 'tsx', child, path, String(from)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let last = from - 1;

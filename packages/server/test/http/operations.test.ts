@@ -98,6 +98,8 @@ describe('/openapi.json', () => {
       'delete /v1/separations',
       'get /healthz',
       'get /metrics',
+      'get /onym.js',
+      'get /onym/{file}',
       'get /openapi.json',
       'get /readyz',
       'get /v1/conflicts',
@@ -144,7 +146,7 @@ describe('/openapi.json', () => {
         }
       }
     }
-    expect(names.size).toBe(34);
+    expect(names.size).toBe(36);
     const { responses, requestBody } = document.paths['/track'].post;
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '413', '415', '422', '429', '500', '503']);
     expect(responses['401'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Error' });

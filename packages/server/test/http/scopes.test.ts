@@ -26,6 +26,8 @@ describe('scopes', () => {
     'GET /readyz': null,
     'GET /metrics': 'metrics',
     'GET /openapi.json': null,
+    'GET /onym.js': null,
+    'GET /onym/{file}': null,
     'POST /track': 'track',
     'POST /identify': 'identify',
     'POST /alias': 'alias',

@@ -1,7 +1,13 @@
 import { defaultSettings, type Fact, type Operation, type Settings, type Source } from '@onym/core';
-import { fullOptions, histories, type LedgerView, resolveStep, startSettings } from '@onym/core/testing';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import {
+  fullOptions,
+  histories,
+  type LedgerView,
+  resolveStep,
+  startSettings,
+} from '../../../core/src/testing/index.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { Changes, Commit, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';

@@ -1,8 +1,14 @@
 import { Readable } from 'node:stream';
 import type { Fact } from '@onym/core';
-import { fullOptions, type History, type HistoryOptions, histories, resolveStep } from '@onym/core/testing';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  fullOptions,
+  type History,
+  type HistoryOptions,
+  histories,
+  resolveStep,
+} from '../../../core/src/testing/index.ts';
 import { readConfig } from '../../src/config.ts';
 import type { ExportFormat, ExportTable } from '../../src/events/types.ts';
 import { createServer, type Server } from '../../src/server.ts';

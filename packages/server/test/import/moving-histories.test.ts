@@ -1,4 +1,6 @@
 import { defaultSettings, type Fact, type Link, pairKey, type Settings } from '@onym/core';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
 import {
   fullOptions,
   type History,
@@ -7,9 +9,7 @@ import {
   resolveStep,
   smallSettings,
   universe,
-} from '@onym/core/testing';
-import fc from 'fast-check';
-import { expect, test } from 'vitest';
+} from '../../../core/src/testing/index.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { IdentityStore } from '../../src/identity/store.ts';
 import type { RowContext } from '../../src/import/calls.ts';

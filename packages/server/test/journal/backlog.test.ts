@@ -8,7 +8,7 @@ import { temporaryDirectory } from './directories.ts';
 const child = fileURLToPath(new URL('backlog-child.ts', import.meta.url));
 
 test('a backlog of three times the heap is drained in bounded memory', async () => {
-  const node = ['--max-old-space-size=56', '--conditions=source', '--import', 'tsx'];
+  const node = ['--max-old-space-size=56', '--conditions=onym-source', '--import', 'tsx'];
   const { stdout } = await promisify(execFile)(process.execPath, [...node, child, temporaryDirectory()]);
   const { backlogBytes, rows, largestRows, left } = JSON.parse(stdout);
   expect(backlogBytes).toBeGreaterThan(3 * 50 * 1024 * 1024);

@@ -13,7 +13,7 @@ const child = fileURLToPath(new URL('append-child.ts', import.meta.url));
 /** Runs the child until it has had `count` events acknowledged, kills it, and returns all that it printed. */
 async function killedAfter(directory: string, first: number, count: number): Promise<number[]> {
   const options = { stdio: ['ignore', 'pipe', 'inherit'] as ['ignore', 'pipe', 'inherit'] };
-  const arguments_ = ['--conditions=source', '--import', 'tsx', child, directory, String(first)];
+  const arguments_ = ['--conditions=onym-source', '--import', 'tsx', child, directory, String(first)];
   const running = spawn(process.execPath, arguments_, options);
   const acknowledged: number[] = [];
   const exited = once(running, 'exit');

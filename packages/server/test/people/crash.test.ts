@@ -9,7 +9,7 @@ const child = fileURLToPath(new URL('./crash-child.ts', import.meta.url));
 
 /** What the child said it had found, before it died. */
 async function killedWhileErasing(directory: string, person: string, moment: string): Promise<string[]> {
-  const script = ['--conditions=source', '--import', 'tsx', child, directory, person, moment];
+  const script = ['--conditions=onym-source', '--import', 'tsx', child, directory, person, moment];
   const running = spawn(process.execPath, script, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(running, 'exit');
   const lines: string[] = [];

@@ -57,7 +57,7 @@ function spawnOnym(args: readonly string[], variables: Variables, { user, input 
     ([name]) => !name.startsWith('ONYM_') && !name.startsWith('VITEST') && name !== 'NODE_OPTIONS',
   );
   const env = { ...Object.fromEntries(inherited), UV_THREADPOOL_SIZE: '16', ...variables };
-  const child = spawn(process.execPath, ['--conditions=source', '--import', 'tsx', entry, ...args], {
+  const child = spawn(process.execPath, ['--conditions=onym-source', '--import', 'tsx', entry, ...args], {
     env,
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     ...user,
@@ -136,6 +136,7 @@ export function startServe({ dataDir, variables = {}, user }: ServeOptions & { r
     ONYM_LOG_LEVEL: 'warn',
     ONYM_INITIAL_WRITE_KEY: writeKey,
     ONYM_INITIAL_SECRET_KEY: secretKey,
+    ONYM_KEYS_FILE: '-',
   };
   return spawnOnym(['serve'], { ...own, ...variables }, { user });
 }
