@@ -152,6 +152,9 @@ export const limits = {
   /** Exports of whole tables; each is at work for as long as its reader likes, and further ones wait. */
   concurrentExportsMax: 4,
   concurrentStreamsMax: 100,
+  /** Events that a live reader has not taken yet; and, in UTF-16 units, their properties. */
+  streamedEventsWaitingMax: 1_000,
+  streamedBytesWaitingMax: 4 * 1024 * 1024,
   /** SQLite opens paths of up to 512 bytes, and what lies in the data directory needs some of them. */
   dataDirectoryPathBytesMax: 440,
   /** Time a stopping server gives to calls and drains under way. */

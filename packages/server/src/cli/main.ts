@@ -16,6 +16,7 @@ import { resolveCommand } from './resolve.ts';
 import { reviewCommands } from './review.ts';
 import { serveCommand } from './serve.ts';
 import { steeringCommands } from './steering.ts';
+import { tailCommand } from './tail.ts';
 import { RequestError } from './transport.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -42,6 +43,7 @@ export async function main(args: readonly string[]): Promise<void> {
     resolveCommand,
     explainCommand,
     queryCommand,
+    tailCommand,
     lintCommand,
     keysCommand,
     verifyCommand,

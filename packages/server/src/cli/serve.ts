@@ -16,7 +16,9 @@ export function serveCommand(program: Command): void {
       // From here on: one that comes while the directory is opened ends the start, and who reads the greeting may send one at once.
       // A second one ends the process the hard way, which loses nothing that was acknowledged.
       const interruption = listenForInterruption(['SIGINT', 'SIGTERM'], () => process.exit(exitCode.failed));
-      const server = await started(config, interruption.signal);
+      const watched = process.stdout.isTTY ? watchedLog() : null;
+      process.once('exit', () => watched?.release());
+      const server = await started(config, watched, interruption.signal);
       process.exitCode = exitCode.ok;
       if (server === null) return printNote('onym: Stopped before it listened.');
       let url: string;
@@ -28,18 +30,19 @@ export function serveCommand(program: Command): void {
         if (hasNew(server.newKeys)) print(keyLines(server.newKeys).join('\n'));
         throw notListening(error, config);
       }
-      print(greeting(url, config, server.newKeys));
+      greet(server, url, config);
+      watched?.release();
       await interruption.happened;
       await server.stop();
     });
 }
 
 /** null when it was told to stop meanwhile. */
-async function started(config: Config, signal: AbortSignal): Promise<Server | null> {
+async function started(config: Config, watched: WatchedLog | null, signal: AbortSignal): Promise<Server | null> {
   try {
     // Only here: the engines take a moment to load, which no other command should wait for.
     const { createServer } = await import('../server.ts');
-    const logger = { level: config.logLevel, ...(process.stdout.isTTY ? { stream: watchedLog } : {}) };
+    const logger = { level: config.logLevel, ...(watched === null ? {} : { stream: watched }) };
     return await createServer({ config, logger, signal });
   } catch (error) {
     if (signal.aborted) return null;
@@ -63,12 +66,25 @@ function notListening(error: unknown, { host, port }: Config): unknown {
 }
 
 type NewKeys = Server['newKeys'];
+type WatchedLog = ReturnType<typeof watchedLog>;
+
+/** A text for people; for a program one more line of the log, whatever its level. */
+function greet({ app, newKeys }: Server, url: string, config: Config): void {
+  if (process.stdout.isTTY) {
+    print(greeting(url, config, newKeys));
+    return;
+  }
+  const { environments, dataDir: data } = config;
+  app.log.child({}, { level: 'info' }).info({ environments, data }, `Onym ${version} listens at ${url}`);
+  if (hasNew(newKeys)) print(keyLines(newKeys).join('\n'));
+}
 
 function greeting(url: string, config: Config, newKeys: NewKeys): string {
   return [
     `${bold(`Onym ${version}`)} listens at ${url}`,
     `  environments  ${config.environments.join(', ')}`,
     `  data          ${shown(config.dataDir)}`,
+    `  API           ${url}/docs`,
     '',
     ...(hasNew(newKeys)
       ? keyLines(newKeys)

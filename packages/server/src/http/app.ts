@@ -9,6 +9,7 @@ import { guardRoutes, refuseExposedSecret } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
+import { createLiveStreams } from './live-streams.ts';
 import { addNotFoundHandler } from './method-not-allowed.ts';
 import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
 import { addNameChecks } from './name-checks.ts';
@@ -19,6 +20,7 @@ import type { Protocol } from './protocols/protocol.ts';
 import type { RouteContext } from './route-context.ts';
 import { callRoutes } from './routes/calls.ts';
 import { erasureRoutes } from './routes/erasure.ts';
+import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportRoutes } from './routes/export.ts';
 import { identityRoutes } from './routes/identities.ts';
@@ -50,7 +52,7 @@ export interface AppOptions {
   readonly requestTimeoutMs?: number;
   /** An idle connection is closed then. Default `connectionIdleMaxMs` of limits.ts. */
   readonly keepAliveTimeoutMs?: number;
-  /** Default 15 s. */
+  /** Silence after which a live stream sends a comment, so that proxies keep it open. Default 15 s. */
   readonly heartbeatIntervalMs?: number;
 }
 
@@ -83,6 +85,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       sendError(exposedSecret(options.keys, request.raw) ?? error, request as FastifyRequest, reply as never),
   });
   const metrics = options.metrics ?? createHttpMetrics();
+  /** Live streams end when the server begins to stop. */
   const stopping = new AbortController();
   const context: RouteContext = {
     services,
@@ -90,8 +93,11 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     metrics,
     now: options.now ?? Date.now,
     newUuid: options.newUuid ?? createEventUuids(),
-    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 15_000,
-    stopping: stopping.signal,
+    live: createLiveStreams({
+      keys: options.keys,
+      heartbeatIntervalMs: options.heartbeatIntervalMs ?? 15_000,
+      stopping: stopping.signal,
+    }),
   };
 
   app.decorateRequest('key', null);
@@ -128,6 +134,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await erasureRoutes(scope, context);
       await explainRoutes(scope, context);
       await ledgerRoutes(scope, context);
+      await eventRoutes(scope, context);
       await steeringRoutes(scope, context);
       await reviewRoutes(scope, context);
       await lintRoutes(scope, context);

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, OnymError, statusByErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { jsonLine } from './json-line.ts';
 
 export interface ErrorBody {
   readonly ok: false;
@@ -61,7 +62,7 @@ export function prepareErrorReply(reply: FastifyReply, error: OnymError): Fastif
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const error = toOnymError(thrown);
   if (error.code === 'internal-error') request.log.error({ err: thrown }, 'request failed');
-  return prepareErrorReply(reply, error).send(JSON.stringify(errorBody(error)));
+  return prepareErrorReply(reply, error).send(jsonLine(errorBody(error)));
 }
 
 /** Answers what was not even HTTP, or came too slowly or with too large headers, before Node closes the connection. */
@@ -73,7 +74,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['invalid-payload', 'The request did not arrive in time. Send it again, in smaller parts if need be.']
         : ['invalid-payload', 'This is not a valid HTTP request. Check what sent it.'];
-  const body = JSON.stringify({ ok: false, error_code: code, message } satisfies ErrorBody);
+  const body = jsonLine({ ok: false, error_code: code, message } satisfies ErrorBody);
   socket.end(
     `HTTP/1.1 ${statusByErrorCode[code]} Error\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

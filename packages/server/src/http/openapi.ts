@@ -24,6 +24,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
         { name: 'steering', description: 'Taking back and keeping apart.' },
         { name: 'review', description: 'What waits for a person.' },
         { name: 'lint', description: 'Recommended rules, checked.' },
+        { name: 'events', description: 'What happens, as it happens.' },
         { name: 'ledger', description: 'Every operation and verdict.' },
         { name: 'query', description: 'SQL.' },
         { name: 'operations', description: 'For whoever runs the server.' },

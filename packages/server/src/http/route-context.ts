@@ -1,5 +1,6 @@
 import type { Millis } from '@onym/core';
 import type { KeyStore } from '../keys/types.ts';
+import type { LiveStreams } from './live-streams.ts';
 import type { HttpMetrics } from './metrics.ts';
 import type { Services } from './services.ts';
 
@@ -10,8 +11,5 @@ export interface RouteContext {
   readonly metrics: HttpMetrics;
   readonly now: () => Millis;
   readonly newUuid: () => string;
-  /** Silence after which a live stream sends a comment, so that proxies keep it open. */
-  readonly heartbeatIntervalMs: number;
-  /** Aborted when the server begins to stop: live streams end then. */
-  readonly stopping: AbortSignal;
+  readonly live: LiveStreams;
 }

@@ -101,6 +101,7 @@ describe('/openapi.json', () => {
       'get /openapi.json',
       'get /readyz',
       'get /v1/conflicts',
+      'get /v1/events',
       'get /v1/explain',
       'get /v1/export/{what}',
       'get /v1/identities/{id}',
@@ -137,7 +138,7 @@ describe('/openapi.json', () => {
         }
       }
     }
-    expect(names.size).toBe(27);
+    expect(names.size).toBe(28);
     const { responses, requestBody } = document.paths['/track'].post;
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '413', '415', '422', '429', '500', '503']);
     expect(responses['401'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Error' });

@@ -36,6 +36,7 @@ describe('scopes', () => {
     'GET /v1/identities/{id}/export': 'read',
     'GET /v1/explain': 'read',
     'GET /v1/ledger': 'read',
+    'GET /v1/events': 'read',
     'GET /v1/review': 'read',
     'GET /v1/conflicts': 'read',
     'GET /v1/lint': 'read',
