@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerO
 import { createEventUuids } from '../event-uuid.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
+import { addApiReference, admitApiReference } from './api-reference.ts';
 import { guardRoutes, refuseExposedSecret } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
@@ -31,6 +32,7 @@ import { operationRoutes } from './routes/operations.ts';
 import { queryRoutes } from './routes/query.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { steeringRoutes } from './routes/steering.ts';
+import { welcomeRoutes } from './routes/welcome.ts';
 import type { Services } from './services.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 
@@ -106,6 +108,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(sendError);
   paths.watch(app);
+  admitApiReference(app);
   guardRoutes(app, options.keys);
   addNotFoundHandler(app, options.keys);
   addNameChecks(app, metrics);
@@ -119,9 +122,11 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   });
   closeConnectionsOnStop(app);
   addOpenApi(app, options.version);
+  addApiReference(app);
 
   app.register((scope) => callRoutes(scope, context, options.protocols ?? [onym]));
   app.register((scope) => operationRoutes(scope, context));
+  app.register(welcomeRoutes, { version: options.version });
   app.register(
     async (scope) => {
       scope.addHook('onResponse', (request, reply, done) => {
