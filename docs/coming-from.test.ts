@@ -116,7 +116,7 @@ beforeAll(() => {
 
 async function run(code: string): Promise<string> {
   const env = { ...process.env, ...onymOnPath(join(folder, 'bin')), ONYM_DATA_DIR: join(folder, 'onym-data') };
-  const child = spawn('bash', ['-c', orNo + code], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn('bash', ['-c', orNo(code)], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { code: exit, stdout, stderr } = await outputOf(child).ended;
   if (exit !== 0) throw new Error(`${code} ended with ${exit}.\n${stdout}${stderr}`);
   return stdout;

@@ -20,5 +20,5 @@ export function onymOnPath(folder: string): NodeJS.ProcessEnv {
   return { PATH: `${folder}:${process.env.PATH}`, UV_THREADPOOL_SIZE: '16', TSX_TSCONFIG_PATH: '' };
 }
 
-/** For the beginning of a script of bash: what fails ends it, but for a 1, which says that the answer is no, or that rows were rejected. */
-export const orNo = "trap 's=$?; [ $s -le 1 ] || exit $s' ERR\nset -u\n";
+/** A script of bash that ends where something fails, but for a 1, which says that the answer is no, or that rows were rejected. */
+export const orNo = (code: string): string => `trap 's=$?; [ $s -le 1 ] || exit $s' ERR\nset -u\n${code}\n:`;
