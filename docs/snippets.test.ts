@@ -53,7 +53,7 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': {
     'npm ci && npm start': 'it installs, and serves until Ctrl-C: the test of the packages does it',
     'npm ci && npm test': 'it is this very run',
-    'npx onym demo': 'packages/server/test/cli/demo.test.ts plays it',
+    'npm ci && npm run onym -- demo': 'packages/server/test/cli/demo.test.ts plays it',
     'npx onym tail': 'it watches until Ctrl-C: packages/server/test/cli/tail.test.ts',
   },
   'CONTRIBUTING.md': { 'npm ci': 'CI installs, tests and checks so' },

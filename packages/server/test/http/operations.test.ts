@@ -96,6 +96,7 @@ describe('/openapi.json', () => {
     ).toEqual([
       'delete /v1/identities/{id}',
       'delete /v1/separations',
+      'get /',
       'get /healthz',
       'get /metrics',
       'get /openapi.json',
@@ -138,7 +139,7 @@ describe('/openapi.json', () => {
         }
       }
     }
-    expect(names.size).toBe(28);
+    expect(names.size).toBe(29);
     const { responses, requestBody } = document.paths['/track'].post;
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '413', '415', '422', '429', '500', '503']);
     expect(responses['401'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Error' });

@@ -22,6 +22,7 @@ describe('scopes', () => {
   });
 
   const scopeOf: Readonly<Record<string, Scope | null>> = {
+    'GET /': null,
     'GET /healthz': null,
     'GET /readyz': null,
     'GET /metrics': null,
