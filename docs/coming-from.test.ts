@@ -2,15 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { outputOf } from '../test-support/child-output.ts';
 import { matchesShown, snippetsOf } from '../test-support/markdown.ts';
+import { onymOnPath, orNo } from '../test-support/onym-on-path.ts';
 
 /** Runs the commands of coming-from.md, in their order, on files as the vendors write them, in a folder where nothing is. */
 
-const entry = fileURLToPath(new URL('../packages/server/test/system/onym-child.ts', import.meta.url));
 const page = readFileSync(new URL('coming-from.md', import.meta.url), 'utf8');
 const folder = mkdtempSync(join(tmpdir(), 'onym-coming-from-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -115,16 +114,9 @@ beforeAll(() => {
   for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);
 });
 
-/** A command may end with 1, which says that rows were rejected, or that the answer is no. */
 async function run(code: string): Promise<string> {
-  const onym = `onym() { "${process.execPath}" --conditions=onym-source --import "${import.meta.resolve('tsx')}" "${entry}" "$@" || [ $? -eq 1 ]; }\nset -e\n`;
-  const env = {
-    ...process.env,
-    TSX_TSCONFIG_PATH: '',
-    ONYM_DATA_DIR: join(folder, 'onym-data'),
-    UV_THREADPOOL_SIZE: '16',
-  };
-  const child = spawn('bash', ['-c', onym + code], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const env = { ...process.env, ...onymOnPath(join(folder, 'bin')), ONYM_DATA_DIR: join(folder, 'onym-data') };
+  const child = spawn('bash', ['-c', orNo(code)], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const { code: exit, stdout, stderr } = await outputOf(child).ended;
   if (exit !== 0) throw new Error(`${code} ended with ${exit}.\n${stdout}${stderr}`);
   return stdout;

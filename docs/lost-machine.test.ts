@@ -20,7 +20,7 @@ const [backup, verify, restore, start] = snippetsOf(chapter).filter(({ kind }) =
 ];
 
 const entry = join(root, 'packages/server/test/system/onym-child.ts');
-const onym = `onym() { '${process.execPath}' --conditions=source --import tsx '${entry}' "$@"; }`;
+const onym = `onym() { '${process.execPath}' --conditions=onym-source --import tsx '${entry}' "$@"; }`;
 
 it('is as the page says', async () => {
   const folder = dataDirectory();

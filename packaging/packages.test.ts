@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } fr
 import { dirname, join, posix } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { matchesShown } from '../test-support/markdown.ts';
-import { prelude, tourOf } from '../test-support/tour.ts';
+import { tourOf } from '../test-support/tour.ts';
 import { developmentDependencies, registryObstacle, root, run, strangersEnvironment, temporary } from './commands.ts';
 import { consumerTests } from './consumers.ts';
 import { freshClone, install, lendBinary, type PackageName, pack, type Tarball } from './packed.ts';
@@ -157,7 +157,11 @@ describe.skipIf(obstacle !== null)('installed into an empty folder', () => {
       ONYM_URL: own.url,
       ONYM_SECRET_KEY: own.secretKey,
       ONYM_WRITE_KEY: own.writeKey,
+      URL: own.url,
+      AUTH: `Authorization: Bearer ${own.secretKey}`,
+      CURL_HOME: folder,
     };
+    writeFileSync(join(folder, '.curlrc'), 'silent\nshow-error\n');
     const snippets = tourOf(readFileSync(join(root, 'README.md'), 'utf8')).filter(
       ({ kind }) => kind === 'sh' || kind === 'ts',
     );
@@ -167,10 +171,7 @@ describe.skipIf(obstacle !== null)('installed into an empty folder', () => {
       if (kind === 'ts') writeFileSync(file, code);
       const { stdout } = await (kind === 'ts'
         ? run(process.execPath, [file], { cwd: folder, env })
-        : run('bash', ['-c', prelude + code.replaceAll('npm run -s onym --', `${bin}/onym`)], {
-            cwd: folder,
-            env: { ...env, ONYM_DATA_DIR: own.dataDir },
-          }));
+        : run('bash', ['-euc', code], { cwd: folder, env: { ...env, ONYM_DATA_DIR: own.dataDir } }));
       if (shown !== null && !matchesShown(stdout, shown)) expect(stdout, `README.md:${line}`).toBe(shown);
     }
     expect((await own.stop()).stderr).toBe('');

@@ -5,11 +5,11 @@ export interface Snippet {
   readonly code: string;
   /** Where its fence is, from 1. */
   readonly line: number;
-  /** What the page shows as its output: the `text` or `json` block right after it, or null. */
+  /** What the page shows as its output: the `text`, `json` and `csv` blocks right after it, or null. */
   readonly shown: string | null;
 }
 
-const outputs = ['text', 'json'];
+const outputs = ['text', 'json', 'csv'];
 
 export function snippetsOf(markdown: string): Snippet[] {
   const blocks = [...markdown.matchAll(/^```([^\n`]*)\n([\s\S]*?)^```$/gm)].map((match) => ({
@@ -19,16 +19,33 @@ export function snippetsOf(markdown: string): Snippet[] {
     end: match.index + match[0].length,
   }));
   return blocks.map(({ kind, code, start, end }, i) => {
-    const next = blocks[i + 1];
-    const isShown = next !== undefined && outputs.includes(next.kind) && markdown.slice(end, next.start).trim() === '';
-    return { kind, code, line: markdown.slice(0, start).split('\n').length, shown: isShown ? next.code : null };
+    const shown: string[] = [];
+    let last = end;
+    for (const next of blocks.slice(i + 1)) {
+      if (!outputs.includes(next.kind) || markdown.slice(last, next.start).trim() !== '') break;
+      shown.push(next.code);
+      last = next.end;
+    }
+    const line = markdown.slice(0, start).split('\n').length;
+    return { kind, code, line, shown: shown.length === 0 ? null : shown.join('') };
   });
 }
 
-/** Whether `printed` is what a page shows: `…` stands for anything, a time for any time. */
+/** The commands of a transcript, each behind `$ `, and what the page shows of their output. */
+export function commandsOf(transcript: string): { command: string; shown: string }[] {
+  return transcript
+    .split(/^\$ /m)
+    .slice(1)
+    .map((part) => {
+      const [command = '', ...shown] = part.split('\n');
+      return { command, shown: shown.join('\n') };
+    });
+}
+
+/** Whether `printed` is what a page shows: `…` stands for anything, a time for any time; how wide columns are counts for nothing. */
 export function matchesShown(printed: string, shown: string): boolean {
-  const times = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
-  const plain = (text: string) => text.replace(times, '<time>').trim();
+  const times = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g;
+  const plain = (text: string) => text.replace(times, '<time>').replace(/ {2,}/g, '  ').replace(/ +$/gm, '').trim();
   const pattern = plain(shown)
     .split('…')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))

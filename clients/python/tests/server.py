@@ -100,7 +100,7 @@ def _start() -> Server:
         if line is None:
             raise RuntimeError(f"The server ended with {process.wait()} before it listened.\n{said}")
         said += line
-        listening = re.search(r"listens at (http://\S+)", line)
+        listening = re.search(r'listens at (http://[^\s"]+)', line)
         if listening:
             return Server(listening.group(1), _SECRET_KEY, _WRITE_KEY, True)
 

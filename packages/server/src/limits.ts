@@ -164,6 +164,9 @@ export const limits = {
   rateWindowMs: 10_000,
   /** Held links that one publishable key may have waiting for review, per environment; evidence beyond them becomes a dead letter. */
   heldLinksPerKeyMax: 1_000,
+  /** Events that a live reader has not taken yet; and, in UTF-16 units, their properties. */
+  streamedEventsWaitingMax: 1_000,
+  streamedBytesWaitingMax: 4 * 1024 * 1024,
   /** SQLite opens paths of up to 512 bytes, and what lies in the data directory needs some of them. */
   dataDirectoryPathBytesMax: 440,
   /** A SQLite file of up to this size is read through at each start, to see whether it is sound; that takes a second or so. */

@@ -8,6 +8,7 @@ import { checkFiles } from './damage/files.ts';
 import { openDataDirectory } from './disk/data-directory.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
 import { createEnvironmentStates } from './environments.ts';
+import { createEventFeed } from './event-feed.ts';
 import { createEventUuids } from './event-uuid.ts';
 import { createFreshReads } from './events/fresh-reads.ts';
 import type { EventStore } from './events/types.ts';
@@ -158,7 +159,8 @@ async function assemble(
   closers.push(() => journal.close());
   const drain = createDrain({ journal, eventStore, identityStore, log });
   closers.push(() => drain.close());
-  const uuidWindow = createUuidWindow({ journal, eventStore });
+  const eventFeed = createEventFeed();
+  const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore }));
   if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
   await goOn();
   const projector = createProjector({ identityStore, eventStore, drain, log });
@@ -272,7 +274,9 @@ async function assemble(
       lint.observeRejected(letters);
     },
     ledgerPage: (environment, after, limit) => identityStore.ledger(environment, after, limit),
+    ledgerHead: async (environment) => (await identityStore.environment(environment)).head,
     onLedger: (environment, listener) => commits.listen(tellOfRows((grown) => grown === environment && listener())),
+    onEvents: eventFeed.listen,
     obstacles: readiness.obstacles,
   };
   const pageScripts = openPageScripts(directory.scriptsDirectory, visit === undefined ? currentPageScript() : null);
@@ -337,7 +341,7 @@ async function assemble(
     localSecret,
     newKeys,
     async listen() {
-      const url = await app.listen({ host: config.host, port: config.port });
+      const url = await quietly(app.log, () => app.listen({ host: config.host, port: config.port }));
       if (config.metrics !== null) metricsUrl = await metricsApp.listen(config.metrics);
       writeLocalAccess(directory.localAccessFile, { url: reachable(url), secret: localSecret });
       return url;
@@ -388,6 +392,17 @@ async function standing(identityStore: IdentityStore): Promise<Pick<Config, 'env
   const environments = await identityStore.environments();
   const infos = await Promise.all(environments.map((name) => identityStore.environment(name)));
   return { environments, settings: Object.fromEntries(infos.map((info) => [info.name, info.settings])) };
+}
+
+/** Without what Fastify says of its addresses: whoever serves tells where, in words of their own. */
+async function quietly<T>(log: { level: string }, listen: () => Promise<T>): Promise<T> {
+  const { level } = log;
+  if (level === 'info' || level === 'debug' || level === 'trace') log.level = 'warn';
+  try {
+    return await listen();
+  } finally {
+    log.level = level;
+  }
 }
 
 interface Log {

@@ -21,6 +21,7 @@ import { reviewCommands } from './review.ts';
 import { serveCommand } from './serve.ts';
 import { snippetCommand } from './snippet.ts';
 import { steeringCommands } from './steering.ts';
+import { tailCommand } from './tail.ts';
 import { RequestError } from './transport.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -47,6 +48,7 @@ export async function main(args: readonly string[]): Promise<void> {
     resolveCommand,
     explainCommand,
     queryCommand,
+    tailCommand,
     lintCommand,
     keysCommand,
     verifyCommand,

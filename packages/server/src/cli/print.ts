@@ -95,12 +95,31 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${jsonEscaped(stringifyExact(value, 2))}\n`);
 }
 
+/** As `printJson`, in one line. */
+export function printJsonLine(value: unknown): void {
+  process.stdout.write(`${jsonEscaped(stringifyExact(value))}\n`);
+}
+
 /** In JSON text what is unsafe stands within strings, but for the whitespace between tokens. */
 const jsonEscaped = (text: string): string =>
   text.replace(unsafe, (character) => (character === '\n' ? character : character === '\t' ? '  ' : codeOf(character)));
 
-/** Where a log goes that a person watches, one JSON object a line. */
-export const watchedLog = { write: (line: string): void => void process.stdout.write(jsonEscaped(line)) };
+/** Where a log goes that a person watches, one JSON object a line: held back until `release`, so that a greeting comes first. */
+export function watchedLog() {
+  let held: string[] | null = [];
+  const write = (line: string): void => {
+    if (held === null) process.stdout.write(jsonEscaped(line));
+    else held.push(line);
+  };
+  return {
+    write,
+    release(): void {
+      const lines = held ?? [];
+      held = null;
+      lines.forEach(write);
+    },
+  };
+}
 
 export type RowFormat = 'json' | 'ndjson' | 'csv';
 

@@ -17,7 +17,9 @@ export function serveCommand(program: Command): void {
       // From here on: one that comes while the directory is opened ends the start, and who reads the greeting may send one at once.
       // A second one ends the process the hard way, which loses nothing that was acknowledged.
       const interruption = listenForInterruption(['SIGINT', 'SIGTERM'], () => process.exit(exitCode.failed));
-      const server = await started(config, interruption.signal);
+      const watched = process.stdout.isTTY ? watchedLog() : null;
+      process.once('exit', () => watched?.release());
+      const server = await started(config, watched, interruption.signal);
       process.exitCode = exitCode.ok;
       if (server === null) return printNote('onym: Stopped before it listened.');
       let url: string;
@@ -31,18 +33,19 @@ export function serveCommand(program: Command): void {
         if (firstKeys.length > 0) print(firstKeys.join('\n'));
         throw notListening(error, config);
       }
-      print(greeting(url, server.metricsUrl(), config, firstKeys));
+      greet(server, url, config, firstKeys);
+      watched?.release();
       await interruption.happened;
       await server.stop();
     });
 }
 
 /** null when it was told to stop meanwhile. */
-async function started(config: Config, signal: AbortSignal): Promise<Server | null> {
+async function started(config: Config, watched: WatchedLog | null, signal: AbortSignal): Promise<Server | null> {
   try {
     // Only here: the engines take a moment to load, which no other command should wait for.
     const { createServer } = await import('../server.ts');
-    const logger = { level: config.logLevel, ...(process.stdout.isTTY ? { stream: watchedLog } : {}) };
+    const logger = { level: config.logLevel, ...(watched === null ? {} : { stream: watched }) };
     return await createServer({ config, logger, signal });
   } catch (error) {
     if (signal.aborted) return null;
@@ -73,11 +76,29 @@ function notListening(error: unknown, { metrics, ...main }: Config): unknown {
   }
 }
 
+type WatchedLog = ReturnType<typeof watchedLog>;
+
+/** A text for people; for a program one more line of the log, whatever its level. */
+function greet({ app, metricsUrl }: Server, url: string, config: Config, firstKeys: readonly string[]): void {
+  if (process.stdout.isTTY) {
+    print(greeting(url, metricsUrl(), config, firstKeys));
+    return;
+  }
+  const { environments, dataDir: data } = config;
+  const log = app.log.child({}, { level: 'info' });
+  log.info({ environments, data }, `Onym ${version} listens at ${url}`);
+  if (firstKeys.length === 0) return;
+  // Whoever wants the keys themselves here has said so.
+  if (config.keysFile === '-') print(firstKeys.join('\n'));
+  else log.info(firstKeys.map((line) => line.trim()).join(' '));
+}
+
 function greeting(url: string, metricsUrl: string | null, config: Config, firstKeys: readonly string[]): string {
   return [
     `${bold(`Onym ${version}`)} listens at ${url}`,
     `  environments  ${config.environments.join(', ')}`,
     `  data          ${shown(config.dataDir)}`,
+    `  API           ${url}/docs`,
     ...(metricsUrl === null ? [] : [`  metrics       ${metricsUrl}/metrics, without a key`]),
     '',
     ...(firstKeys.length > 0

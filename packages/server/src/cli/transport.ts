@@ -47,15 +47,27 @@ export class RequestError extends Error {
   }
 }
 
-export async function openTransport(options: TransportOptions, visit: Visit): Promise<Transport> {
+/** Where a server runs, and a key that it takes. */
+export interface Running {
+  readonly url: string;
+  readonly secret: string;
+}
+
+/** The server that `--url` names, or the one that runs on the data directory; null where none does. */
+export async function runningServer(options: ReadOptions): Promise<Running | null> {
   if (options.url !== undefined) {
     if (options.key === undefined)
       throw new RequestError('--url needs a secret key: give --key or set ONYM_SECRET_KEY.', null);
-    return overHttp(checkedUrl(options.url), options.key);
+    return { url: checkedUrl(options.url), secret: options.key };
   }
+  const local = readLocalAccess(localAccessFile(resolve(options.dataDir)));
+  return local !== null && (await answers(local.url)) ? local : null;
+}
+
+export async function openTransport(options: TransportOptions, visit: Visit): Promise<Transport> {
+  const running = await runningServer(options);
+  if (running !== null) return overHttp(running.url, running.secret);
   const dataDir = resolve(options.dataDir);
-  const local = readLocalAccess(localAccessFile(dataDir));
-  if (local !== null && (await answers(local.url))) return overHttp(local.url, local.secret);
   checkOwner(dataDir);
   if (!isDataDirectory(dataDir)) {
     if (options.newDirectory === 'to stay') {
@@ -214,13 +226,18 @@ async function inProcess(dataDir: string, visit: Visit | undefined): Promise<Tra
 
 function checked(status: number, body: string): string {
   if (status < 400) return body;
+  throw refusalOf(status, body);
+}
+
+/** An error with the server's own message. */
+export function refusalOf(status: number, body: string): RequestError {
   let message = body;
   try {
     message = (JSON.parse(body) as { message: string }).message;
   } catch {
     // Not one of our own answers: shown as it is.
   }
-  throw new RequestError(message, status);
+  return new RequestError(message, status);
 }
 
 /** Opens, asks, and closes, whatever happens. `visit` is what the asking may do to a directory that no server runs on. */

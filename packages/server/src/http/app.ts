@@ -7,10 +7,12 @@ import { createEventUuids } from '../event-uuid.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
 import type { PageScripts } from '../page-scripts.ts';
+import { addApiReference, admitApiReference } from './api-reference.ts';
 import { guardRoutes, refuseExposedSecret } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
+import { createLiveStreams } from './live-streams.ts';
 import { addNotFoundHandler } from './method-not-allowed.ts';
 import { createHttpMetrics, type HttpMetrics } from './metrics.ts';
 import { addNameChecks } from './name-checks.ts';
@@ -26,6 +28,7 @@ import { callRoutes } from './routes/calls.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { environmentRoutes } from './routes/environments.ts';
 import { erasureRoutes } from './routes/erasure.ts';
+import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportRoutes } from './routes/export.ts';
 import { identityRoutes } from './routes/identities.ts';
@@ -39,6 +42,7 @@ import { queryRoutes } from './routes/query.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { steeringRoutes } from './routes/steering.ts';
+import { welcomeRoutes } from './routes/welcome.ts';
 import type { Services } from './services.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 
@@ -68,7 +72,7 @@ export interface AppOptions {
   readonly requestTimeoutMs?: number;
   /** An idle connection is closed then. Default `connectionIdleMaxMs` of limits.ts. */
   readonly keepAliveTimeoutMs?: number;
-  /** Default 15 s. */
+  /** Silence after which a live stream sends a comment, so that proxies keep it open. Default 15 s. */
   readonly heartbeatIntervalMs?: number;
 }
 
@@ -106,6 +110,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       sendError(exposedSecret(options.keys, request.raw) ?? error, request as FastifyRequest, reply as never),
   });
   const metrics = options.metrics ?? createHttpMetrics();
+  /** Live streams end when the server begins to stop. */
   const stopping = new AbortController();
   const context: RouteContext = {
     services,
@@ -114,7 +119,11 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     rates: createRateLimits(bounds, metrics),
     now: options.now ?? Date.now,
     newUuid: options.newUuid ?? createEventUuids(),
-    heartbeatIntervalMs: options.heartbeatIntervalMs ?? 15_000,
+    live: createLiveStreams({
+      keys: options.keys,
+      heartbeatIntervalMs: options.heartbeatIntervalMs ?? 15_000,
+      stopping: stopping.signal,
+    }),
     stopping: stopping.signal,
   };
 
@@ -130,6 +139,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     nameAnswer(reply);
     done();
   });
+  admitApiReference(app);
   guardRoutes(app, options.keys);
   addNotFoundHandler(app, options.keys);
   addNameChecks(app, metrics);
@@ -143,10 +153,12 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   });
   closeConnectionsOnStop(app);
   addOpenApi(app, options.version);
+  addApiReference(app);
 
   app.register((scope) => callRoutes(scope, context, options.protocols ?? [onym]));
   app.register((scope) => operationRoutes(scope, context));
   app.register((scope) => pageScriptRoutes(scope, options.pageScripts ?? noPageScripts));
+  app.register(welcomeRoutes, { version: options.version });
   app.register(
     async (scope) => {
       scope.addHook('onResponse', (request, reply, done) => {
@@ -160,6 +172,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await erasureRoutes(scope, context);
       await explainRoutes(scope, context);
       await ledgerRoutes(scope, context);
+      await eventRoutes(scope, context);
       await steeringRoutes(scope, context);
       await reviewRoutes(scope, context);
       await lintRoutes(scope, context);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { type ErrorCode, OnymError, statusByErrorCode } from '../errors.ts';
+import { jsonLine } from './json-line.ts';
 import { nameAnswer, requestIdHeader } from './request-ids.ts';
 
 export interface ErrorBody {
@@ -66,7 +67,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   if (error.code === 'internal-error') request.log.error({ err: thrown, request_id: request.id }, 'request failed');
   // Those whose path can't be read have met no hook.
   nameAnswer(reply);
-  return prepareErrorReply(reply, error).send(JSON.stringify(errorBody(error)));
+  return prepareErrorReply(reply, error).send(jsonLine(errorBody(error)));
 }
 
 /** Answers what was not even HTTP, or came too slowly or with too large headers, before Node closes the connection. */
@@ -78,7 +79,7 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['invalid-payload', 'The request did not arrive in time. Send it again, in smaller parts if need be.']
         : ['invalid-payload', 'This is not a valid HTTP request. Check what sent it.'];
-  const body = JSON.stringify({ ok: false, error_code: code, message } satisfies ErrorBody);
+  const body = jsonLine({ ok: false, error_code: code, message } satisfies ErrorBody);
   socket.end(
     `HTTP/1.1 ${statusByErrorCode[code]} Error\r\nConnection: close\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `${requestIdHeader}: ${randomUUID()}\r\n` +

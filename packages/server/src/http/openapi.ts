@@ -1,6 +1,7 @@
 import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifySchema } from 'fastify';
 import { blastRadius } from './blast-radius-schema.ts';
+import { examples } from './examples.ts';
 import { sharedSchemas } from './schemas.ts';
 
 /** Collects the schemas of the routes registered after it; /openapi.json serves them. */
@@ -8,6 +9,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
   for (const schema of [...sharedSchemas, blastRadius]) app.addSchema(schema);
   app.register(swagger, {
     convertConstToEnum: false,
+    transform: ({ schema, url }) => ({ schema: withExample(schema), url }),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -25,6 +27,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
         { name: 'review', description: 'What waits for a person.' },
         { name: 'put aside', description: 'Rejected items, and events that the event store would not take.' },
         { name: 'lint', description: 'Recommended rules, checked.' },
+        { name: 'events', description: 'What happens, as it happens.' },
         { name: 'ledger', description: 'Every operation and verdict.' },
         { name: 'query', description: 'SQL.' },
         { name: 'operations', description: 'For whoever runs the server.' },
@@ -44,4 +47,17 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
     },
     refResolver: { buildLocalReference: (json) => String(json.$id) },
   });
+}
+
+/** The call to copy, for renderers that know code samples, and in the description for those that show Markdown alone. */
+function withExample(schema: FastifySchema): FastifySchema {
+  const { operationId, description } = schema as { operationId?: string; description?: string };
+  const source = operationId === undefined ? undefined : examples[operationId];
+  if (source === undefined) return schema;
+  const shown = `\`\`\`sh\n${source}\n\`\`\``;
+  return {
+    ...schema,
+    description: description === undefined ? shown : `${description}\n\n${shown}`,
+    'x-codeSamples': [{ lang: 'Shell', label: 'curl', source }],
+  } as FastifySchema;
 }

@@ -1,5 +1,6 @@
 import type { Millis } from '@onym/core';
 import type { KeyStore } from '../keys/types.ts';
+import type { LiveStreams } from './live-streams.ts';
 import type { HttpMetrics } from './metrics.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { Services } from './services.ts';
@@ -12,8 +13,7 @@ export interface RouteContext {
   readonly rates: RateLimits;
   readonly now: () => Millis;
   readonly newUuid: () => string;
-  /** Silence after which a live stream sends a comment, so that proxies keep it open. */
-  readonly heartbeatIntervalMs: number;
-  /** Aborted when the server begins to stop: live streams end then. */
+  readonly live: LiveStreams;
+  /** Aborted when the server begins to stop: what would go on for long ends then. */
   readonly stopping: AbortSignal;
 }

@@ -2,6 +2,7 @@ import type { Fact, Seq, Settings } from '@onym/core';
 import type { Backups } from '../backup/backups.ts';
 import type { EnvironmentStates } from '../environments.ts';
 import type { FreshReads } from '../events/fresh-reads.ts';
+import type { StoredEvent } from '../events/types.ts';
 import type { Imports } from '../import/imports.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DeadLetter, Ingest } from '../ingest/types.ts';
@@ -35,8 +36,12 @@ export interface Services {
   deadLetter(letters: readonly DeadLetter[]): void;
   /** Ledger rows after `after`, ascending, at most `limit`. */
   ledgerPage(environment: string, after: Seq, limit: number): Promise<readonly Fact[]>;
+  /** Seq of the last ledger row; 0 before the first. */
+  ledgerHead(environment: string): Promise<Seq>;
   /** Calls `listener` after rows were added (once for several is fine; early calls do no harm). Returns how to stop. */
   onLedger(environment: string, listener: () => void): () => void;
+  /** Calls `hear` with events once they are durable; those sent again are left out. Returns how to stop. */
+  onEvents(environment: string, hear: (events: readonly StoredEvent[]) => void): () => void;
   /** Why calls can not be kept now; empty while they can. */
   obstacles(): Promise<readonly Obstacle[]>;
 }

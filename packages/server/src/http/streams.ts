@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { stringifyExact } from '../exact-json/stringify.ts';
 import { errorBody, toOnymError } from './errors.ts';
+import { jsonLine } from './json-line.ts';
 
 /**
  * Chunks as a body. What fails half-way resets the connection, so that it can't look whole: a mere end of the connection would be the
@@ -36,10 +36,10 @@ async function* rest<T>(first: IteratorResult<T>, chunks: AsyncIterator<T>): Asy
 /** Events as lines of JSON. What fails once the answer has begun is its last line. */
 export async function* jsonLinesOf(events: AsyncIterable<object>, request: FastifyRequest): AsyncGenerator<Buffer> {
   try {
-    for await (const event of events) yield Buffer.from(`${stringifyExact(event)}\n`);
+    for await (const event of events) yield Buffer.from(jsonLine(event));
   } catch (thrown) {
     const error = toOnymError(thrown);
     if (error.code === 'internal-error') request.log.error({ err: thrown }, 'a streamed answer failed');
-    yield Buffer.from(`${JSON.stringify({ type: 'error', ...errorBody(error) })}\n`);
+    yield Buffer.from(jsonLine({ type: 'error', ...errorBody(error) }));
   }
 }

@@ -2,7 +2,7 @@ import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { OnymError } from '../errors.ts';
-import { stringifyExact } from '../exact-json/stringify.ts';
+import { jsonLine } from './json-line.ts';
 
 const wholeNumber = /^-?\d{1,15}$/;
 
@@ -52,4 +52,4 @@ function withValues(schema: TSchema, value: unknown): unknown {
 export const noValidation: FastifySchemaCompiler<unknown> = () => () => true;
 
 /** Response schemas are documentation: answers are sent as they are, nothing is dropped from them silently. */
-export const serializerCompiler = () => stringifyExact;
+export const serializerCompiler = () => jsonLine;

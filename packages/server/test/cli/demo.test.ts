@@ -77,10 +77,17 @@ describe('the tree of an identity', () => {
       "  { name: 'Ben', push: true }",
       '  web_ben                    known      0 events',
       '  ├─ app_ben                 known      0 events  alias, seq 8',
-      '  │  ├─ anonymous-928671bc…  anonymous  1 event   identify, seq 3',
+      '  │  ├─ anonymous-9286…7c11  anonymous  1 event   identify, seq 3',
       '  │  └─ mail:ben             known      0 events  alias, seq 12',
       '  └─ crm:7                   known      0 events  alias, seq 9',
     ]);
+  });
+
+  test('devices made within the same moment do not look like one', () => {
+    const devices = ['1a2b', '3c4d', '5e6f'].map((end) => `anonymous-0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f${end}`);
+    const links = devices.map((device, i) => link(i + 1, 'user_ana', device, { kind: 'identify' }));
+    const names = draw('user_ana', ['user_ana', ...devices], links).map((line) => /anonymous-\S+/.exec(line)?.[0]);
+    expect(names.filter(Boolean)).toEqual(['anonymous-0190…1a2b', 'anonymous-0190…3c4d', 'anonymous-0190…5e6f']);
   });
 
   test('links that do not hold, or that said what was so already, attach nothing', () => {

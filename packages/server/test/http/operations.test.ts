@@ -96,6 +96,7 @@ describe('/openapi.json', () => {
     ).toEqual([
       'delete /v1/identities/{id}',
       'delete /v1/separations',
+      'get /',
       'get /healthz',
       'get /metrics',
       'get /onym.js',
@@ -105,6 +106,7 @@ describe('/openapi.json', () => {
       'get /v1/conflicts',
       'get /v1/dead-letters',
       'get /v1/environments',
+      'get /v1/events',
       'get /v1/explain',
       'get /v1/export/{what}',
       'get /v1/identities/{id}',

@@ -22,6 +22,7 @@ describe('scopes', () => {
   });
 
   const scopeOf: Readonly<Record<string, Scope | null>> = {
+    'GET /': null,
     'GET /healthz': null,
     'GET /readyz': null,
     'GET /metrics': 'metrics',
@@ -38,6 +39,7 @@ describe('scopes', () => {
     'GET /v1/identities/{id}/export': 'read',
     'GET /v1/explain': 'read',
     'GET /v1/ledger': 'read',
+    'GET /v1/events': 'read',
     'GET /v1/review': 'read',
     'GET /v1/conflicts': 'read',
     'GET /v1/lint': 'read',

@@ -3,9 +3,11 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import type { Fact } from '@onym/core';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { StoredEvent } from '../../src/events/types.ts';
 import type { AppOptions } from '../../src/http/app.ts';
 import type { Key } from '../../src/keys/types.ts';
 import { limits } from '../../src/limits.ts';
+import { nodeId } from '../../src/node-id.ts';
 import { asSecret, now, pk, sk, type TestApp, testApp } from './support.ts';
 
 let t: TestApp;
@@ -141,9 +143,9 @@ interface Stream {
   close(): void;
 }
 
-async function openStream(query = '', headers: Record<string, string> = {}): Promise<Stream> {
+async function openStream(query = '', headers: Record<string, string> = {}, path = '/v1/ledger'): Promise<Stream> {
   const closing = new AbortController();
-  const response = await fetch(`${base}/v1/ledger?${query}`, {
+  const response = await fetch(`${base}${path}?${query}`, {
     headers: { ...asSecret, accept: 'text/event-stream', ...headers },
     signal: closing.signal,
   });
@@ -195,6 +197,17 @@ describe('the live ledger', () => {
     expect(idsOf(await later.until((text) => text.includes('id: 4')))).toEqual([3, 4]);
     later.close();
     expect((await openStream('', { 'last-event-id': 'x' })).status).toBe(400);
+  });
+
+  it('begins at the end after `head`, and says where that is', async () => {
+    await listen();
+    append(1, 2);
+    const stream = await openStream('after=head');
+    await stream.until((text) => text.includes('start'));
+    append(3);
+    const text = await stream.until((so) => so.includes('"seq":3'));
+    expect(text).toMatch(/^retry: 2000\n\nid: 2\nevent: start\ndata: \{"after":2\}\n\nid: 3\nevent: ledger\n/);
+    stream.close();
   });
 
   it('sends heartbeats while nothing happens', async () => {
@@ -315,5 +328,74 @@ describe('a query over a socket', () => {
     await eventually(() => ended);
     await t.app.close();
     expect(lines).toEqual([]);
+  });
+});
+
+describe('live events', () => {
+  const openEvents = (query = '') => openStream(query, {}, '/v1/events');
+  const eventOf = (name: string, distinctId: string, properties = '{}'): StoredEvent => ({
+    uuid: '01a21e6a-9e4f-7000-8b0a-0e15cc97c22a',
+    timestamp: now,
+    client_timestamp: null,
+    received_at: now,
+    event: name,
+    properties,
+    lossy: false,
+    distinct_id: distinctId,
+    anonymous_id: null,
+    device_id: null,
+    session_id: null,
+  });
+  const say = (...events: StoredEvent[]) => {
+    for (const hear of t.services.eventListeners) hear(events);
+  };
+  const namesOf = (text: string) => [...text.matchAll(/^data: .*"event":"(\w+)"/gm)].map((match) => match[1]);
+
+  it('are sent from the first one on, with the identity of the moment', async () => {
+    await listen();
+    const stream = await openEvents();
+    await stream.until((text) => text !== '');
+    say(eventOf('one', 'a', '{"big":12345678901234567890}'), eventOf('two', 'b'));
+    const text = await stream.until((so) => so.includes('two'));
+    expect(text).toMatch(/^retry: 2000\n\nevent: event\ndata: \{"uuid":.*"properties":\{"big":12345678901234567890\}/);
+    expect(text).toContain(`"identity_id":"${nodeId('production', 'a')}"`);
+    stream.close();
+    await eventually(() => t.services.eventListeners.size === 0);
+  });
+
+  it('can be those of one name, or of one person under any of its ids', async () => {
+    await listen();
+    t.services.people.resolve = async (_environment, ids) =>
+      new Map(ids.map((id) => [id, { canonicalId: id === 'a2' ? 'a' : id, known: true }]));
+    const [named, personal] = [await openEvents('event=two'), await openEvents('distinct_id=a2')];
+    await Promise.all([named, personal].map((stream) => stream.until((text) => text !== '')));
+    say(eventOf('one', 'a'), eventOf('two', 'b'), eventOf('three', 'a2'), eventOf('two', 'c'));
+    say(eventOf('two', 'b'));
+    say(eventOf('last', 'a'));
+    expect(namesOf(await named.until((text) => namesOf(text).length >= 3))).toEqual(['two', 'two', 'two']);
+    expect(namesOf(await personal.until((text) => text.includes('last')))).toEqual(['one', 'three', 'last']);
+    for (const stream of [named, personal]) stream.close();
+  });
+
+  it('leave out what a slow reader does not take, and say so in its place', async () => {
+    await listen();
+    const stream = await openEvents();
+    await stream.until((text) => text !== '');
+    const many = Array.from({ length: limits.streamedEventsWaitingMax + 7 }, () => eventOf('many', 'a'));
+    say(...many);
+    say(eventOf('late', 'a'));
+    const text = await stream.until((so) => so.includes('event: dropped'));
+    expect(namesOf(text)).toHaveLength(limits.streamedEventsWaitingMax);
+    expect(text).toMatch(/event: dropped\ndata: \{"count":8\}\n\n$/);
+    say(eventOf('after', 'a'));
+    expect(namesOf(await stream.until((so) => so.includes('"after"'))).at(-1)).toBe('after');
+    stream.close();
+  });
+
+  it('are asked for as a stream', async () => {
+    await listen();
+    const response = await fetch(`${base}/v1/events`, { headers: asSecret });
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { message: string }).message).toContain('Accept: text/event-stream');
   });
 });

@@ -96,6 +96,7 @@ export interface FakeServices extends Services {
   readonly facts: Fact[];
   readonly listeners: Set<() => void>;
   readonly events: StoredEvent[];
+  readonly eventListeners: Set<(events: readonly StoredEvent[]) => void>;
 }
 
 const applied = (canonicalId: string, seq: number): IdentityAnswer => ({
@@ -125,6 +126,7 @@ export function fakeServices(): FakeServices {
     facts,
     listeners,
     events: [],
+    eventListeners: new Set(),
     environments: () => ['production', 'staging', 'development'],
     settings: () => defaultSettings,
     ingest: {
@@ -189,6 +191,11 @@ export function fakeServices(): FakeServices {
     onLedger(_environment, listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    ledgerHead: async () => facts.at(-1)?.seq ?? 0,
+    onEvents(_environment, hear) {
+      services.eventListeners.add(hear);
+      return () => services.eventListeners.delete(hear);
     },
     obstacles: async () => [],
   };

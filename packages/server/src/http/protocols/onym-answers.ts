@@ -1,7 +1,7 @@
 import type { ErrorCode, OnymError } from '../../errors.ts';
-import { stringifyExact } from '../../exact-json/stringify.ts';
 import { nodeId } from '../../node-id.ts';
 import { errorBody } from '../errors.ts';
+import { jsonLine } from '../json-line.ts';
 import { isTrackAnswer, type Reply, type Submitted, type Taken } from './protocol.ts';
 
 /** One item's answer as it goes over the wire; `link`, the ids and the blast radius are for keys that may read alone. */
@@ -29,7 +29,7 @@ interface ArrayAnswer {
 /** To an object: its answer, or its error. */
 export function replyToOne(submitted: Submitted, isReader: boolean): Reply {
   if ('error' in submitted) throw submitted.error;
-  return { status: 200, text: stringifyExact(answerOf(submitted, isReader)) };
+  return { status: 200, text: jsonLine(answerOf(submitted, isReader)) };
 }
 
 /** To an array: 422 where there is not one good item, whatever the first one's error. */
@@ -44,7 +44,7 @@ export function replyToArray(submitted: readonly Submitted[], isReader: boolean)
   const rejected = rejections.map(({ index, error }) => ({ index, error_code: error.code, message: error.message }));
   const head = accepted > 0 ? { ok: true } : errorBody(rejections[0]!.error);
   const answer: ArrayAnswer = { ...head, accepted, rejected, results };
-  return { status: accepted > 0 ? 200 : 422, text: stringifyExact(answer) };
+  return { status: accepted > 0 ? 200 : 422, text: jsonLine(answer) };
 }
 
 function answerOf({ environment, answer }: Taken, isReader: boolean): WireAnswer {

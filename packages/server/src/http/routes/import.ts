@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { stringifyExact } from '../../exact-json/stringify.ts';
 import type { ImportEvent, ImportOptions } from '../../import/types.ts';
 import type { Key } from '../../keys/types.ts';
 import { limits } from '../../limits.ts';
 import { mayRead, needs } from '../auth.ts';
+import { jsonLine } from '../json-line.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { jsonLinesOf, withFirst } from '../streams.ts';
@@ -24,7 +24,7 @@ export async function importRoutes(app: FastifyInstance, { services }: RouteCont
       const events = await withFirst(
         visibleTo(request.key!, services.imports.run(environment, body, optionsOf(request))),
       );
-      if (isJsonWanted(request)) return collected(events);
+      if (isJsonWanted(request)) return reply.type('application/json; charset=utf-8').send(await collected(events));
       reply.header('content-type', 'application/x-ndjson; charset=utf-8');
       return reply.send(Readable.from(jsonLinesOf(events, request), { objectMode: false }));
     },
@@ -82,5 +82,5 @@ async function collected(events: AsyncIterable<ImportEvent>): Promise<string> {
     if (type === 'done') done = event;
     if (type === 'rejected' && rejected.length < limits.importRejectionsListedMax) rejected.push(event);
   }
-  return stringifyExact({ ...started, ...done, rejected });
+  return jsonLine({ ...started, ...done, rejected });
 }

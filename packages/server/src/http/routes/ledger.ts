@@ -1,24 +1,24 @@
-import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { type Static, Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { needs } from '../auth.ts';
 import { cursorOf } from '../cursors.ts';
-import { ledgerStream } from '../ledger-stream.ts';
+import { ledgerSource } from '../ledger-stream.ts';
+import { isLiveWanted } from '../live-streams.ts';
 import { environmentFor } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { environment, errorResponses, limit, next } from '../schemas.ts';
 import { factToWire } from '../wire.ts';
 
 const cursor = cursorOf('ledger', Type.Integer({ minimum: 0 }));
-const streamRetryAfterSeconds = 10;
 
 const ledgerQuery = Type.Object({
   environment,
   after: Type.Optional(
     Type.String({
-      description: 'Rows after this seq, or `next` of the page before. 0, the default, is the beginning.',
+      description:
+        'Rows after this seq, or `next` of the page before. 0, the default, is the beginning; `head` is the end: only what is new.',
     }),
   ),
   limit,
@@ -46,7 +46,10 @@ const schema = {
           schema: Type.Object({ rows: Type.Array(Type.Ref('LedgerRow#')), next: next('rows') }),
         },
         'text/event-stream': {
-          schema: Type.String({ description: 'Events named `ledger`, each with a row as data.' }),
+          schema: Type.String({
+            description:
+              'Events named `ledger`, each with a row as data. With `after=head`, first one named `start`, whose id is the place it starts at.',
+          }),
         },
       },
     },
@@ -59,28 +62,16 @@ interface LedgerRoute {
   Headers: Static<typeof ledgerHeaders>;
 }
 
-export async function ledgerRoutes(app: FastifyInstance, context: RouteContext): Promise<void> {
-  const { services } = context;
-  let streams = 0;
-
+export async function ledgerRoutes(app: FastifyInstance, { services, live }: RouteContext): Promise<void> {
   app.get<LedgerRoute>('/ledger', needs('read', schema), async (request, reply) => {
     const { query } = request;
     const named = environmentFor(request, services, query.environment);
-    const isLive = request.headers.accept?.includes('text/event-stream') ?? false;
-    if (isLive) {
-      const after = positionOf(request.headers['last-event-id'] ?? query.after);
-      if (streams >= limits.concurrentStreamsMax) {
-        throw new OnymError(
-          'too-many-requests',
-          `${limits.concurrentStreamsMax} streams are open already. Close one, or read pages instead.`,
-          { retryAfterSeconds: streamRetryAfterSeconds },
-        );
-      }
-      streams++;
-      return sendStream(request, reply, named, after, context, () => streams--);
-    }
+    const asked = (isLiveWanted(request) ? request.headers['last-event-id'] : undefined) ?? query.after;
+    const isHead = asked === 'head';
+    const after = isHead ? await services.ledgerHead(named) : positionOf(asked);
+    if (isLiveWanted(request)) return live.send(request, reply, named, ledgerSource(services, named, after, isHead));
     const pageSize = query.limit ?? limits.pageSizeDefault;
-    const facts = await services.ledgerPage(named, positionOf(query.after), pageSize + 1);
+    const facts = await services.ledgerPage(named, after, pageSize + 1);
     const shown = facts.slice(0, pageSize);
     const last = shown.at(-1);
     return {
@@ -96,25 +87,4 @@ function positionOf(after: string | undefined): number {
   const seq = Number(after);
   if (Number.isSafeInteger(seq)) return seq;
   throw new OnymError('invalid-payload', 'after is larger than any seq. Send the seq of a ledger row.');
-}
-
-function sendStream(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  named: string,
-  after: number,
-  context: RouteContext,
-  onEnd: () => void,
-): FastifyReply {
-  const gone = new AbortController();
-  reply.raw.once('close', () => {
-    gone.abort();
-    onEnd();
-  });
-  const stream = ledgerStream({ environment: named, after, key: request.key!.name, gone: gone.signal }, context);
-  return reply
-    .header('content-type', 'text/event-stream; charset=utf-8')
-    .header('cache-control', 'no-cache, no-transform')
-    .header('x-accel-buffering', 'no')
-    .send(Readable.from(stream, { objectMode: false, highWaterMark: 64 * 1024 }));
 }

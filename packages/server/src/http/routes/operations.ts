@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
 import { needs } from '../auth.ts';
 import { errorBody, prepareErrorReply } from '../errors.ts';
+import { jsonLine } from '../json-line.ts';
 import type { RouteContext } from '../route-context.ts';
 import { errorResponses, jsonResponse } from '../schemas.ts';
 
@@ -51,7 +52,7 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
       const reasons = obstacles.map(({ reason }) => reason);
       if (obstacles[0] === undefined) return { ok: true, ready: true, reasons };
       const error = new OnymError(obstacles[0].code, reasons.join(' '), { retryAfterSeconds: readyRetryAfterSeconds });
-      return prepareErrorReply(reply, error).send(JSON.stringify({ ...errorBody(error), ready: false, reasons }));
+      return prepareErrorReply(reply, error).send(jsonLine({ ...errorBody(error), ready: false, reasons }));
     },
   );
 

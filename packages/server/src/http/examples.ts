@@ -1,0 +1,60 @@
+/**
+ * A call to copy for each operation of the OpenAPI document, by its operationId, as a reader of /docs types them: from top to bottom, on a
+ * server where nothing happened yet. A test does just that.
+ */
+
+const secret = '-H "Authorization: Bearer $ONYM_SECRET_KEY"';
+const publishable = '-H "Authorization: Bearer $ONYM_WRITE_KEY"';
+const get = (path: string, more = '') => `curl "$ONYM_URL${path}" ${secret}${more}`;
+const post = (path: string, body: string, key = secret) => `curl "$ONYM_URL${path}" ${key} -d '${body}'`;
+const send = (method: string, path: string) => `curl -X ${method} "$ONYM_URL${path}" ${secret}`;
+const open = (path: string) => `curl "$ONYM_URL${path}"`;
+
+export const examples: Readonly<Record<string, string>> = {
+  track: post(
+    '/track',
+    '{"event":"page_view","distinct_id":"anonymous-1","properties":{"path":"/pricing"}}',
+    publishable,
+  ),
+  identify: post('/identify', '{"distinct_id":"user_1","anonymous_id":"anonymous-1","traits":{"plan":"pro"}}'),
+  alias: post('/alias', '{"distinct_id":"user_1","alias_id":"stripe:cus_1"}'),
+
+  resolve: post('/v1/resolve', '{"distinct_ids":["anonymous-1","stripe:cus_1"]}'),
+  getIdentity: get('/v1/identities/user_1'),
+  getTimeline: get('/v1/identities/user_1/events?limit=10'),
+  getTraitHistory: get('/v1/identities/user_1/traits/plan'),
+  explain: get('/v1/explain?a=anonymous-1&b=stripe:cus_1'),
+  exportIdentity: get('/v1/identities/user_1/export?by=distinct_id'),
+
+  query: post('/v1/query', '{"sql":"SELECT event, uniqExact(identity_id) AS people FROM events GROUP BY event"}'),
+  exportTable: get('/v1/export/links?format=csv'),
+  importFile: `printf 'user_id,crm_id\\nuser_1,c7\\n' | curl "$ONYM_URL/v1/import?kind=alias&primary=user_id&secondary=crm_id&secondary_prefix=crm:&batch=crm" ${secret} -H 'Content-Type: text/csv' --data-binary @-`,
+
+  getLedger: get('/v1/ledger?after=0&limit=10'),
+  streamEvents: get('/v1/events', " -N -H 'Accept: text/event-stream'"),
+  getLint: get('/v1/lint'),
+
+  // The first call of each is refused, since stripe:cus_1 is somebody's: a link that a person may decide on, named by its ledger row.
+  approveLink: [
+    post('/identify', '{"distinct_id":"user_2","anonymous_id":"stripe:cus_1"}'),
+    send('POST', '/v1/links/4/approve'),
+  ].join('\n'),
+  rejectLink: [
+    post('/identify', '{"distinct_id":"user_3","anonymous_id":"stripe:cus_1"}'),
+    send('POST', '/v1/links/6/reject'),
+  ].join('\n'),
+  getReview: get('/v1/review'),
+  getConflicts: get('/v1/conflicts'),
+
+  split: post('/v1/split', '{"link":1}'),
+  revert: post('/v1/revert', '{"batch":"crm"}'),
+  separate: post('/v1/separations', '{"a":"user_1","b":"user_9"}'),
+  liftSeparation: send('DELETE', '/v1/separations?a=user_1&b=user_9'),
+  eraseIdentity: send('DELETE', '/v1/identities/user_3?by=distinct_id'),
+
+  getWelcome: open('/'),
+  getHealth: open('/healthz'),
+  getReadiness: open('/readyz'),
+  getMetrics: open('/metrics'),
+  getOpenApi: open('/openapi.json'),
+};

@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { OnymError } from '../errors.ts';
+import type { KeyStore } from '../keys/types.ts';
+import { limits } from '../limits.ts';
+import { mayRead } from './auth.ts';
+
+/** How long a client that lost the connection waits before it comes back. */
+const reconnectDelayMs = 2_000;
+const retryAfterSeconds = 10;
+
+/** What a live stream sends. */
+export interface LiveSource {
+  /** Calls `notify` whenever there may be more. Returns how to stop. */
+  listen(notify: () => void): () => void;
+  /** Server-sent events that there are now; '' when there are none. Asked for no faster than the client takes them. */
+  next(): Promise<string>;
+}
+
+export interface LiveStreams {
+  /**
+   * Answers with server-sent events until the client leaves, the server stops, or the key may not read this environment any more.
+   * Throws `too-many-requests` beyond `concurrentStreamsMax`.
+   */
+  send(request: FastifyRequest, reply: FastifyReply, environment: string, source: LiveSource): FastifyReply;
+}
+
+export interface LiveStreamParts {
+  readonly keys: Pick<KeyStore, 'active'>;
+  readonly heartbeatIntervalMs: number;
+  readonly stopping: AbortSignal;
+}
+
+export const isLiveWanted = (request: FastifyRequest): boolean =>
+  request.headers.accept?.includes('text/event-stream') ?? false;
+
+/** One server-sent event. `data` is one line. */
+export function serverSentEvent(name: string, data: string, id?: number): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${data}\n\n`;
+}
+
+export function createLiveStreams({ keys, heartbeatIntervalMs, stopping }: LiveStreamParts): LiveStreams {
+  let open = 0;
+
+  async function* stream(environment: string, key: string, gone: AbortSignal, source: LiveSource) {
+    const ended = AbortSignal.any([gone, stopping]);
+    let pending = false;
+    let wake: (() => void) | null = null;
+    const notify = () => {
+      pending = true;
+      wake?.();
+    };
+    const mayGoOn = () => {
+      const current = keys.active(key);
+      return current !== null && mayRead(current) && current.environments.includes(environment);
+    };
+    ended.addEventListener('abort', notify);
+    const stopListening = source.listen(notify);
+    try {
+      yield `retry: ${reconnectDelayMs}\n\n`;
+      while (!ended.aborted && mayGoOn()) {
+        pending = false;
+        const text = await source.next();
+        if (text !== '') yield text;
+        if (text !== '' || pending || ended.aborted) continue;
+        const isQuiet = await new Promise<boolean>((resolve) => {
+          const timer = setTimeout(() => resolve(true), heartbeatIntervalMs);
+          wake = () => {
+            clearTimeout(timer);
+            resolve(false);
+          };
+        });
+        wake = null;
+        if (isQuiet) yield ': still here\n\n';
+      }
+    } finally {
+      stopListening();
+      ended.removeEventListener('abort', notify);
+    }
+  }
+
+  return {
+    send(request, reply, environment, source) {
+      if (open >= limits.concurrentStreamsMax) {
+        throw new OnymError(
+          'too-many-requests',
+          `${limits.concurrentStreamsMax} streams are open already. Close one, or read pages instead.`,
+          { retryAfterSeconds },
+        );
+      }
+      open++;
+      const gone = new AbortController();
+      reply.raw.once('close', () => {
+        gone.abort();
+        open--;
+      });
+      const text = stream(environment, request.key!.name, gone.signal, source);
+      return reply
+        .header('content-type', 'text/event-stream; charset=utf-8')
+        .header('cache-control', 'no-cache, no-transform')
+        .header('x-accel-buffering', 'no')
+        .send(Readable.from(text, { objectMode: false, highWaterMark: 64 * 1024 }));
+    },
+  };
+}
