@@ -1,10 +1,11 @@
 'use strict';
 
 // Builds all that a package ships, as far as it is missing or older than its sources: ES modules and types, the SDK's CommonJS, and its two
-// scripts for pages without a bundler.
+// scripts for pages without a bundler. What is packed has the documentation too.
 const { spawnSync } = require('node:child_process');
 const { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { copyDocumentation } = require('./copy-documentation.cjs');
 
 const root = join(__dirname, '..');
 const sdk = join(root, 'packages', 'sdk');
@@ -59,4 +60,4 @@ exports.build = async () => {
   await bundle();
 };
 
-if (require.main === module) void exports.build().then(prune);
+if (require.main === module) void exports.build().then(prune).then(copyDocumentation);

@@ -13,5 +13,3 @@ exports.copyDocumentation = () => {
     cpSync(join(root, name), join(to, name), { recursive: true, filter: (path) => !/\.(ts|json)$|\/\./.test(path) });
   }
 };
-
-if (require.main === module) exports.copyDocumentation();
