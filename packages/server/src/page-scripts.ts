@@ -30,10 +30,20 @@ export function pageScriptOf(plain: Buffer): PageScript {
   };
 }
 
+/** null where the SDK is not built. */
+function builtScript(): string | null {
+  try {
+    return createRequire(import.meta.url).resolve('@onym/sdk/onym.js');
+  } catch (error) {
+    if ((error as { code?: string }).code === 'MODULE_NOT_FOUND') return null;
+    throw error;
+  }
+}
+
 /** The one that this version of the SDK brings. */
 export function currentPageScript(): PageScript | null {
-  const file = createRequire(import.meta.url).resolve('@onym/sdk/onym.js');
-  return existsSync(file) ? pageScriptOf(readFileSync(file)) : null;
+  const file = builtScript();
+  return file !== null && existsSync(file) ? pageScriptOf(readFileSync(file)) : null;
 }
 
 /** `directory` has each version's script that was kept, so that pages which pin an earlier one go on after an upgrade. */

@@ -86,7 +86,8 @@ function greet({ app, metricsUrl }: Server, url: string, config: Config, firstKe
   }
   const { environments, dataDir: data } = config;
   const log = app.log.child({}, { level: 'info' });
-  log.info({ environments, data }, `Onym ${version} listens at ${url}`);
+  const metrics = metricsUrl() === null ? {} : { metrics: `${metricsUrl()}/metrics` };
+  log.info({ environments, data, ...metrics }, `Onym ${version} listens at ${url}`);
   if (firstKeys.length === 0) return;
   // Whoever wants the keys themselves here has said so.
   if (config.keysFile === '-') print(firstKeys.join('\n'));

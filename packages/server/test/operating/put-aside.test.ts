@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultSettings } from '@onym/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -27,7 +26,6 @@ const storedEvent = (name: string, uuid: string): StoredEvent => ({
 let t: Awaited<ReturnType<typeof operatedServer>>;
 beforeAll(async () => {
   t = await operatedServer({ ONYM_HELD_PER_KEY_MAX: '2' }, (directory) => {
-    mkdirSync(join(directory, 'journal'));
     const file = openJournalFile(join(directory, 'journal'));
     file.durably(() => {
       for (let i = 1; i <= 3; i++) {

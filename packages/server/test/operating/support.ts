@@ -13,10 +13,10 @@ type Body = any;
 /** A whole server in this process, asked without a socket. */
 export async function operatedServer(
   variables: Readonly<Record<string, string>>,
-  prepare: (directory: string) => void = () => {},
+  /** What is done to the directory between its first start and this one. */
+  prepare?: (directory: string) => void,
 ) {
   const directory = mkdtempSync(join(tmpdir(), 'onym-operating-'));
-  prepare(directory);
   const config = readConfig({
     ONYM_DATA_DIR: directory,
     ONYM_ENVIRONMENTS: 'production,staging',
@@ -24,6 +24,11 @@ export async function operatedServer(
     ONYM_INITIAL_WRITE_KEY: writeKey,
     ...variables,
   });
+  if (prepare !== undefined) {
+    const first = await createServer({ config });
+    await first.stop();
+    prepare(directory);
+  }
   const server = await createServer({ config });
   const call = async (method: 'GET' | 'POST', url: string, body?: unknown, key = secretKey) => {
     const response = await server.app.inject({
