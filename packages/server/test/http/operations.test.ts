@@ -120,8 +120,10 @@ describe('/openapi.json', () => {
       'post /alias',
       'post /identify',
       'post /track',
+      'post /v1/backup',
       'post /v1/dead-letters/discard',
       'post /v1/dead-letters/replay',
+      'post /v1/erasures',
       'post /v1/import',
       'post /v1/links/{seq}/approve',
       'post /v1/links/{seq}/reject',
@@ -129,6 +131,7 @@ describe('/openapi.json', () => {
       'post /v1/quarantine/replay',
       'post /v1/query',
       'post /v1/resolve',
+      'post /v1/retention',
       'post /v1/revert',
       'post /v1/separations',
       'post /v1/split',
@@ -148,7 +151,7 @@ describe('/openapi.json', () => {
         }
       }
     }
-    expect(names.size).toBe(36);
+    expect(names.size).toBe(39);
     const { responses, requestBody } = document.paths['/track'].post;
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '413', '415', '422', '429', '500', '503']);
     expect(responses['401'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Error' });

@@ -59,6 +59,9 @@ describe('scopes', () => {
     'POST /v1/links/{seq}/approve': 'steer',
     'POST /v1/links/{seq}/reject': 'steer',
     'DELETE /v1/identities/{id}': 'erase',
+    'POST /v1/erasures': 'erase',
+    'POST /v1/retention': 'erase',
+    'POST /v1/backup': 'keys',
     'POST /v1/import': 'import',
   };
 
