@@ -156,8 +156,8 @@ describe('a directory that can be used', () => {
 test('a database that is none is told by its name', async () => {
   const { dataDir, stop } = await serve();
   await stop();
-  writeFileSync(join(dataDir, 'lint.db'), 'no database at all, but a text that is long enough');
-  expect(await refusedStart(dataDir)).toMatch(/a database in it is damaged \(.*lint\.db: .*\)\. Restore a backup\./);
+  writeFileSync(join(dataDir, 'keys.db'), 'no database at all, but a text that is long enough');
+  expect(await refusedStart(dataDir)).toMatch(/keys\.db is damaged: it is no database\. .*onym mend keys\.\n$/);
 });
 
 describe('a signal while it starts', () => {
