@@ -64,7 +64,6 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'sqlite3 -readonly "$ONYM_DATA_DIR/dead-letters.db"': 'it needs a call that was rejected some time ago',
   },
   'docs/sdk.md': { 'npm pack': 'it packs into the repository: the test of the packages does it' },
-  'docs/sql.md': { 'curl "$URL/v1/query"': 'the page tells of 500,000 events' },
   'docs/stores.md': {
     "describeIdentityStore('memory'":
       'it is an excerpt: packages/server/test/identity/memory-store.test.ts is such a test',
