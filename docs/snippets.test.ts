@@ -67,7 +67,6 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'npm run -s onym -- dead-letters': 'it needs calls that were rejected some time ago',
   },
   'docs/sdk.md': { 'npm pack': 'it packs into the repository: the test of the packages does it' },
-  'docs/sql.md': { 'curl "$URL/v1/query"': 'the page tells of 500,000 events' },
   'docs/stores.md': {
     "describeIdentityStore('memory'":
       'it is an excerpt: packages/server/test/identity/memory-store.test.ts is such a test',

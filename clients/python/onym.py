@@ -981,11 +981,25 @@ class Onym(_Calls[Answer]):
         )
 
     def query(
-        self, sql: str, *, timeout_s: float = QUERY_TIMEOUT_S, environment: Optional[str] = None
+        self,
+        sql: str,
+        params: Optional[Mapping[str, object]] = None,
+        *,
+        timeout_s: float = QUERY_TIMEOUT_S,
+        environment: Optional[str] = None,
     ) -> List[Dict[str, Any]]:
         """The rows of one read-only SELECT (docs/sql.md), a dict each. It sees everything that was answered
-        before."""
-        rows: List[Dict[str, Any]] = self._post("/v1/query", {"sql": sql}, environment, "data", timeout_s)["data"]
+        before.
+
+        params: values for what the statement names with a type, {"id": "user_1"} for {id:String}. Whatever they hold,
+        they are values: what varies belongs here and not into the text. Strings, numbers, booleans, None (Nullable),
+        dates and datetimes (UTC unless they say), UUIDs, and lists of these (Array)."""
+        body = {"sql": sql, "params": None if params is None else dict(params)}
+        try:
+            _to_json(body)
+        except (TypeError, ValueError, RecursionError) as error:
+            raise OnymError("invalid-payload", f"The params cannot be written as JSON: {error}.") from error
+        rows: List[Dict[str, Any]] = self._post("/v1/query", body, environment, "data", timeout_s)["data"]
         return rows
 
     def _post(

@@ -17,8 +17,37 @@ JOIN_MAX_S = 60.0
 
 class TheCalls(ServerTestCase):
     def properties_of(self, distinct_id: str) -> List[Dict[str, Any]]:
-        sql = f"SELECT toJSONString(properties) AS sent FROM events WHERE distinct_id = '{distinct_id}'"
-        return [json.loads(row["sent"]) for row in self.client.query(sql)]
+        sql = "SELECT toJSONString(properties) AS sent FROM events WHERE distinct_id = {id:String}"
+        return [json.loads(row["sent"]) for row in self.client.query(sql, {"id": distinct_id})]
+
+    def test_a_query_takes_values_as_parameters(self) -> None:
+        nasty = self.named("it's \\ \" {id:String} -- 👍")
+        when = datetime(2026, 3, 29, 1, 30, 0, 250_000, timezone(timedelta(hours=2)))
+        key = uuid.uuid4()
+        self.client.track("odd", nasty, {"n": 1}, timestamp=when, uuid=key)
+        [row] = self.client.query(
+            "SELECT distinct_id, {big:UInt64} AS big, {none:Nullable(String)} AS none, {day:Date} AS day FROM events "
+            "WHERE distinct_id = {id:String} AND timestamp = {at:DateTime64(3)} AND uuid = {key:UUID} "
+            "AND event IN {names:Array(String)} AND {yes:Bool}",
+            {
+                "id": nasty,
+                "big": 2**64 - 1,
+                "none": None,
+                "day": when.date(),
+                "at": when,
+                "key": key,
+                "names": ("odd", "'"),
+                "yes": True,
+            },
+        )
+        self.assertEqual(row, {"distinct_id": nasty, "big": 2**64 - 1, "none": None, "day": "2026-03-29"})
+        for params in ({}, {"id": 5}, {"id": "x", "more": 1}):
+            with self.assertRaises(onym.ApiError) as raised:
+                self.client.query("SELECT {id:String}", params)
+            self.assertEqual(raised.exception.code, "invalid-payload")
+        with self.assertRaises(onym.OnymError) as unsent:
+            self.client.query("SELECT {id:String}", {"id": {1, 2}})
+        self.assertEqual(unsent.exception.code, "invalid-payload")
 
     def test_the_documented_alias(self) -> None:
         user, customer = self.named("user_123"), self.named("stripe:cus_abc123")

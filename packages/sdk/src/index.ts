@@ -29,6 +29,7 @@ export {
   Onym,
   type PreviewOptions,
   type QueryOptions,
+  type QueryParameter,
   type ReadOptions,
   type SendOptions,
   type ShutdownOptions,

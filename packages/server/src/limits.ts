@@ -71,9 +71,10 @@ export const limits = {
   drainBytesMax: 64 * 1024 * 1024,
   /** How long a reader waits for acknowledged events to arrive; beyond: 503. */
   drainWaitMaxMs: 20_000,
-  /** Queries that may wait for a reader, and how long, before the caller is asked to come back. */
+  /** Queries that may wait for a reader, in all and of one key, and how long, before the caller is asked to come back. */
   waitingQueriesMax: 32,
-  queryWaitMaxMs: 5_000,
+  waitingQueriesPerKeyMax: 16,
+  queryWaitMaxMs: 10_000,
   /** Most recent event uuids remembered for idempotence, per environment. */
   uuidWindowEvents: 1_000_000,
   /** Identities, identifiers and traits that a blast radius lists; its counts are exact. */
@@ -145,7 +146,22 @@ export const limits = {
   /** Ledger rows projected in one step. */
   projectionRowsMax: 20_000,
   sqlBytesMax: 64 * 1024,
+  /** Parameters of one statement, and what they come to as literals. */
+  queryParametersMax: 100,
+  queryParametersBytesMax: 256 * 1024,
+  /** The newest events and profiles that a description of the data looks at, and the keys and names of events it lists. */
+  schemaSampleRows: 10_000,
+  schemaKeysMax: 500,
+  schemaEventsMax: 100,
+  /** A text that it gives for an example; and a row that it looks at for one, since each row stands beside each of its keys for a moment. */
+  schemaExampleLengthMax: 80,
+  schemaExampleRowBytesMax: 4_096,
+  /** What an error says of a query, and of that what it repeats of the statement. */
+  queryMessageLengthMax: 200,
+  queryMessageQuoteLengthMax: 40,
   queryDurationMaxMs: 30_000,
+  /** How long a query may take on the reader that is kept for short ones; a longer one begins again on another reader. */
+  shortQueryMs: 1_000,
   queryMemoryBytesMax: 4 * 1024 * 1024 * 1024,
   queryRowsMax: 1_000_000,
   queryResultBytesMax: 512 * 1024 * 1024,

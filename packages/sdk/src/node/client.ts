@@ -54,7 +54,12 @@ export interface AsOfOptions extends ReadOptions {
   readonly asOfSeq?: number | undefined;
 }
 
+/** A value for a `{name:Type}` of a statement. Integers go as numbers or bigints, Dates as DateTime or DateTime64. */
+export type QueryParameter = string | number | bigint | boolean | null | Date | readonly QueryParameter[];
+
 export interface QueryOptions extends ReadOptions {
+  /** Values for the parameters that the statement names with their types: `{id:String}`. Whatever they hold, they are values. */
+  readonly params?: Readonly<Record<string, QueryParameter>> | undefined;
   /** How long to wait for the rows. Default 45,000: the server itself gives up before. */
   readonly timeoutMs?: number | undefined;
 }
@@ -137,9 +142,9 @@ export class Onym {
     return answerOf(wire as WireAnswer) as SplitAnswer;
   }
 
-  /** Read-only SQL over `events`, `identities`, `identifiers` and `links`. */
+  /** Read-only SQL over `events`, `identities`, `identifiers` and `links`. What varies belongs into `params`, not into the text. */
   async query<Row = Record<string, unknown>>(sql: string, options: QueryOptions = {}): Promise<QueryResult<Row>> {
-    const body = JSON.stringify({ ...this.#read(options), sql });
+    const body = textOf(() => ({ ...this.#read(options), sql, params: options.params }));
     const asking = { body, timeoutMs: options.timeoutMs ?? queryTimeoutMs, isRepeatable: false };
     const { data, meta } = (await this.#transport.post('/v1/query', asking)) as {
       data: Row[];

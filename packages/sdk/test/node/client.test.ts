@@ -544,6 +544,13 @@ describe('reading', () => {
       onym.query('SELECT 1', { environment: 'staging' }),
     );
     expect(rows.seen[0]?.body).toEqual({ environment: 'staging', sql: 'SELECT 1' });
+    const params = { id: "it's", n: 5, at: new Date(0), ids: ['a', null], none: null };
+    const bound = await asked({ data: [], meta: [] }, () => onym.query('SELECT {id:String}', { params }));
+    expect(bound.seen[0]?.body).toEqual({
+      environment: 'production',
+      sql: 'SELECT {id:String}',
+      params: { ...params, at: '1970-01-01T00:00:00.000Z' },
+    });
     expect(rows.answer).toEqual({ rows: [{ distinct_id: 'a' }], columns: [{ name: 'distinct_id', type: 'String' }] });
   });
 });

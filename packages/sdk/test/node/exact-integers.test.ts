@@ -74,6 +74,13 @@ describe('what is read', () => {
     });
   });
 
+  it('goes as its digits in the parameters of a query', async () => {
+    const server = fakeServer();
+    const onym = new Onym({ apiKey: 'sk_test_12345', fetch: server.fetch });
+    await onym.query('SELECT {n:UInt64}', { params: { n: 18446744073709551615n } }).catch(() => undefined);
+    expect(String(server.requests[0]!.init.body)).toContain('"params":{"n":18446744073709551615}');
+  });
+
   it('is exact in rows, in a dry run, and beside an error', async () => {
     const { rows } = await answering('{"data":[{"n":9007199254740993}],"meta":[]}').query('SELECT 1');
     expect(rows).toEqual([{ n: 9007199254740993n }]);

@@ -13,11 +13,13 @@ import { RequestError } from './transport.ts';
 
 interface DemoOptions {
   readonly fast?: boolean;
+  readonly data?: number;
   readonly port?: number;
 }
 
 const host = '127.0.0.1';
 const usualPort = 7700;
+const dataHelp = 'instead of the story, so many events of a shop to ask about: the data of docs/sql.md';
 const portHelp = `port to listen on (${usualPort}, or any free one where that is in use)`;
 
 export function demoCommand(program: Command): void {
@@ -25,6 +27,7 @@ export function demoCommand(program: Command): void {
     .command('demo')
     .description('watch it work: a server in a temporary folder, and a small shop that uses it')
     .option('--fast', 'no pauses')
+    .addOption(new Option('--data <events>', dataHelp).argParser(eventsOf))
     .addOption(new Option('--port <port>', portHelp).argParser(portOf))
     .addHelpText('after', '\nReads and writes no data but its own. Ctrl-C ends it and removes the folder.')
     .action(async (options: DemoOptions) => {
@@ -54,7 +57,11 @@ export function demoCommand(program: Command): void {
 async function run(folder: string, { port, takenPort }: Port, options: DemoOptions, interruption: Interruption) {
   // Only here: the engines take a moment to load, which no other command should wait for.
   leaveStandardInput();
-  const [{ createServer }, { playDemo }] = await Promise.all([import('../server.ts'), import('./demo/play.ts')]);
+  const [{ createServer }, { playDemo }, { showData }] = await Promise.all([
+    import('../server.ts'),
+    import('./demo/play.ts'),
+    import('./demo/show-data.ts'),
+  ]);
   const config = readConfig({
     ONYM_HOST: host,
     ONYM_PORT: String(port),
@@ -65,7 +72,8 @@ async function run(folder: string, { port, takenPort }: Port, options: DemoOptio
   const { signal, happened } = interruption;
   try {
     const place = { url: await server.listen(), folder, ...keysOf(server), command: commandName() };
-    await playDemo({ ...place, takenPort, isPaced: !options.fast, signal });
+    if (options.data !== undefined) await showData({ ...place, events: options.data, signal });
+    else await playDemo({ ...place, takenPort, isPaced: !options.fast, signal });
     await happened;
   } catch (error) {
     // An interrupted story ends by throwing.
@@ -89,6 +97,15 @@ function portOf(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('Give a number from 0 to 65535.');
   return port;
+}
+
+const dataEventsMax = 10_000_000;
+
+function eventsOf(text: string): number {
+  const events = Number(text);
+  if (!/^\d+$/.test(text) || events < 1 || events > dataEventsMax)
+    throw new InvalidArgumentError(`Give a number from 1 to ${dataEventsMax}.`);
+  return events;
 }
 
 interface Port {

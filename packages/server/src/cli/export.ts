@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import { type ReadOptions, readOptions } from './options.ts';
-import { writeRows } from './output-file.ts';
+import { compressionOf, writeRows } from './output-file.ts';
 import { printRows, type RowFormat } from './print.ts';
 import { csvOnly, excelSafe, excelSafeOption } from './spreadsheet.ts';
 import { RequestError, withTransport } from './transport.ts';
@@ -17,7 +17,7 @@ export function exportCommand(program: Command): void {
   readOptions(program.command('export').addArgument(new Argument('<table>', 'what to export').choices(tables)))
     .description('write a whole table as NDJSON, CSV or Parquet')
     .addOption(new Option('--format <format>', 'form of the rows').choices(['ndjson', 'csv', 'parquet']))
-    .option('-o, --output <file>', 'write to this file instead of standard output')
+    .option('-o, --output <file>', 'write to this file instead of standard output; .gz and .zst are compressed')
     .addOption(excelSafeOption())
     .addHelpText(
       'after',
@@ -42,5 +42,5 @@ export function exportCommand(program: Command): void {
 
 /** As the file's name says. */
 function formatOf(output: string | undefined): string {
-  return /\.(csv|parquet)$/i.exec(output ?? '')?.[1]?.toLowerCase() ?? 'ndjson';
+  return /\.(csv|parquet)$/i.exec(compressionOf(output ?? '').plainName)?.[1]?.toLowerCase() ?? 'ndjson';
 }

@@ -18,6 +18,7 @@ import { queryCommand } from './query.ts';
 import { resolveCommand } from './resolve.ts';
 import { retentionCommand } from './retention.ts';
 import { reviewCommands } from './review.ts';
+import { schemaCommand } from './schema.ts';
 import { serveCommand } from './serve.ts';
 import { snippetCommand } from './snippet.ts';
 import { steeringCommands } from './steering.ts';
@@ -49,6 +50,7 @@ export async function main(args: readonly string[]): Promise<void> {
     explainCommand,
     queryCommand,
     tailCommand,
+    schemaCommand,
     lintCommand,
     keysCommand,
     verifyCommand,

@@ -121,7 +121,7 @@ export function watchedLog() {
   };
 }
 
-export type RowFormat = 'json' | 'ndjson' | 'csv';
+export type RowFormat = 'json' | 'ndjson' | 'csv' | 'parquet' | 'arrow';
 
 /** Rows as the server made them, byte for byte, for a file or a program; on a terminal, with what is unsafe escaped. */
 export async function printRows(rows: AsyncIterable<Uint8Array>, format: RowFormat): Promise<void> {

@@ -1,46 +1,99 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
-import { parseExact } from '../exact-json/parse.ts';
 import { stringifyExact } from '../exact-json/stringify.ts';
 import { type ReadOptions, readOptions } from './options.ts';
-import { print, printRows, type RowFormat, table } from './print.ts';
+import { compressionOf, writeRows } from './output-file.ts';
+import { print, printRows } from './print.ts';
+import { parametersOf, statementOf } from './query-source.ts';
+import { resultText, type TextFormat } from './result-text.ts';
 import { csvOnly, excelSafe, excelSafeOption } from './spreadsheet.ts';
+import { terminalWidth } from './terminal-table.ts';
 import { RequestError, withTransport } from './transport.ts';
 
+const formats = ['table', 'markdown', 'json', 'ndjson', 'csv', 'parquet', 'arrow'] as const;
+type Format = (typeof formats)[number];
+
 interface QueryCliOptions extends ReadOptions {
-  readonly format?: RowFormat;
+  readonly file?: string;
+  readonly param?: string[];
+  readonly format?: Format;
+  readonly output?: string;
   readonly excelSafe?: boolean;
 }
 
 export function queryCommand(program: Command): void {
-  readOptions(program.command('query').argument('<sql>', 'a SELECT over events, identities, identifiers and links'))
+  readOptions(
+    program
+      .command('query')
+      .argument('[sql]', 'a SELECT over events, identities, identifiers and links; - for standard input'),
+  )
     .description('run read-only SQL')
-    .addOption(new Option('--format <format>', 'print the rows in this format').choices(['json', 'ndjson', 'csv']))
+    .option('-f, --file <file>', 'read the statement from this file')
+    .option(
+      '--param <name=value>',
+      'value of {name:Type} in the statement; name:=JSON for lists and null; may repeat',
+      (each: string, before: string[] = []) => [...before, each],
+    )
+    .addOption(
+      new Option('--format <format>', 'form of the rows; as the name of --output says, else table').choices(formats),
+    )
+    .option('-o, --output <file>', 'write to this file; .gz and .zst are compressed')
     .addOption(excelSafeOption())
-    .addHelpText('after', "\nExample:\n  onym query 'SELECT identity_id, count() FROM events GROUP BY 1'")
-    .action(async (sql: string, options: QueryCliOptions) => {
-      csvOnly(options);
-      if (options.json && (options.format ?? 'json') !== 'json')
-        throw new RequestError(`--json and --format ${options.format} ask for two forms. Give one of them.`, null);
-      const format = options.format ?? 'json';
-      const body = { environment: options.environment, sql, format };
-      const answer = await withTransport(options, (transport) => transport.request('POST', '/v1/query', body));
-      if (!options.json && options.format === undefined) print(asTable(answer));
-      else await printRows(options.excelSafe ? excelSafe(bytesOf(answer)) : bytesOf(answer), format);
+    .addHelpText('after', help)
+    .action(async (sql: string | undefined, options: QueryCliOptions) => {
+      const format = formatFor(options);
+      const body = {
+        environment: options.environment,
+        sql: await statementOf(sql, options.file),
+        params: parametersOf(options.param ?? []),
+        format: isText(format) ? 'json' : format,
+      };
+      const bytes = Buffer.from(stringifyExact(body));
+      const sent = { type: 'application/json', bytes: Readable.from([bytes]), length: bytes.length };
+      await withTransport(options, async (transport) => {
+        const rows = await transport.stream('POST', '/v1/query', sent);
+        await hand(options.excelSafe ? excelSafe(rows) : rows, format, options.output);
+      });
     });
 }
 
-async function* bytesOf(answer: string): AsyncGenerator<Uint8Array> {
-  yield Buffer.from(answer.endsWith('\n') ? answer : `${answer}\n`);
+const help = `
+Examples:
+  onym query 'SELECT identity_id, count() FROM events GROUP BY 1'
+  onym query 'SELECT event, timestamp FROM events WHERE distinct_id = {id:String}' --param id=user_1
+  onym query 'SELECT count() FROM events WHERE event IN {names:Array(String)}' --param 'names:=["signup","purchase"]'
+  onym query -f weekly.sql -o weekly.csv.gz
+  onym query - --format markdown < weekly.sql`;
+
+const isText = (format: Format): format is TextFormat => format === 'table' || format === 'markdown';
+
+/** Throws RequestError for options that contradict each other. */
+function formatFor(options: QueryCliOptions): Format {
+  const format = options.json ? (options.format ?? 'json') : (options.format ?? formatOf(options.output));
+  csvOnly({ ...options, format });
+  if (options.json && format !== 'json')
+    throw new RequestError(`--json and --format ${format} ask for two forms. Give one of them.`, null);
+  if (/^(?:parquet|arrow)$/.test(format) && options.output === undefined && process.stdout.isTTY)
+    throw new RequestError(`${format} is nothing for a terminal: give --output, or pipe it.`, null);
+  return format;
 }
 
-function asTable(answer: string): string {
-  const { meta, data } = parseExact(answer) as { meta: { name: string }[]; data: Record<string, unknown>[] };
-  const columns = meta.map(({ name }) => name);
-  const rows = data.map((row) => columns.map((column) => cell(row[column])));
-  const count = data.length === 1 ? '1 row' : `${data.length} rows`;
-  return `${table(columns, rows)}\n(${count})`;
+const endings: Readonly<Record<string, Format>> = { md: 'markdown', jsonl: 'ndjson' };
+
+/** As the file's name says. */
+function formatOf(output: string | undefined): Format {
+  const ending = /\.(\w+)$/.exec(compressionOf(output ?? '').plainName)?.[1]?.toLowerCase() ?? '';
+  return endings[ending] ?? formats.find((format) => format === ending) ?? 'table';
 }
 
-function cell(value: unknown): string {
-  return typeof value === 'object' && value !== null ? stringifyExact(value) : String(value ?? '');
+async function hand(rows: AsyncIterable<Uint8Array>, format: Format, output: string | undefined): Promise<void> {
+  if (isText(format)) {
+    const answer = (await buffer(rows)).toString('utf8');
+    if (output === undefined) print(resultText(answer, format, terminalWidth()));
+    else await writeRows(Readable.from([Buffer.from(`${resultText(answer, format, null)}\n`)]), output);
+    return;
+  }
+  if (output !== undefined) return writeRows(rows, output);
+  await printRows(rows, format);
 }

@@ -123,6 +123,7 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const { databases } = await open(environment);
       return queries.query(databases, sql, options);
     },
+    queryStats: queries.stats,
     async exportTable(environment, what, format) {
       const prepared = await open(environment);
       // In turn: the overlay the export reads is the one of its view.

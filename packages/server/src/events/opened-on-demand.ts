@@ -3,15 +3,19 @@ import type { EventStore } from './types.ts';
 /** An event store that is opened by the first who asks it, and prepares an environment for the first who asks about that. */
 export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
   let opening: Promise<EventStore> | null = null;
+  let store: EventStore | null = null;
 
   const opened = (): Promise<EventStore> => {
-    opening ??= open();
+    opening ??= open().then((it) => {
+      store = it;
+      return it;
+    });
     return opening;
   };
   async function at(environment: string): Promise<EventStore> {
-    const store = await opened();
-    await store.prepare(environment);
-    return store;
+    const at = await opened();
+    await at.prepare(environment);
+    return at;
   }
 
   return {
@@ -29,6 +33,7 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     recentUuids: async (environment, ...rest) => (await at(environment)).recentUuids(environment, ...rest),
     readMap: async (environment, ...rest) => (await at(environment)).readMap(environment, ...rest),
     query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),
+    queryStats: () => store?.queryStats() ?? { outcomes: new Map(), running: 0, waiting: 0 },
     exportTable: async (environment, ...rest) => (await at(environment)).exportTable(environment, ...rest),
     erase: async (environment, ...rest) => (await at(environment)).erase(environment, ...rest),
     expire: async (environment, ...rest) => (await at(environment)).expire(environment, ...rest),
@@ -42,8 +47,8 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     thaw: async () => (await opened()).thaw(),
     async close() {
       // One that could not be opened has told so to who asked.
-      const store = await opening?.catch(() => null);
-      await store?.close();
+      const toClose = await opening?.catch(() => null);
+      await toClose?.close();
     },
   };
 }

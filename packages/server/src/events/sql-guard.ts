@@ -1,13 +1,20 @@
 import { OnymError } from '../errors.ts';
+import { nearMisses } from '../ingest/near-miss.ts';
+import { costlyRefusal } from './costly-functions.ts';
+import { describingStatement } from './describe.ts';
 import { engineErrorCode } from './engine/errors.ts';
 import { type Engine, literal } from './engine.ts';
+import { type Asked, queryError } from './query-errors.ts';
+import { bindParameters, type ParameterLimits, type QueryParameters } from './query-parameters.ts';
+import { isViewName, viewsSentence } from './view-columns.ts';
 
 /**
  * Decides whether a user's SQL may run. The engine's `readonly` alone lets through: `INTO OUTFILE` (writes files), the function
  * `file` (reads them), KILL, CHECK, other databases, system tables, dictionaries. So the statement is parsed by the engine
  * itself and only what is known to be harmless passes:
  *
- * 1. `formatQuerySingleLine` refuses several statements and drops comments. What it prints is what is checked, and what runs.
+ * 1. `formatQuerySingleLine` refuses several statements and drops comments. What it prints, with its parameters as literals in it
+ *    (query-parameters.ts), is what is checked, and what runs.
  * 2. `EXPLAIN AST SELECT * FROM (<statement>)`: inside parentheses only a SELECT parses; no OUTFILE, no FORMAT, no other verb.
  * 3. Each line of that tree must be a known kind of node; functions, table functions and tables are allow-lists.
  *
@@ -15,11 +22,12 @@ import { type Engine, literal } from './engine.ts';
  * current database that holds nothing but the four views.
  */
 export interface SqlGuard {
-  /** The statement to run, in the engine's own spelling. Throws OnymError `query-refused` or `query-failed`. */
-  check(sql: string, openDatabase: string): Promise<string>;
+  /**
+   * The statement to run, in the engine's own spelling. Throws OnymError `query-refused` or `query-failed`, and what `bindParameters`
+   * throws.
+   */
+  check(asked: Asked, parameters: QueryParameters): Promise<string>;
 }
-
-const viewNames = new Set(['events', 'identities', 'identifiers', 'links']);
 
 const tableFunctions = new Set(['numbers', 'generate_series', 'generateSeries', 'values']);
 
@@ -104,6 +112,8 @@ interface FunctionRow {
 
 interface FunctionList {
   has(name: string): boolean;
+  /** One that was meant, or null. */
+  near(name: string): string | null;
 }
 
 async function loadFunctions(engine: Engine): Promise<FunctionList> {
@@ -125,7 +135,14 @@ async function loadFunctions(engine: Engine): Promise<FunctionList> {
     const base = name.replace(combinators, '');
     return base !== name && (aggregates.has(base.toLowerCase()) || isCombined(base));
   };
-  return { has: (name) => exact.has(name) || folded.has(name.toLowerCase()) || isCombined(name) };
+  let near: ((name: string) => string | null) | null = null;
+  return {
+    has: (name) => exact.has(name) || folded.has(name.toLowerCase()) || isCombined(name),
+    near(name) {
+      near ??= nearMisses([...exact]);
+      return near(name);
+    },
+  };
 }
 
 interface Node {
@@ -136,7 +153,7 @@ interface Node {
 }
 
 function parseLine(line: string): Node {
-  const [, indent = '', kind = '', rest = ''] = /^( *)(\S+) ?(.*?)(?: ?\(children \d+\))?$/.exec(line) ?? [];
+  const [, indent = '', kind = '', rest = ''] = /^( *)(\S+) ?(.*?)(?: ?\(children \d+\))?$/s.exec(line) ?? [];
   return { depth: indent.length, kind, rest };
 }
 
@@ -147,8 +164,8 @@ const refuse = (message: string): OnymError => new OnymError('query-refused', me
 function checkTable(name: string, openDatabase: string): void {
   const [database, table, ...more] = name.split('.');
   if (table === undefined && /^[\p{L}_][\p{L}\p{N}_$]*$/u.test(database!)) return;
-  if (database === openDatabase && viewNames.has(table ?? '') && more.length === 0) return;
-  throw refuse(`The table ${name} can't be read. Queries see events, identities, identifiers and links.`);
+  if (database === openDatabase && isViewName(table ?? '') && more.length === 0) return;
+  throw refuse(`The table ${name} can't be read. ${viewsSentence}`);
 }
 
 /** A name that is qualified by a database other than the open one; the engine reads `x IN a.b` as a table. */
@@ -156,7 +173,7 @@ function checkIdentifier(name: string, openDatabase: string): void {
   const first = name.split('.', 1)[0]!.replaceAll('`', '').toLowerCase();
   if (first === name.toLowerCase() || first === openDatabase) return;
   if (first === 'system' || first === 'information_schema' || first === 'default' || first.startsWith('onym_')) {
-    throw refuse(`${name} can't be read. Queries see events, identities, identifiers and links.`);
+    throw refuse(`${name} can't be read. ${viewsSentence}`);
   }
 }
 
@@ -167,7 +184,7 @@ function nameOf(rest: string): string {
   return match[1]!;
 }
 
-const quoted = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/g;
+const quoted = /'[^'\\]*(?:\\.[^'\\]*)*'|`[^`\\]*(?:\\.[^`\\]*)*`/gs;
 
 /** A name that holds a line break would show as two lines of the tree. */
 function checkNames(statement: string): void {
@@ -206,13 +223,21 @@ function checkTree(tree: readonly string[], functions: FunctionList, openDatabas
       if (parent?.kind === 'TableExpression') {
         if (!tableFunctions.has(name)) throw refuse(`The table function ${name} is not allowed.`);
       } else if (!functions.has(name)) {
-        throw refuse(`The function ${name} does not exist or is not allowed in queries.`);
+        throw unknownFunction(name, functions);
       }
+      const costly = costlyRefusal(name);
+      if (costly !== null) throw refuse(costly);
     }
     if (kind === 'ExpressionList' && parent?.kind === 'Function' && membershipFunction.test(nameOf(parent.rest))) {
       membershipLists.set(depth, 0);
     }
   }
+}
+
+function unknownFunction(name: string, functions: FunctionList): OnymError {
+  const near = functions.near(name);
+  const meant = near === null || near === name ? '' : ` Did you mean ${near}?`;
+  return refuse(`The function ${name.slice(0, 64)} does not exist or is not allowed in queries.${meant}`);
 }
 
 const refusalByKind: Record<string, string> = {
@@ -227,29 +252,17 @@ const tooLargeTree = new Set([
 
 const multiStatements = /Multi-statements are not allowed/;
 
-/** The engine's message without its version, scope and stack. */
-export const engineMessage = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error))
-    .replace(/^(?:Code: \d+\. )?(?:DB::Exception: )?/, '')
-    .replace(/(?:: )?(?:In scope|While executing|while executing)[\s\S]*$/, '')
-    .replace(/\s*\(version [^)]*\)/, '')
-    // Hints name databases and settings that are no business of the caller.
-    .replace(/\.?\s*Maybe you meant[\s\S]*$/i, '.')
-    .replace(/\.?\s*Set (?:the )?setting [\s\S]*$/i, '.')
-    .trim()
-    .slice(0, 2_000);
-
-export function createSqlGuard(engine: Engine): SqlGuard {
+export function createSqlGuard(engine: Engine, limits: ParameterLimits): SqlGuard {
   let functions: Promise<FunctionList> | null = null;
 
-  async function format(sql: string): Promise<string> {
+  async function format(asked: Asked): Promise<string> {
     try {
-      const [row] = await engine.rows<{ sql: string }>(`SELECT formatQuerySingleLine(${literal(sql)}) AS sql`);
+      const [row] = await engine.rows<{ sql: string }>(`SELECT formatQuerySingleLine(${literal(asked.sql)}) AS sql`);
       return row!.sql;
     } catch (error) {
       if (engineErrorCode(error) === null) throw error;
       if (error instanceof Error && multiStatements.test(error.message)) throw refuse('Send one statement at a time.');
-      throw new OnymError('query-failed', engineMessage(error), { cause: error });
+      throw queryError(error, asked);
     }
   }
 
@@ -264,21 +277,23 @@ export function createSqlGuard(engine: Engine): SqlGuard {
       }
       throw new OnymError(
         'query-refused',
-        'A query is one SELECT, without FORMAT, INTO OUTFILE, SETTINGS or parameters. Choose the format in the request.',
+        'A query is one SELECT, DESCRIBE <view> or SHOW TABLES, without FORMAT, INTO OUTFILE or SETTINGS. Choose the format in the request.',
         { cause: error },
       );
     }
   }
 
   return {
-    async check(sql, openDatabase) {
+    async check(asked, parameters) {
       functions ??= loadFunctions(engine).catch((error) => {
         functions = null;
         throw error;
       });
-      const statement = await format(sql);
+      const formatted = await format(asked);
+      const { open } = asked.databases;
+      const statement = bindParameters(describingStatement(formatted, open) ?? formatted, parameters, limits);
       checkNames(statement);
-      checkTree(await parse(statement), await functions, openDatabase);
+      checkTree(await parse(statement), await functions, open);
       return statement;
     },
   };

@@ -1,4 +1,6 @@
 import type { Seq } from '@onym/core';
+import type { QueryParameters } from './query-parameters.ts';
+import type { QueryStats } from './query-tally.ts';
 
 /** One event as the journal holds it and the event store takes it. Times are epoch milliseconds. */
 export interface StoredEvent {
@@ -127,6 +129,10 @@ export type ExportFormat = 'ndjson' | 'csv' | 'parquet';
 export interface QueryOptions {
   /** ClickHouse format name that the route mapped from `json`, `ndjson`, `csv`, `parquet`, `arrow`. */
   format: 'JSON' | 'JSONEachRow' | 'CSVWithNames' | 'Parquet' | 'ArrowStream';
+  /** Values for the `{name:Type}` of the statement. */
+  parameters?: QueryParameters;
+  /** Name of whoever asks: turns are shared out among them. */
+  key?: string;
   signal?: AbortSignal;
 }
 
@@ -219,10 +225,14 @@ export interface EventStore {
 
   /**
    * A user's read-only SQL (docs/sql.md), bounded in time, memory and rows. Throws OnymError `payload-too-large` (413) for a statement
-   * that is too long, `query-refused` (403) for one the guard rejects, `query-failed` (400) with the engine's message for one that is
-   * wrong, `query-too-expensive` (422) beyond a limit, `overloaded` and `storage-full` (503). Resolves once the query has ended well.
+   * that is too long, `query-refused` (403) for one the guard rejects, `query-failed` (400) for one that is
+   * wrong, `query-too-expensive` (422) beyond a limit, `invalid-payload` (400) for parameters that do not fit, `too-many-requests` (429),
+   * `overloaded` and `storage-full` (503). Resolves once the query has ended well.
    */
   query(environment: string, sql: string, options: QueryOptions): Promise<QueryResult>;
+
+  /** What became of the queries so far, and how many run and wait. */
+  queryStats(): QueryStats;
 
   /** A whole table, streamed, whatever its size. */
   exportTable(environment: string, what: ExportTable, format: ExportFormat): Promise<AsyncIterable<Uint8Array>>;

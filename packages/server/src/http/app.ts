@@ -41,6 +41,7 @@ import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoutes } from './routes/query.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { reviewRoutes } from './routes/review.ts';
+import { schemaRoutes } from './routes/schema.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import { welcomeRoutes } from './routes/welcome.ts';
 import type { Services } from './services.ts';
@@ -180,6 +181,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await quarantineRoutes(scope, context);
       await environmentRoutes(scope, context);
       await queryRoutes(scope, context);
+      await schemaRoutes(scope, context);
       await exportRoutes(scope, context);
       await backupRoutes(scope, context);
       await retentionRoutes(scope, context);

@@ -51,7 +51,7 @@ export interface Measured {
   readonly tally: Tally;
   readonly readiness: Readiness;
   readonly identityStore: Pick<IdentityStore, 'environment'>;
-  readonly eventStore: Pick<EventStore, 'pendingNodes'>;
+  readonly eventStore: Pick<EventStore, 'pendingNodes' | 'queryStats'>;
   readonly journal: Pick<Journal, 'bytes' | 'waiting'> & Pick<JournalReader, 'quarantinedCount' | 'oldestReceivedAt'>;
   readonly drain: Pick<DrainLoop, 'stats'>;
   readonly projector: Pick<Projector, 'stats'>;
@@ -73,7 +73,7 @@ export function registerServerMetrics(registry: Registry, parts: Measured): void
   for (const name of misnamed) registry.removeSingleMetric(name);
 }
 
-function countersOf({ tally, drain, deadLetters }: Measured): ReadMetric[] {
+function countersOf({ tally, drain, deadLetters, eventStore }: Measured): ReadMetric[] {
   return [
     {
       name: 'onym_verdicts_total',
@@ -119,6 +119,12 @@ function countersOf({ tally, drain, deadLetters }: Measured): ReadMetric[] {
       read: () => tally.imports.rows.values('kind', 'verdict'),
     },
     {
+      name: 'onym_queries_total',
+      help: 'Queries in SQL, by outcome: done, left by who asked, or the code of the error.',
+      labels: ['outcome'],
+      read: () => [...eventStore.queryStats().outcomes].map(([outcome, count]) => [{ outcome }, count]),
+    },
+    {
       name: 'onym_dead_letters_total',
       help: 'Rejected items that were kept.',
       read: () => deadLetters.stats().kept,
@@ -143,6 +149,16 @@ function gaugesOf(parts: Measured): ReadMetric[] {
       help: 'Always 1; says which version runs.',
       labels: ['version'],
       read: () => [[{ version: parts.version }, 1]],
+    },
+    {
+      name: 'onym_queries_running',
+      help: 'Queries in SQL that a reader works on.',
+      read: () => parts.eventStore.queryStats().running,
+    },
+    {
+      name: 'onym_queries_waiting',
+      help: 'Queries in SQL that wait for a reader.',
+      read: () => parts.eventStore.queryStats().waiting,
     },
     {
       name: 'onym_ready',

@@ -297,6 +297,24 @@ test('Ctrl-C in the middle of the story ends it as well; a port in use is not as
   await expect(fetch(`${url}/healthz`)).rejects.toThrow();
 });
 
+test('--data fills the server with a shop to ask about, and says how', async () => {
+  const shown = demo(['--data', '1500']);
+  await shown.printed('Ctrl-C stops the server');
+  const text = shown.stdout();
+  expect(text).toMatch(/1,500 events, sent in/);
+  const commands = text.match(/(?<=^ {2})(?:export|onym|npm) .*$/gm)!;
+  const exports = commands.filter((line) => line.startsWith('export ')).join('\n');
+  const asked = commands.filter((line) => !line.startsWith('export '));
+  const answers = await Promise.all(asked.map((line) => typed(`${exports}\n${line}`, shown.workingDirectory)));
+  expect(answers.map(({ code }) => code)).toEqual(asked.map(() => 0));
+  expect(answers[0]!.stdout).toContain('properties.amount::Nullable(String)');
+  expect(answers[1]!.stdout).toContain('page_view');
+  expect(answers[2]!.stdout).toMatch(/\([1-9]\d* rows?\)/);
+  shown.child.kill('SIGINT');
+  expect(await shown.ended).toEqual({ code: 0, stderr: '' });
+  expect(foldersOf(shown)).toEqual([]);
+});
+
 test('a port that cannot be used is told with the next action, before anything is made', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void other.close());

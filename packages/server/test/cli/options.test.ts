@@ -34,7 +34,7 @@ const wrong: Record<string, readonly (readonly [args: readonly string[], said: s
     [['verify', 'more'], 'too many arguments'],
     [['serve', 'more'], 'too many arguments'],
     [['split', 'a', 'b', 'c'], 'too many arguments'],
-    [['query'], "missing required argument 'sql'"],
+    [['query'], 'What is asked?'],
     [['explain', 'a'], "missing required argument 'b'"],
     [['erase', 'a'], "required option '--by <kind>'"],
   ],
@@ -52,7 +52,7 @@ const wrong: Record<string, readonly (readonly [args: readonly string[], said: s
     [['serve', '--host', ''], 'argument missing'],
   ],
   'a value of the wrong kind': [
-    [['query', '--format', 'xml', sql], 'Allowed choices are json, ndjson, csv'],
+    [['query', '--format', 'xml', sql], 'Allowed choices are table, markdown, json, ndjson, csv, parquet, arrow'],
     [['export', 'people'], 'Allowed choices are links, identities, identifiers, separations, events'],
     [['import', 'ids.csv', '--kind', 'page'], 'Allowed choices are alias, identify, event'],
     [['import', 'ids.csv', '--delimiter', ';;'], 'delimiter'],

@@ -1,6 +1,6 @@
 import { setImmediate as immediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { createConnectionPool, type PoolOptions } from '../../src/events/engine/connection-pool.ts';
+import { createConnectionPool } from '../../src/events/engine/connection-pool.ts';
 
 interface Connection {
   readonly number: number;
@@ -8,7 +8,7 @@ interface Connection {
 }
 
 /** A pool over connections that are numbered as they open; `failing` ones don't. */
-function testPool(options: PoolOptions, failing: readonly number[] = []) {
+function testPool(options: { size: number }, failing: readonly number[] = []) {
   let opened = 0;
   const closed: number[] = [];
   const pool = createConnectionPool<Connection>(async () => {
@@ -110,39 +110,6 @@ describe('a connection that does not open', () => {
       { reason: { message: 'no connection 2' } },
       { value: 3 },
     ]);
-  });
-});
-
-describe('waiting', () => {
-  const overloaded = () => new Error('overloaded');
-
-  test('has an end', async () => {
-    const { pool, used } = testPool({ size: 1, waiting: { max: 5, maxMs: 20, overloaded } });
-    const { end } = await pool.take();
-    await expect(used()).rejects.toThrow('overloaded');
-    end(true);
-    expect(await used()).toBe(1);
-  });
-
-  test('is for so many only', async () => {
-    const { pool, used } = testPool({ size: 1, waiting: { max: 2, maxMs: 60_000, overloaded } });
-    const { end } = await pool.take();
-    const waiting = [used(), used()];
-    await expect(used()).rejects.toThrow('overloaded');
-    end(true);
-    expect(await Promise.all(waiting)).toEqual([1, 1]);
-  });
-
-  test('ends with the caller, who leaves no gap', async () => {
-    const { pool, used } = testPool({ size: 1 });
-    const { end } = await pool.take();
-    const gone = new AbortController();
-    const left = pool.take(gone.signal);
-    const stays = used();
-    gone.abort(new Error('gone'));
-    await expect(left).rejects.toThrow('gone');
-    end(true);
-    expect([await stays, await used()]).toEqual([1, 1]);
   });
 });
 

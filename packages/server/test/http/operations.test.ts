@@ -117,6 +117,7 @@ describe('/openapi.json', () => {
       'get /v1/lint',
       'get /v1/quarantine',
       'get /v1/review',
+      'get /v1/schema',
       'post /alias',
       'post /identify',
       'post /track',
@@ -151,7 +152,7 @@ describe('/openapi.json', () => {
         }
       }
     }
-    expect(names.size).toBe(41);
+    expect(names.size).toBe(42);
     const { responses, requestBody } = document.paths['/track'].post;
     expect(Object.keys(responses)).toEqual(['200', '400', '401', '403', '413', '415', '422', '429', '500', '503']);
     expect(responses['401'].content['application/json'].schema).toEqual({ $ref: '#/components/schemas/Error' });

@@ -6,7 +6,12 @@ import type { QueryOptions, QueryResult } from '../../src/events/types.ts';
 import { asSecret, post, sk, type TestApp, testApp } from './support.ts';
 
 let t: TestApp;
-let asked: { environment: string; sql: string; format: QueryOptions['format'] }[];
+let asked: {
+  environment: string;
+  sql: string;
+  format: QueryOptions['format'];
+  parameters?: QueryOptions['parameters'];
+}[];
 
 /** A result in these pieces; an error instead of one is thrown in its place. `missing`: what it was to have beside. */
 function result(pieces: readonly (string | Error)[], missing = 0): QueryResult {
@@ -24,8 +29,10 @@ async function* chunks(pieces: readonly (string | Error)[]): AsyncGenerator<Uint
 beforeEach(() => {
   t = testApp();
   asked = [];
-  t.services.reads.query = async (environment, sql, { format }) => {
-    asked.push({ environment, sql, format });
+  t.services.reads.query = async (environment, sql, { format, key, parameters }) => {
+    // Whose turn it is goes by the name of the key.
+    expect(key).toBe('backend');
+    asked.push({ environment, sql, format, ...(parameters !== undefined && { parameters }) });
     return result(['{"data":', '[]}']);
   };
 });
@@ -47,6 +54,13 @@ describe('POST /v1/query', () => {
     expect(asked).toEqual([{ environment: 'staging', sql: 'SELECT 1', format: engineFormat }]);
   });
 
+  it('hands parameters on as they came, with every digit', async () => {
+    const body =
+      '{"sql":"SELECT {n:UInt64}, {ids:Array(String)}","params":{"n":18446744073709551615,"ids":["a",null]}}';
+    expect((await post(t.app, '/v1/query', body)).statusCode).toBe(200);
+    expect(asked[0]!.parameters).toEqual({ n: 18446744073709551615n, ids: ['a', null] });
+  });
+
   it('may answer nothing', async () => {
     t.services.reads.query = async () => result([]);
     const response = await post(t.app, '/v1/query', { sql: 'SELECT 1', format: 'csv' });
@@ -58,6 +72,8 @@ describe('POST /v1/query', () => {
     [{ sql: 1 }, 400, 'invalid-payload'],
     [{ sql: 'SELECT 1', format: 'xml' }, 400, 'invalid-payload'],
     [{ sql: 'SELECT 1', limit: 1 }, 400, 'invalid-payload'],
+    [{ sql: 'SELECT 1', params: ['x'] }, 400, 'invalid-payload'],
+    [{ sql: 'SELECT 1', parameters: {} }, 400, 'invalid-payload'],
     [[], 400, 'invalid-payload'],
     [{ sql: 'SELECT 1', environment: 'nowhere' }, 422, 'environment-not-found'],
   ])('rejects %j', async (body, status, code) => {

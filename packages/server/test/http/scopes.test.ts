@@ -51,6 +51,7 @@ describe('scopes', () => {
     'POST /v1/quarantine/discard': 'steer',
     'GET /v1/environments': 'read',
     'POST /v1/query': 'query',
+    'GET /v1/schema': 'query',
     'GET /v1/export/{what}': 'query',
     'POST /v1/split': 'steer',
     'POST /v1/revert': 'steer',

@@ -4,8 +4,8 @@
  * ended well. Any other one is closed, and the next task opens one in its place.
  */
 export interface ConnectionPool<Connection> {
-  /** A connection of one's own. Throws what `overloaded` makes when too many wait, or one waits too long. */
-  take(signal?: AbortSignal): Promise<Lease<Connection>>;
+  /** A connection of one's own, once one is free. */
+  take(): Promise<Lease<Connection>>;
   /** Runs the task on a connection of its own. */
   use<Result>(task: (connection: Connection) => Promise<Result>): Promise<Result>;
   /** Those that are taken are closed when they are given back. */
@@ -21,43 +21,15 @@ export interface Lease<Connection> {
   end(clean: boolean): void;
 }
 
-export interface PoolOptions {
-  /** Connections at a time. */
-  readonly size: number;
-  readonly waiting?: { readonly max: number; readonly maxMs: number; overloaded(): Error };
-}
-
 export function createConnectionPool<Connection extends { close(): Promise<void> }>(
   open: () => Promise<Connection>,
-  { size, waiting }: PoolOptions,
+  /** Connections at a time. */
+  { size }: { readonly size: number },
 ): ConnectionPool<Connection> {
   const free: Connection[] = [];
   const queue: (() => void)[] = [];
   let places = size;
   let closed = false;
-
-  function wait(signal: AbortSignal | undefined): Promise<void> {
-    if (waiting !== undefined && queue.length >= waiting.max) throw waiting.overloaded();
-    return new Promise((resolve, reject) => {
-      const enter = () => {
-        settle();
-        resolve();
-      };
-      const leave = (reason: unknown) => {
-        settle();
-        queue.splice(queue.indexOf(enter), 1);
-        reject(reason);
-      };
-      const abort = () => leave(signal?.reason);
-      const timer = waiting === undefined ? undefined : setTimeout(() => leave(waiting.overloaded()), waiting.maxMs);
-      const settle = () => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abort);
-      };
-      signal?.addEventListener('abort', abort, { once: true });
-      queue.push(enter);
-    });
-  }
 
   function leavePlace(): void {
     const next = queue.shift();
@@ -65,9 +37,9 @@ export function createConnectionPool<Connection extends { close(): Promise<void>
     else next();
   }
 
-  async function take(signal?: AbortSignal): Promise<Lease<Connection>> {
+  async function take(): Promise<Lease<Connection>> {
     if (places > 0) places -= 1;
-    else await wait(signal);
+    else await new Promise<void>((enter) => void queue.push(enter));
     try {
       if (closed) throw new Error('The connections are closed.');
       return lease(free.pop() ?? (await open()));

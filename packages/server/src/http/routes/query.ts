@@ -24,6 +24,13 @@ const queryBody = Type.Object(
       description: `One read-only statement, at most ${limits.sqlBytesMax} bytes.`,
       examples: ['SELECT event, uniqExact(identity_id) AS people FROM events GROUP BY event'],
     }),
+    params: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description:
+          'Values for the parameters that the statement names with their types, `{id:String}`: each is checked, and bound as a value of its type whatever it holds. Types: String, Int8 to Int256 and UInt8 to UInt256 (numbers or their digits as a string), Float32, Float64, Bool, UUID, Date, DateTime, DateTime64(n), Nullable(…), Array(…).',
+        examples: [{ id: 'user_123', since: '2026-08-01T00:00:00Z', events: ['signup', 'purchase'] }],
+      }),
+    ),
     format: Type.Optional(
       Type.Unsafe<keyof typeof formats>({
         type: 'string',
@@ -70,7 +77,7 @@ const schema = {
 
 export async function queryRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
   app.post<{ Body: Static<typeof queryBody> }>('/query', needs('query', schema), async (request, reply) => {
-    const { sql, format = 'json', environment: named } = request.body;
+    const { sql, params: parameters, format = 'json', environment: named } = request.body;
     const { format: engineFormat, type } = formats[format];
     request.asked = askedOf(sql);
     const at = environmentFor(request, services, named);
@@ -78,7 +85,8 @@ export async function queryRoutes(app: FastifyInstance, { services }: RouteConte
     reply.raw.once('close', () => gone.abort());
     let result: QueryResult;
     try {
-      result = await services.reads.query(at, sql, { format: engineFormat, signal: gone.signal });
+      const options = { format: engineFormat, key: request.key!.name, signal: gone.signal };
+      result = await services.reads.query(at, sql, { ...options, ...(parameters !== undefined && { parameters }) });
     } catch (error) {
       // Nobody is there to be answered, and nothing to be logged.
       if (gone.signal.aborted) return reply.hijack();
