@@ -27,12 +27,25 @@ export const examples: Readonly<Record<string, string>> = {
   exportIdentity: get('/v1/identities/user_1/export?by=distinct_id'),
 
   query: post('/v1/query', '{"sql":"SELECT event, uniqExact(identity_id) AS people FROM events GROUP BY event"}'),
+  schema: get('/v1/schema'),
   exportTable: get('/v1/export/links?format=csv'),
   importFile: `printf 'user_id,crm_id\\nuser_1,c7\\n' | curl "$ONYM_URL/v1/import?kind=alias&primary=user_id&secondary=crm_id&secondary_prefix=crm:&batch=crm" ${secret} -H 'Content-Type: text/csv' --data-binary @-`,
 
   getLedger: get('/v1/ledger?after=0&limit=10'),
   streamEvents: get('/v1/events', " -N -H 'Accept: text/event-stream'"),
   getLint: get('/v1/lint'),
+  listEnvironments: get('/v1/environments'),
+
+  // A typing error of an application, and what becomes of it.
+  listDeadLetters: [
+    post('/track', '[{"event":"page_view","distinct_id":"user_1"},{"event":"page_view"}]'),
+    get('/v1/dead-letters'),
+  ].join('\n'),
+  replayDeadLetters: post('/v1/dead-letters/replay', '{"all":true}'),
+  discardDeadLetters: post('/v1/dead-letters/discard', '{"all":true}'),
+  listQuarantine: get('/v1/quarantine'),
+  replayQuarantine: post('/v1/quarantine/replay', '{"all":true}'),
+  discardQuarantine: post('/v1/quarantine/discard', '{"all":true}'),
 
   // The first call of each is refused, since stripe:cus_1 is somebody's: a link that a person may decide on, named by its ledger row.
   approveLink: [
@@ -51,10 +64,16 @@ export const examples: Readonly<Record<string, string>> = {
   separate: post('/v1/separations', '{"a":"user_1","b":"user_9"}'),
   liftSeparation: send('DELETE', '/v1/separations?a=user_1&b=user_9'),
   eraseIdentity: send('DELETE', '/v1/identities/user_3?by=distinct_id'),
+  eraseIdentities: post('/v1/erasures?dry_run=true', '{"distinct_ids":["user_1","user_2"]}'),
+  runRetention: post('/v1/retention?dry_run=true', '{"days":730}'),
+  // On the server's machine, where `onym backup` finds this key by itself.
+  backup: `curl "$ONYM_URL/v1/backup" -H "Authorization: Bearer $(grep -o 'sk_local_[^"]*' "$ONYM_DATA_DIR/local-access.json")" -d "{\\"directory\\":\\"$ONYM_DATA_DIR-backup\\"}"`,
 
   getWelcome: open('/'),
   getHealth: open('/healthz'),
   getReadiness: open('/readyz'),
-  getMetrics: open('/metrics'),
+  getMetrics: get('/metrics'),
   getOpenApi: open('/openapi.json'),
+  getPageScript: open('/onym.js'),
+  getPinnedPageScript: `curl "$ONYM_URL/onym/$(curl "$ONYM_URL/onym.js" | sha256sum | cut -c 1-16).js"`,
 };

@@ -36,7 +36,7 @@ const wrong: Record<string, readonly (readonly [args: readonly string[], said: s
     [['split', 'a', 'b', 'c'], 'too many arguments'],
     [['query'], 'What is asked?'],
     [['explain', 'a'], "missing required argument 'b'"],
-    [['erase', 'a'], "required option '--by <kind>'"],
+    [['erase', 'a'], 'Say with --by what the id is'],
   ],
   'a value that is missing': [
     [['query', '--format'], 'argument missing'],

@@ -23,7 +23,11 @@ test('without a terminal they go into a file of mode 0600, and the output has it
   expect((await clientOf(url, secretKey!).get('/v1/ledger')).status).toBe(200);
   expect(statSync(file).mode & 0o777).toBe(0o600);
   const { stdout, stderr } = await stop();
-  expect(stdout).toContain(`\n  ${file}\n`);
+  const said = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).msg as string);
+  expect(said.filter((text) => text.includes(file))).toHaveLength(1);
   expect(stdout + stderr).not.toMatch(/[ps]k_[\w-]{8}/);
   // It may be deleted, or stay: the directory is Onym's all the same, and later starts say nothing of it.
   const again = await serve({ dataDir, variables: madeByStart });
