@@ -3,6 +3,8 @@
 FROM node:22-bookworm AS build
 WORKDIR /onym
 COPY package.json package-lock.json .npmrc tsconfig.json tsconfig.base.json ./
+COPY README.md llms.txt ./
+COPY docs docs
 COPY scripts scripts
 COPY packages packages
 COPY examples/browser/package.json examples/browser/

@@ -19,15 +19,13 @@ afterAll(() => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-/** What is used to make Onym, and not to run it. */
+/** What is used to make Onym, and by nothing that runs it. */
 export function developmentDependencies(): string[] {
-  const manifests = ['.', 'packages/core', 'packages/sdk', 'packages/server'].map(
-    (folder) =>
-      JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<string, Record<string, string>>,
-  );
-  const namesIn = (field: string) => manifests.flatMap((manifest) => Object.keys(manifest[field] ?? {}));
-  const needed = new Set(namesIn('dependencies'));
-  return namesIn('devDependencies').filter((name) => !needed.has(name));
+  const read = (path: string) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+  const lock = read('package-lock.json') as { packages: Record<string, { dev?: boolean }> };
+  return ['.', 'packages/core', 'packages/sdk', 'packages/server']
+    .flatMap((folder) => Object.keys(read(join(folder, 'package.json')).devDependencies ?? {}))
+    .filter((name) => lock.packages[`node_modules/${name}`]?.dev === true);
 }
 
 export function temporary(): string {

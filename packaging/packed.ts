@@ -21,12 +21,23 @@ export interface Tarball {
   read(path: string): Promise<string>;
 }
 
-const made = new Set(['node_modules', 'dist', 'dist-test', '.types']);
+const made = new Set(['node_modules', 'dist', 'dist-test', '.types', 'documentation']);
 
 /** The sources, as git has them, and the dependencies, as `npm ci` would install them: hard links to those here. */
 export async function freshClone(): Promise<string> {
   const clone = temporary();
-  for (const name of ['packages', 'scripts', 'examples', 'package.json', 'package-lock.json', '.npmrc', 'LICENSE']) {
+  for (const name of [
+    'packages',
+    'scripts',
+    'examples',
+    'package.json',
+    'package-lock.json',
+    '.npmrc',
+    'LICENSE',
+    'README.md',
+    'llms.txt',
+    'docs',
+  ]) {
     cpSync(join(root, name), join(clone, name), { recursive: true, filter: (from) => !made.has(basename(from)) });
   }
   for (const name of readdirSync(root).filter((one) => /^tsconfig.*\.json$/.test(one))) {

@@ -27,7 +27,7 @@ export async function serving(command: readonly string[], cwd: string): Promise<
   void started.ended.then(() => {
     isOver = true;
   });
-  const urlIn = () => /listens at (http:\/\/\S+)/.exec(started.stdout())?.[1];
+  const urlIn = () => /listens at (http:\/\/[^\s"]+)/.exec(started.stdout())?.[1];
   await eventually(async () => isOver || urlIn() !== undefined, 'it listens', 60_000);
   const url = urlIn();
   const keysFile = join(dataDir, 'first-keys.env');
