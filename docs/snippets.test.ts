@@ -75,8 +75,7 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   'docs/sdk.md': {
     'npm i @onym/sdk': 'it installs from the registry: the test of the packages does it',
-    'onym snippet':
-      'it names an address of the reader: packages/server/test/http/page-scripts.test.ts holds what is shown',
+    'onym snippet': 'it names an address of the reader: packaging/page-script.ts holds what is shown',
   },
   'docs/stores.md': {
     "describeIdentityStore('memory'":
