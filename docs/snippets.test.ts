@@ -56,7 +56,13 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'npx onym tail': 'it watches until Ctrl-C: packages/server/test/cli/tail.test.ts',
   },
   'CONTRIBUTING.md': { 'npm ci': 'CI installs, tests and checks so' },
+  'docs/erasure.md': {
+    'onym erase --file': 'it needs a file of ids: packages/server/test/people/erasing-many.test.ts',
+  },
   'docs/operating.md': {
+    'npm i -g': 'it installs for everybody on this machine: the test of the packages does it elsewhere',
+    'npm pack': 'it packs into the repository: the test of the packages does it',
+    'docker build': 'it needs a container engine',
     'ONYM_SETTINGS=': 'it serves until Ctrl-C',
     'onym backup /backup': 'docs/lost-machine.test.ts runs it',
     'onym verify --backup /backup': 'docs/lost-machine.test.ts runs it',
@@ -64,9 +70,13 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'ONYM_DATA_DIR=/var/lib/onym': 'it serves until Ctrl-C',
     'ONYM_RETENTION_DAYS=': 'it serves until Ctrl-C',
     "onym query 'SELECT 1'": 'it needs a second user: packages/server/test/system/data-directory.test.ts has one',
-    'npm run -s onym -- dead-letters': 'it needs calls that were rejected some time ago',
+    'onym retention': 'it shows what is older than two years',
+    'onym dead-letters': 'it shows a call that was rejected some time ago',
   },
-  'docs/sdk.md': { 'npm pack': 'it packs into the repository: the test of the packages does it' },
+  'docs/sdk.md': {
+    'npm i @onym/sdk': 'it installs from the registry: the test of the packages does it',
+    'onym snippet': 'it names an address of the reader: packaging/page-script.ts holds what is shown',
+  },
   'docs/stores.md': {
     "describeIdentityStore('memory'":
       'it is an excerpt: packages/server/test/identity/memory-store.test.ts is such a test',
@@ -80,7 +90,7 @@ const setUp: Readonly<Record<string, (folder: string) => Promise<void>>> = {
 };
 
 /** A block of these kinds is shown and does nothing; one of any other kind needs a runner. */
-const passive = ['json', 'text', 'csv', 'ini', 'sql'];
+const passive = ['json', 'text', 'csv', 'ini', 'yaml', 'html', 'sql'];
 
 function pageOf(name: string): { name: string; snippets: Snippet[] } {
   return { name, snippets: snippetsOf(readFileSync(join(root, name), 'utf8')) };

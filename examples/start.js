@@ -89,7 +89,7 @@ function urlOf({ stdout }) {
     let printed = '';
     stdout?.setEncoding('utf8').on('data', (text) => {
       printed += text;
-      const url = /listens at (http:\/\/[^\s"]+)["\n]/.exec(printed)?.[1];
+      const url = /listens at (http:\/\/[^\s"]+)["\s]/.exec(printed)?.[1];
       if (url === undefined) return;
       stdout.removeAllListeners().pipe(process.stdout);
       resolve(url);

@@ -45,7 +45,11 @@ export function commandsOf(transcript: string): { command: string; shown: string
 /** Whether `printed` is what a page shows: `…` stands for anything, a time for any time; how wide columns are counts for nothing. */
 export function matchesShown(printed: string, shown: string): boolean {
   const times = /\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g;
-  const plain = (text: string) => text.replace(times, '<time>').replace(/ {2,}/g, '  ').replace(/ +$/gm, '').trim();
+  const plain = (text: string) =>
+    text
+      .replace(times, '<time>')
+      .replace(/ {2,}/g, '  ')
+      .replace(/[ \r]+$/gm, '');
   const pattern = plain(shown)
     .split('…')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))

@@ -144,7 +144,7 @@ export function startServe({ dataDir, variables = {}, user }: ServeOptions & { r
 async function urlOf({ child, ended, stdout }: Spawned): Promise<string> {
   const before = Date.now();
   while (Date.now() - before < startMaxMs) {
-    const url = /listens at (http:\/\/[^\s"]+)/.exec(stdout())?.[1];
+    const url = /listens at (http:\/\/[^\s"]+)["\s]/.exec(stdout())?.[1];
     if (url !== undefined) return url;
     if (child.exitCode !== null || child.signalCode !== null) {
       const { code, signal, stderr } = await ended;
