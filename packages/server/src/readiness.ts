@@ -19,9 +19,11 @@ export interface WriteDoor {
   tryWrite(): Promise<void>;
 }
 
+export type Phase = 'starting' | 'serving' | 'stopping';
+
 export interface ReadinessParts {
   /** What of this server there is to ask. */
-  readonly phase: () => 'starting' | 'serving' | 'stopping';
+  readonly phase: () => Phase;
   /** The disks that calls are kept on, by what they hold. */
   readonly directories: Readonly<Record<string, string>>;
   readonly doors: Readonly<Record<string, WriteDoor>>;

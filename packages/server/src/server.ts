@@ -1,53 +1,27 @@
-import { randomUUID } from 'node:crypto';
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
-import { createBackups } from './backup/backups.ts';
+import { assemble } from './assemble.ts';
 import type { Config } from './config.ts';
 import { checkEvents } from './damage/events.ts';
-import { checkFiles } from './damage/files.ts';
-import { openDataDirectory } from './disk/data-directory.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
-import { createEnvironmentStates } from './environments.ts';
-import { createEventFeed } from './event-feed.ts';
-import { createEventUuids } from './event-uuid.ts';
-import { createFreshReads } from './events/fresh-reads.ts';
 import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
 import { createHttpMetrics } from './http/metrics.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
 import type { Services } from './http/services.ts';
-import { createCommits, tellOfCalls, tellOfRows } from './identity/commits.ts';
-import { createDecidedCalls } from './identity/decided-calls.ts';
 import type { IdentityStore } from './identity/store.ts';
-import { createImports } from './import/imports.ts';
-import { openDeadLetters } from './ingest/dead-letters.ts';
-import { withHeldShares } from './ingest/held-shares.ts';
-import { createIngest } from './ingest/ingest.ts';
-import { createRepeatCounter } from './ingest/repeat-counter.ts';
-import { createDrain } from './journal/drain.ts';
-import { openJournal } from './journal/journal.ts';
-import { createQuarantine } from './journal/quarantine.ts';
-import { createRemovals } from './journal/removals.ts';
-import { createUuidWindow } from './journal/uuid-window.ts';
-import { removeLocalAccess, withLocalKey, writeLocalAccess } from './keys/local-access.ts';
+import { removeLocalAccess, writeLocalAccess } from './keys/local-access.ts';
 import { startNotices } from './keys/start-notices.ts';
-import { openKeyStore } from './keys/store.ts';
 import type { KeyPair, KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
-import { createLint, type Lint } from './lint/lint.ts';
+import type { Lint } from './lint/lint.ts';
+import { createLateLog, type Log } from './log.ts';
 import { createDiskUse } from './metrics/disk-use.ts';
-import { withImportOutcomes } from './metrics/import-outcomes.ts';
 import { createTally, registerServerMetrics } from './metrics/server-metrics.ts';
-import { withVerdicts } from './metrics/verdicts.ts';
+import { openParts, type Visit } from './open-parts.ts';
 import { currentPageScript, openPageScripts } from './page-scripts.ts';
-import { createErasures } from './people/erasures.ts';
-import { createPeople } from './people/people.ts';
-import { createProjector } from './projector/projector.ts';
-import { createReadiness } from './readiness.ts';
-import { createRetention } from './retention/retention.ts';
-import { createSteering } from './steering/steering.ts';
+import type { Phase } from './readiness.ts';
 import { stopNotice } from './stop-notice.ts';
-import { openEventStore, openIdentityStore } from './stores.ts';
 import { version } from './version.ts';
 
 export interface ServerOptions {
@@ -60,12 +34,6 @@ export interface ServerOptions {
   /** False: this is no start that anybody would be shown new keys by, so none are made. */
   readonly makesKeys?: boolean;
 }
-
-/**
- * A single command's use of a directory that no server runs on. It goes by the environments, guard rails and keys that it finds there, and
- * adds none. `read`: nothing works in the background, and what it does not need stays as it is.
- */
-export type Visit = 'read' | 'change';
 
 /** A whole server over its data directory, not yet listening. */
 export interface Server {
@@ -94,191 +62,27 @@ export async function createServer(options: ServerOptions): Promise<Server> {
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    return await assemble(options, closers, closeAll);
+    return await start(options, closers, closeAll);
   } catch (error) {
     await closeAll();
     throw directoryProblem(error, options.config.dataDir);
   }
 }
 
-async function assemble(
+async function start(
   { config: asked, logger = false, signal, visit, makesKeys = true }: ServerOptions,
   closers: (() => void | Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<Server> {
-  /** Signals are heard between two turns of the event loop. */
-  const goOn = async () => {
-    await nextTurn();
-    signal?.throwIfAborted();
-  };
-
-  const directory = openDataDirectory(asked.dataDir);
-  closers.push(directory.release);
-  const notices = checkFiles(directory, { thorough: visit === undefined, now: Date.now });
-  await goOn();
-  const identityStore = openIdentityStore(directory);
-  closers.push(() => identityStore.close());
-  const config = visit === undefined ? asked : { ...asked, ...(await standing(identityStore)) };
-  if (visit === undefined) {
-    for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!, Date.now());
-  }
-  await goOn();
-
-  const storedKeys = openKeyStore(directory.keysFile);
-  closers.push(() => storedKeys.close());
-  const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
-
-  const eventStore = await openEventStore(directory, { onDemand: visit === 'read', queryLimits: config.limits });
-  closers.push(() => eventStore.close());
-  for (const name of config.environments) {
-    await goOn();
-    await eventStore.prepare(name);
-  }
-  await goOn();
-
+  const log = createLateLog();
+  const parts = await openParts({ config: asked, visit, log, signal, closers });
+  const { config, directory, storedKeys, keys, localSecret, identityStore, eventStore, lint, goOn } = parts;
+  const { journal, drain, projector, deadLetters } = parts;
   const metrics = createHttpMetrics();
   const tally = createTally();
-  // The log exists once the app does; nothing logs before the first call.
-  const log = { info: noLog, warn: noLog, error: noLog } as Log;
-  const deadLetters = openDeadLetters(directory.deadLettersFile, log);
-  closers.push(() => deadLetters.close());
-
-  const repeats = createRepeatCounter(identityStore, log);
-  closers.push(() => repeats.close());
-
-  const lint = createLint({
-    file: directory.lintFile,
-    environments: config.environments,
-    identityStore,
-    settings: (name) => config.settings[name]!,
-    log,
-  });
-  closers.push(() => lint.close());
-
-  const journal = openJournal({ directory: directory.journalDirectory, limits: config.limits });
-  closers.push(() => journal.close());
-  const drain = createDrain({ journal, eventStore, identityStore, log });
-  closers.push(() => drain.close());
-  const eventFeed = createEventFeed();
-  const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore }));
-  if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
-  await goOn();
-  const projector = createProjector({ identityStore, eventStore, drain, log });
-  closers.push(() => projector.close());
-
-  const commits = createCommits({ identityStore, decidedCalls: createDecidedCalls(), now: Date.now });
-  commits.listen(tellOfRows(projector.notify));
-  commits.listen(tellOfCalls(repeats, lint, tally));
-
-  const reads = createFreshReads(eventStore, { flush: drain.flush, sync: projector.sync });
-  const settings = (name: string) => config.settings[name]!;
-  const ingest = createIngest({
-    commits,
-    uuidWindow,
-    reads,
-    sync: { events: drain.flush, identities: projector.sync },
-    observeEvent: lint.observeEvent,
-    tally,
-  });
-  const shares = { commits, identityStore, max: config.limits.heldLinksPerKeyMax, now: Date.now };
-  const imports = createImports({
-    directory: directory.importsDirectory,
-    progressFile: directory.importsFile,
-    limits: config.limits,
-    identityStore,
-    uuidWindow,
-    commits,
-    ingest,
-    settings,
-    now: Date.now,
-    newUuid: createEventUuids(),
-  });
-  closers.push(() => imports.close());
-  const steering = createSteering({
-    identityStore,
-    reads,
-    commits,
-    projector,
-    onReverted: imports.reverted,
-  });
-
-  const removing = createRemovals({ journal, drain, eventStore });
-  const erasures = createErasures({
-    identityStore,
-    commits,
-    eventStore,
-    drain,
-    projector,
-    deadLetters,
-    keepers: [journal, deadLetters, lint],
-    removing,
-    now: Date.now,
-    newId: randomUUID,
-    log,
-  });
-  closers.push(() => erasures.close());
-
-  const backups = createBackups({
-    dataDirectory: directory.path,
-    files: [
-      directory.identityFile,
-      directory.keysFile,
-      directory.deadLettersFile,
-      directory.lintFile,
-      directory.importsFile,
-    ],
-    journalFile: directory.journalFile,
-    identityStore,
-    eventStore,
-    drain,
-    version,
-    now: Date.now,
-  });
-  closers.push(() => backups.idle());
-
-  const retention = createRetention({
-    days: (name) => config.retentionDays[name] ?? null,
-    eventStore,
-    drain,
-    removing,
-    now: Date.now,
-    log,
-  });
-  closers.push(() => retention.close());
-
-  let phase: 'starting' | 'serving' | 'stopping' = 'starting';
-  const readiness = createReadiness({
-    phase: () => phase,
-    directories: { 'data directory': directory.path, journal: directory.journalDirectory },
-    doors: { 'identity store': commits, journal },
-    journal,
-    limits: config.limits,
-    now: Date.now,
-  });
-  const services: Services = {
-    environments: () => config.environments,
-    settings,
-    ingest: withVerdicts(withHeldShares(ingest, shares), tally.verdicts),
-    people: createPeople({ identityStore, reads, erasures }),
-    steering,
-    lint,
-    reads,
-    imports: withImportOutcomes(imports, tally.imports),
-    deadLetters,
-    quarantine: createQuarantine({ journal, drain }),
-    environmentStates: createEnvironmentStates({ identityStore, eventStore, settings }),
-    backups,
-    retention,
-    deadLetter(letters) {
-      deadLetters.add(letters);
-      lint.observeRejected(letters);
-    },
-    ledgerPage: (environment, after, limit) => identityStore.ledger(environment, after, limit),
-    ledgerHead: async (environment) => (await identityStore.environment(environment)).head,
-    onLedger: (environment, listener) => commits.listen(tellOfRows((grown) => grown === environment && listener())),
-    onEvents: eventFeed.listen,
-    obstacles: readiness.obstacles,
-  };
+  let phase: Phase = 'starting';
+  const own = assemble(parts, { tally, log, phase: () => phase, closers });
+  const { services, commits, imports, erasures, retention, readiness } = own;
   const pageScripts = openPageScripts(directory.scriptsDirectory, visit === undefined ? currentPageScript() : null);
   const app = createApp(services, {
     keys,
@@ -290,9 +94,7 @@ async function assemble(
     trustedProxies: config.trustedProxies,
   });
   const metricsApp = createMetricsApp(metrics);
-  log.info = app.log.info.bind(app.log);
-  log.warn = app.log.warn.bind(app.log);
-  log.error = app.log.error.bind(app.log);
+  log.begin(app.log);
   try {
     pageScripts.keep();
   } catch (error) {
@@ -315,7 +117,7 @@ async function assemble(
     disk: createDiskUse(directory.path),
     now: Date.now,
   });
-  for (const { level, details, message } of notices) log[level](details, message);
+  for (const { level, details, message } of parts.notices) log[level](details, message);
   if (visit !== 'read') {
     const checks = { path: directory.path, eventStore, journal, log };
     for (const name of config.environments) await checkEvents(name, checks);
@@ -387,13 +189,6 @@ function startKeys(keys: KeyStore, config: Config, log: Log): KeyPair {
 
 const noKeys: KeyPair = { writeKey: null, secretKey: null };
 
-/** What a directory was last served with. */
-async function standing(identityStore: IdentityStore): Promise<Pick<Config, 'environments' | 'settings'>> {
-  const environments = await identityStore.environments();
-  const infos = await Promise.all(environments.map((name) => identityStore.environment(name)));
-  return { environments, settings: Object.fromEntries(infos.map((info) => [info.name, info.settings])) };
-}
-
 /** Without what Fastify says of its addresses: whoever serves tells where, in words of their own. */
 async function quietly<T>(log: { level: string }, listen: () => Promise<T>): Promise<T> {
   const { level } = log;
@@ -404,14 +199,6 @@ async function quietly<T>(log: { level: string }, listen: () => Promise<T>): Pro
     log.level = level;
   }
 }
-
-interface Log {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}
-
-const noLog = (): void => {};
 
 /** An address that listens everywhere is reached here. */
 function reachable(url: string): string {

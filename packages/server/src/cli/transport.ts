@@ -10,7 +10,7 @@ import { limitVariables } from '../configured-limits.ts';
 import { isDataDirectory, localAccessFile } from '../disk/data-directory.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
-import type { Visit } from '../server.ts';
+import type { Visit } from '../open-parts.ts';
 import type { ReadOptions } from './options.ts';
 import { printNote, shown } from './print.ts';
 import { serverAddress } from './server-address.ts';

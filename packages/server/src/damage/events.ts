@@ -1,7 +1,8 @@
 import type { ConfigError } from '../config.ts';
 import { unusable } from '../disk/directory-problem.ts';
 import type { EventStore } from '../events/types.ts';
-import type { JournalReader, Log } from '../journal/types.ts';
+import type { JournalReader } from '../journal/types.ts';
+import type { Log } from '../log.ts';
 
 export interface EventChecks {
   /** Of the data directory, for people. */

@@ -4,9 +4,10 @@ import type { EventStore } from '../events/types.ts';
 import { createGate } from '../gate.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
+import type { Log } from '../log.ts';
 import { perEnvironment } from '../per-environment.ts';
 import { encodeDrain, eventsOf } from './encode-drain.ts';
-import type { Drain, JournalReader, Log } from './types.ts';
+import type { Drain, JournalReader } from './types.ts';
 
 /**
  * How long an event waits at most before its drain begins, while nobody reads. A row costs the engine a tenth less in an insert twice as

@@ -116,10 +116,3 @@ export interface JournalReader extends Forgets {
    */
   forget(environment: string, distinctIds: Iterable<string>): Promise<void>;
 }
-
-/** What the background work of this package writes to; pino's logger fits. */
-export interface Log {
-  info(details: object, message: string): void;
-  warn(details: object, message: string): void;
-  error(details: object, message: string): void;
-}

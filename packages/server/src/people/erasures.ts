@@ -8,7 +8,7 @@ import { createTurns } from '../in-turn.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { Removals } from '../journal/removals.ts';
-import type { Log } from '../journal/types.ts';
+import type { Log } from '../log.ts';
 import { nodeId } from '../node-id.ts';
 import { projectionOfStrays } from '../projector/projection.ts';
 import type { Projector } from '../projector/projector.ts';

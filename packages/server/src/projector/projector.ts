@@ -2,8 +2,8 @@ import type { Seq } from '@onym/core';
 import type { EventStore, Projection } from '../events/types.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import type { DrainLoop } from '../journal/drain.ts';
-import type { Log } from '../journal/types.ts';
 import { limits as defaultLimits } from '../limits.ts';
+import type { Log } from '../log.ts';
 import { perEnvironment } from '../per-environment.ts';
 import { projectionOf } from './projection.ts';
 

@@ -3,7 +3,7 @@ import type { EventStore, ExpiredYear } from '../events/types.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { Removals } from '../journal/removals.ts';
-import type { Log } from '../journal/types.ts';
+import type { Log } from '../log.ts';
 
 export interface RetentionParts {
   /** Of an environment; null: its events stay for good. */

@@ -1,7 +1,7 @@
 import { defaultSettings } from '@onym/core';
 import type { StoredEvent } from '../../src/events/types.ts';
 import type { Resolved } from '../../src/identity/store.ts';
-import type { Log } from '../../src/journal/types.ts';
+import type { Log } from '../../src/log.ts';
 
 export function eventOf(
   n: number,

@@ -1,0 +1,121 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Config } from './config.ts';
+import { checkFiles } from './damage/files.ts';
+import { openDataDirectory } from './disk/data-directory.ts';
+import { createEventFeed } from './event-feed.ts';
+import type { IdentityStore } from './identity/store.ts';
+import { openDeadLetters } from './ingest/dead-letters.ts';
+import { createRepeatCounter } from './ingest/repeat-counter.ts';
+import { createDrain } from './journal/drain.ts';
+import { openJournal } from './journal/journal.ts';
+import { createUuidWindow } from './journal/uuid-window.ts';
+import { withLocalKey } from './keys/local-access.ts';
+import { openKeyStore } from './keys/store.ts';
+import { createLint } from './lint/lint.ts';
+import type { Log } from './log.ts';
+import { createProjector } from './projector/projector.ts';
+import { openEventStore, openIdentityStore } from './stores.ts';
+
+/**
+ * A single command's use of a directory that no server runs on. It goes by the environments, guard rails and keys that it finds there, and
+ * adds none. `read`: nothing works in the background, and what it does not need stays as it is.
+ */
+export type Visit = 'read' | 'change';
+
+export interface OpenOptions {
+  readonly config: Config;
+  readonly visit: Visit | undefined;
+  readonly log: Log;
+  /** Called between two parts; throws where no more are to be opened. */
+  readonly signal: AbortSignal | undefined;
+  /** Gets how to close each part that was opened, in that order. */
+  readonly closers: (() => void | Promise<void>)[];
+}
+
+export type Parts = Awaited<ReturnType<typeof openParts>>;
+
+/** Opens what a data directory holds, and what works on it, in the order in which they depend on each other. */
+export async function openParts({ config: asked, visit, log, signal, closers }: OpenOptions) {
+  /** Signals are heard between two turns of the event loop. */
+  const goOn = async () => {
+    await nextTurn();
+    signal?.throwIfAborted();
+  };
+
+  const directory = openDataDirectory(asked.dataDir);
+  closers.push(directory.release);
+  const notices = checkFiles(directory, { thorough: visit === undefined, now: Date.now });
+  await goOn();
+  const identityStore = openIdentityStore(directory);
+  closers.push(() => identityStore.close());
+  const config = visit === undefined ? asked : { ...asked, ...(await standing(identityStore)) };
+  if (visit === undefined) {
+    for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!, Date.now());
+  }
+  await goOn();
+
+  const storedKeys = openKeyStore(directory.keysFile);
+  closers.push(() => storedKeys.close());
+  const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
+
+  const eventStore = await openEventStore(directory, { onDemand: visit === 'read', queryLimits: config.limits });
+  closers.push(() => eventStore.close());
+  for (const name of config.environments) {
+    await goOn();
+    await eventStore.prepare(name);
+  }
+  await goOn();
+
+  const deadLetters = openDeadLetters(directory.deadLettersFile, log);
+  closers.push(() => deadLetters.close());
+
+  const repeats = createRepeatCounter(identityStore, log);
+  closers.push(() => repeats.close());
+
+  const lint = createLint({
+    file: directory.lintFile,
+    environments: config.environments,
+    identityStore,
+    settings: (name) => config.settings[name]!,
+    log,
+  });
+  closers.push(() => lint.close());
+
+  const journal = openJournal({ directory: directory.journalDirectory, limits: config.limits });
+  closers.push(() => journal.close());
+  const drain = createDrain({ journal, eventStore, identityStore, log });
+  closers.push(() => drain.close());
+  const eventFeed = createEventFeed();
+  const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore }));
+  if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
+  await goOn();
+  const projector = createProjector({ identityStore, eventStore, drain, log });
+  closers.push(() => projector.close());
+
+  return {
+    config,
+    directory,
+    notices,
+    identityStore,
+    eventStore,
+    storedKeys,
+    keys,
+    localSecret,
+    deadLetters,
+    repeats,
+    lint,
+    journal,
+    drain,
+    eventFeed,
+    uuidWindow,
+    projector,
+    goOn,
+  };
+}
+
+/** What a directory was last served with. */
+async function standing(identityStore: IdentityStore): Promise<Pick<Config, 'environments' | 'settings'>> {
+  const environments = await identityStore.environments();
+  const infos = await Promise.all(environments.map((name) => identityStore.environment(name)));
+  return { environments, settings: Object.fromEntries(infos.map((info) => [info.name, info.settings])) };
+}
