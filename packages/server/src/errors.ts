@@ -23,6 +23,7 @@ export const statusByErrorCode = {
   overloaded: 503,
   'storage-full': 503,
   'event-store-unavailable': 503,
+  'identity-store-unavailable': 503,
 } as const;
 
 export type ErrorCode = keyof typeof statusByErrorCode;

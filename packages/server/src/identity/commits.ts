@@ -5,19 +5,24 @@ import {
   type Millis,
   type Operation,
   type OperationError,
+  type Seq,
 } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 import type { WriteDoor } from '../readiness.ts';
 import type { DecidedCalls } from './decided-calls.ts';
-import type { Commit, ErasureRequest, IdentityStore } from './store.ts';
+import type { Commit, ErasureRequest, IdentityStore, LedgerChange } from './store.ts';
 
 /** What became of an environment's ledger, and of the calls that asked for it. */
-export interface Notice extends Pick<Commit, 'answers' | 'facts' | 'touched'> {
+export interface Notice {
   readonly environment: string;
-  /** What was asked of this process, parallel to `answers`: calls answered from memory too, which leave no row. Empty for what others wrote. */
+  /** What was asked of this process: calls answered from memory too, which leave no row. Empty for what others wrote. */
   readonly operations: readonly Operation[];
+  /** One per operation. */
+  readonly answers: Commit['answers'];
+  /** The ledger's head, where it has grown; else null. */
+  readonly head: Seq | null;
   /** When it was received. */
   readonly time: Millis;
 }
@@ -44,10 +49,12 @@ export interface Commits extends WriteDoor {
   waiting(): number;
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>;
+  /** Hears from now on of what other nodes commit, where the ledger is shared. Returns how to stop. */
+  follow(): Promise<() => Promise<void>>;
 }
 
 export interface CommitsOptions {
-  readonly identityStore: Pick<IdentityStore, 'commit' | 'erase' | 'tryWrite'>;
+  readonly identityStore: Pick<IdentityStore, 'commit' | 'erase' | 'tryWrite' | 'shared'>;
   readonly decidedCalls: DecidedCalls;
   readonly now: () => Millis;
 }
@@ -62,6 +69,8 @@ interface Lane {
   readonly queue: Waiting[];
   waiting: number;
   running: Promise<void> | null;
+  /** The ledger row up to which every change was heard of. */
+  heard: Seq;
 }
 
 const retryAfterSeconds = 1;
@@ -72,7 +81,8 @@ const none: readonly never[] = [];
  * remembered of a call is asked for once all before it is committed, so that an answer from memory is what a judgement would say.
  */
 export function createCommits({ identityStore, decidedCalls, now }: CommitsOptions): Commits {
-  const lanes = perEnvironment((): Lane => ({ queue: [], waiting: 0, running: null }));
+  const { shared } = identityStore;
+  const lanes = perEnvironment((): Lane => ({ queue: [], waiting: 0, running: null, heard: 0 }));
   const listeners = new Set<Listener>();
   let lastFailed = false;
 
@@ -118,15 +128,36 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
   }
 
   async function answersOf(environment: string, operations: readonly Operation[]): Promise<Answers> {
+    const lane = lanes.of(environment);
     const time = now();
     const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
-    if (isComplete(remembered)) return fromMemory(environment, operations, remembered, time);
-    const commit = await identityStore.commit(environment, operations, time, { remembered });
+    // What other nodes have changed since is heard of a little later: the ledger itself says whether there is any.
+    if (isComplete(remembered) && (shared === null || (await shared.head(environment)) === lane.heard)) {
+      return fromMemory(environment, operations, remembered, time);
+    }
+    const options = shared === null ? { remembered } : { remembered, rememberedAt: lane.heard };
+    const commit = await identityStore.commit(environment, operations, time, options);
     lastFailed = false;
+    heardUpTo(environment, lane, commit.head - commit.facts.length, commit.head);
     decidedCalls.learn(environment, operations, commit, time);
-    const { answers, facts, touched } = commit;
-    tell({ environment, operations, answers, facts, touched, time });
+    const { answers, facts, head } = commit;
+    tell({ environment, operations, answers, head: facts.length > 0 ? head : null, time });
     return commit;
+  }
+
+  /** Of rows before those that we did not hear what they changed, nothing is known any more. Returns false for what is known already. */
+  function heardUpTo(environment: string, lane: Lane, before: Seq, head: Seq): boolean {
+    if (head <= lane.heard) return false;
+    if (before !== lane.heard) decidedCalls.forget(environment, before);
+    lane.heard = head;
+    return true;
+  }
+
+  function hear({ environment, before, head, touched }: LedgerChange): void {
+    if (!heardUpTo(environment, lanes.of(environment), before, head)) return;
+    if (touched === null) decidedCalls.forget(environment, head);
+    else decidedCalls.changed(environment, touched, head);
+    tell({ environment, operations: none, answers: none, head, time: now() });
   }
 
   function fromMemory(
@@ -135,9 +166,7 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
     answers: readonly Answered[],
     time: Millis,
   ): Answers {
-    if (operations.length > 0) {
-      tell({ environment, operations, answers, facts: none, touched: none, time });
-    }
+    if (operations.length > 0) tell({ environment, operations, answers, head: null, time });
     return { answers, facts: none };
   }
 
@@ -156,7 +185,7 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
   return {
     submit(environment, operations) {
       const lane = lanes.of(environment);
-      if (lane.running === null) {
+      if (lane.running === null && shared === null) {
         const time = now();
         const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
         if (isComplete(remembered)) return Promise.resolve(fromMemory(environment, operations, remembered, time));
@@ -176,13 +205,15 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
       const fact = await identityStore.erase(environment, distinctId, request);
       if (request.dryRun) return fact;
       decidedCalls.forget(environment, fact.seq);
-      tell({ environment, operations: none, answers: none, facts: [fact], touched: none, time: fact.time });
+      heardUpTo(environment, lanes.of(environment), fact.seq - 1, fact.seq);
+      tell({ environment, operations: none, answers: none, head: fact.seq, time: fact.time });
       return fact;
     },
     listen(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+    follow: async () => (shared === null ? async () => undefined : shared.follow(hear)),
     async settled(environment) {
       const lane = lanes.of(environment);
       if (lane.running === null) return;
@@ -230,7 +261,7 @@ export function tellOfCalls(...observers: readonly CallObserver[]): Listener {
 
 /** Tells of every environment whose ledger has grown. */
 export function tellOfRows(heard: (environment: string) => void): Listener {
-  return ({ environment, facts }) => {
-    if (facts.length > 0) heard(environment);
+  return ({ environment, head }) => {
+    if (head !== null) heard(environment);
   };
 }

@@ -1,4 +1,4 @@
-import { isSteering, type Millis, type Operation, type Seq } from '@onym/core';
+import { type ComponentId, isSteering, type Millis, type Operation, type Seq } from '@onym/core';
 import { LRUCache } from 'lru-cache';
 import { stringifyExact } from '../exact-json/stringify.ts';
 import { limits } from '../limits.ts';
@@ -10,6 +10,8 @@ export interface DecidedCalls {
   find(environment: string, operation: Operation, now: Millis): Committed | null;
   /** Learns from a commit: what it changed is forgotten, and calls that changed nothing are remembered. */
   learn(environment: string, operations: readonly Operation[], commit: Commit, now: Millis): void;
+  /** Another node's commit changed these components. */
+  changed(environment: string, touched: readonly ComponentId[], seq: Seq): void;
   /** Forgets everything up to a ledger row, also what is learned late of a commit before it. */
   forget(environment: string, seq: Seq): void;
 }
@@ -59,6 +61,11 @@ export function createDecidedCalls(callsMax: number = limits.decidedCallsMax): D
       if (isTrue) return entry.answer;
       lane.entries.delete(key);
       return null;
+    },
+
+    changed(environment, touched, seq) {
+      const { changes } = lanes.of(environment);
+      for (const component of touched) changes.set(component, seq);
     },
 
     forget(environment, seq) {

@@ -95,6 +95,8 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       return { answers: outcomes, touched, facts, radii: [], head: state.head };
     },
 
+    shared: null,
+
     async tryWrite() {},
 
     async resolve(environment, distinctIds, asOf) {

@@ -59,6 +59,25 @@ export interface CommitOptions {
    * A store may judge all of them: the answers are the same.
    */
   readonly remembered?: readonly (Committed | null)[];
+  /** The ledger row up to which that is so. Where the ledger has gone on since, all are judged. Default: up to its head. */
+  readonly rememberedAt?: Seq;
+}
+
+/** What another node has committed. */
+export interface LedgerChange {
+  readonly environment: string;
+  /** The ledger's head before and after. */
+  readonly before: Seq;
+  readonly head: Seq;
+  /** See Commit; null where that is not told: then everything may have changed. */
+  readonly touched: readonly ComponentId[] | null;
+}
+
+/** A ledger that other nodes write to as well. */
+export interface SharedLedger {
+  head(environment: string): Promise<Seq>;
+  /** Calls `heard` soon after each commit of another node; what was missed while the connection was away is one change. Returns how to stop. */
+  follow(heard: (change: LedgerChange) => void): Promise<() => Promise<void>>;
 }
 
 /** The identity that has turned-down evidence with both of two others: where they nearly met. */
@@ -220,6 +239,9 @@ export interface IdentityStore extends IdentityReads {
    * everything is durable; when it rejects, nothing was written. With `dryRun`, nothing is ever written.
    */
   commit(environment: string, operations: readonly Operation[], now: Millis, options?: CommitOptions): Promise<Commit>;
+
+  /** null where this process is the only one that writes. */
+  readonly shared: SharedLedger | null;
 
   /** Writes a little, durably, that changes nothing; rejects as a commit would. */
   tryWrite(): Promise<void>;

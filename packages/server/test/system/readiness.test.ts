@@ -126,7 +126,8 @@ test('identity calls: a commit that failed is doubted until one works, or a tria
   const store = createMemoryStore();
   await store.prepare('production', defaultSettings, 0);
   let error: Error | null = null;
-  const identityStore: Pick<IdentityStore, 'commit' | 'erase' | 'tryWrite'> = {
+  const identityStore: Pick<IdentityStore, 'commit' | 'erase' | 'shared' | 'tryWrite'> = {
+    shared: null,
     erase: store.erase,
     commit: async (...call) => (error === null ? store.commit(...call) : Promise.reject(error)),
     tryWrite: async () => (error === null ? undefined : Promise.reject(error)),

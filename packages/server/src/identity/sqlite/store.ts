@@ -140,6 +140,8 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
       );
     },
 
+    shared: null,
+
     async tryWrite() {
       inTransaction(database, () => touch(database));
     },
