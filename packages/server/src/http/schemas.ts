@@ -190,7 +190,7 @@ const errorDescriptions: Record<number, string> = {
   422: 'Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`.',
   429: 'Too many at a time, `too-many-requests`, or too many calls with a publishable key, `rate-limited`. See Retry-After.',
   500: '`internal-error`.',
-  503: 'Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`. See Retry-After.',
+  503: 'Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After.',
 };
 
 export type ResponseSchemas = Record<string, unknown>;
