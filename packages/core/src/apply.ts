@@ -1,5 +1,6 @@
 import { connect } from './connect.ts';
 import { refold } from './refold.ts';
+import { isGood } from './rules.ts';
 import {
   addIdentify,
   addLink,
@@ -81,7 +82,7 @@ function applyEvidence(state: State, fact: EvidenceFact): void {
 }
 
 function applyLink(state: State, fact: EvidenceFact, asked: LinkFact, effectiveTime: number): void {
-  const isActive = asked.verdict === 'applied' || asked.verdict === 'unchanged';
+  const isActive = isGood(asked.verdict);
   const link: Link = {
     seq: fact.seq,
     kind: asked.kind,
@@ -102,9 +103,11 @@ function applyLink(state: State, fact: EvidenceFact, asked: LinkFact, effectiveT
   ensureIdentifier(state, link.primary);
   ensureIdentifier(state, link.secondary);
   addLink(state, link);
-  if (!isActive) return;
-  connect(state, link);
-  if (asked.approves !== null) changeLink(state, asked.approves, { status: 'approved', statusSeq: fact.seq });
+  if (isActive) connect(state, link);
+  // By what was answered: an erasure may write into the link what a refold made of it later, and what was approved stays so.
+  if (asked.approves !== null && isGood(fact.verdict)) {
+    changeLink(state, asked.approves, { status: 'approved', statusSeq: fact.seq });
+  }
 }
 
 /** Takes back the links, or everything, that these rows recorded and that still stands, and refolds the components it held. */

@@ -1,7 +1,7 @@
 import { isRevocable } from './apply.ts';
 import { smallestCut } from './cut.ts';
 import { pairOf } from './identifiers.ts';
-import { type Judgement, judgementBySituation, situationOf } from './rules.ts';
+import { isGood, type Judgement, judgementBySituation, situationOf } from './rules.ts';
 import { componentOf, currentSettings, formsAt, linksOnPair, type State, sameIdentity, separationOn } from './state.ts';
 import { jsonEquals, repeatedWrite } from './traits.ts';
 import type {
@@ -167,26 +167,27 @@ function saysAtLeast(state: State, link: Link, call: LinkCall): boolean {
 }
 
 /**
- * The same evidence, refused or held for the reason that it meets now, since when neither identity, nor the settings, have changed: it is
- * not recorded again.
+ * The last link of the same evidence that stands refused or held for the reason that it meets now, since when neither identity, nor the
+ * settings, have changed: it is not recorded again. Others on its pair may have been decided on since: an approval that failed, say.
  */
 function standingRefusal(state: State, call: LinkCall, { verdict, reason }: Judgement): Link | null {
-  const last = linksOnPair(state, call.primary, call.secondary)
-    .filter(
-      (link) =>
-        link.primary === call.primary &&
-        (link.rule === 'alias') === (call.rule === 'alias') &&
-        link.source.public === call.source.public,
-    )
-    .at(-1);
-  if (last === undefined || call.changesPrimary || last.status !== verdict || last.reason !== reason) return null;
-  const judgedAt = last.statusSeq ?? last.seq;
+  if (call.changesPrimary) return null;
   const changedAt = Math.max(
     componentOf(state, call.primary)?.changedSeq ?? 0,
     componentOf(state, call.secondary)?.changedSeq ?? 0,
     currentSettings(state).seq,
   );
-  return changedAt > judgedAt ? null : last;
+  return (
+    linksOnPair(state, call.primary, call.secondary).findLast(
+      (link) =>
+        link.status === verdict &&
+        link.reason === reason &&
+        link.primary === call.primary &&
+        (link.rule === 'alias') === (call.rule === 'alias') &&
+        link.source.public === call.source.public &&
+        (link.statusSeq ?? link.seq) >= changedAt,
+    ) ?? null
+  );
 }
 
 // ---------------------------------------------------------------------------------------------------------------------
@@ -271,7 +272,6 @@ function decideTakenOver(state: State, operation: LinkOperation, place: Place): 
   const { verdict, reason } = judgementBySituation[situation];
   if (situation === 'same-id') return unchanged(null);
   const effectiveTime = effectiveTimeOf(operation, place);
-  const isGood = verdict === 'applied' || verdict === 'unchanged';
   const earlier = linksOnPair(state, primary, secondary).find(
     (link) =>
       link.source.batch === source.batch &&
@@ -280,7 +280,7 @@ function decideTakenOver(state: State, operation: LinkOperation, place: Place): 
       link.rule === rule &&
       link.primary === primary &&
       link.effectiveTime === effectiveTime &&
-      link.status === (isGood ? 'active' : verdict),
+      link.status === (isGood(verdict) ? 'active' : verdict),
   );
   if (earlier !== undefined) return { outcome: { verdict, reason, seq: earlier.seq, recorded: false }, fact: null };
   return recorded({

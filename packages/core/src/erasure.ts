@@ -1,5 +1,6 @@
 import { idsOfSplit } from './identifiers.ts';
 import { type Reach, reach } from './lacks.ts';
+import { isGood } from './rules.ts';
 import { everSeparatedFrom, type State } from './state.ts';
 import type {
   DistinctId,
@@ -40,7 +41,7 @@ export function everConnectedTo(ids: Iterable<DistinctId>): Reach {
   return reach(ids, (state, id) => [
     ...(state.linksOf.get(id) ?? []).flatMap((seq) => {
       const { verdict, primary, secondary } = state.links.get(seq)!;
-      return verdict === 'applied' || verdict === 'unchanged' ? [primary, secondary] : [];
+      return isGood(verdict) ? [primary, secondary] : [];
     }),
     ...everSeparatedFrom(state, id),
   ]);
@@ -55,7 +56,8 @@ export function everConnected(state: State, ids: Iterable<DistinctId>): Readonly
 
 /**
  * Links of the others that were recorded as redundant because an erased identifier held both sides together, and that a refold has judged
- * since. The fold of what is left can't repeat that judgement, so that it becomes the one that is recorded.
+ * since. The fold of what is left can't repeat that judgement, so that it becomes the one that is recorded; what the caller was answered
+ * stays in the row, and by that an approval has made good what it approves. What was decided of the link later has rows of its own.
  */
 export function settledLinks(
   state: State,
@@ -69,7 +71,7 @@ export function settledLinks(
       const link = state.links.get(seq)!;
       if (link.verdict !== 'unchanged' || erased.has(link.primary) || erased.has(link.secondary)) continue;
       if (link.status === 'active' && link.redundant) continue;
-      settled.set(seq, judgedAs(link.status === 'active' || link.status === 'revoked' ? null : link.reason));
+      settled.set(seq, judgedAs(link.reason));
     }
   }
   return settled;

@@ -1,13 +1,13 @@
 import { pairKey } from './identifiers.ts';
 import { type Reach, reach } from './lacks.ts';
 import { replay } from './refold.ts';
+import { isGood } from './rules.ts';
 import { emptyState, everSeparatedFrom, pushTo, type State } from './state.ts';
 import type { DistinctId, Link, Seq } from './types.ts';
 
 /** Whether a link held its pair together at a ledger seq, whatever became of it later. */
 function wasActiveAt(link: Link, seq: Seq): boolean {
-  const wasAccepted = link.verdict === 'applied' || link.verdict === 'unchanged';
-  return wasAccepted && link.seq <= seq && (link.status === 'active' || (link.statusSeq ?? 0) > seq);
+  return isGood(link.verdict) && link.seq <= seq && (link.status === 'active' || (link.statusSeq ?? 0) > seq);
 }
 
 /** The identifiers of this one's identity as of a ledger seq. */

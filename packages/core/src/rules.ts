@@ -58,6 +58,9 @@ export const judgementBySituation: Record<Situation, Judgement> = {
   joinable: { verdict: 'applied', reason: null },
 };
 
+/** Whether evidence with this verdict stands, and holds its pair together. */
+export const isGood = (verdict: Verdict): boolean => verdict === 'applied' || verdict === 'unchanged';
+
 const evidence = [
   'same-id',
   'reserved',

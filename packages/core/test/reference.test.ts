@@ -1,11 +1,4 @@
-import {
-  defaultSettings,
-  type Operation,
-  type Settings,
-  type Source,
-  type TraitInput,
-  type TraitKind,
-} from '@onym/core';
+import type { Settings } from '@onym/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
@@ -18,82 +11,14 @@ import {
   isReservedId,
   play,
   type Reference,
-  type ReferenceOutcome,
   startSettings,
   withDuplicates,
   withReorder,
 } from '../src/testing/index.ts';
+import { type Extra, source, world } from './worked-example.ts';
 
-// The worked examples of docs/resolution.md, on the reference model itself, and the invariants it must hold before it judges others.
-
-interface Extra {
-  batch?: string;
-  pk?: boolean;
-  at?: number | null;
-  once?: Record<string, TraitInput['value']>;
-  traits?: Record<string, TraitInput['value']>;
-}
-
-function source({ batch, pk }: Extra): Source {
-  return { key: pk ? 'pk_1' : 'sk_1', lib: null, batch: batch ?? null, public: pk ?? false };
-}
-
-/** A reference with short names; the clock goes 1, 2, 3… with each call. */
-function world(settings: Partial<Settings> = {}) {
-  const model = createReference({ ...defaultSettings, ...settings });
-  let now = 0;
-  const submit = (operation: Operation): ReferenceOutcome => {
-    const outcome = model.submit(operation, ++now);
-    if ('error' in outcome) throw new Error(outcome.error);
-    return outcome;
-  };
-  const asked = (extra: Extra) => ({ timestamp: extra.at ?? null, source: source(extra) });
-  return {
-    ...model,
-    identify(distinctId: string, anonymousId: string | null = null, extra: Extra = {}) {
-      const inputs = (values: Extra['traits'], kind: TraitKind) =>
-        Object.entries(values ?? {}).map(([key, value]) => ({ key, value, kind }));
-      const traits = [...inputs(extra.traits, 'plain'), ...inputs(extra.once, 'once')];
-      return submit({ op: 'identify', distinctId, anonymousId, traits, ...asked(extra) });
-    },
-    alias: (primary: string, secondary: string, extra: Extra = {}) =>
-      submit({ op: 'alias', kind: 'alias', primary, secondary, ...asked(extra) }),
-    track: (distinctId: string, anonymousId: string, extra: Extra = {}) =>
-      submit({ op: 'track', distinctId, anonymousId, ...asked(extra) }),
-    split: (link: number) => submit({ op: 'split', target: { link }, ...asked({}) }),
-    introduce: (anonymousId: string, traits: Record<string, TraitInput['value']>, extra: Extra = {}) =>
-      submit({
-        op: 'identify',
-        distinctId: anonymousId,
-        anonymous: true,
-        anonymousId: null,
-        traits: Object.entries(traits).map(([key, value]) => ({ key, value, kind: 'plain' })),
-        ...asked(extra),
-      }),
-    splitSet: (...ids: string[]) => submit({ op: 'split', target: { ids }, ...asked({}) }),
-    splitPair: (a: string, b: string) => submit({ op: 'split', target: { a, b }, ...asked({}) }),
-    separate: (a: string, b: string) => submit({ op: 'separate', a, b, ...asked({}) }),
-    lift: (a: string, b: string) => submit({ op: 'lift', a, b, ...asked({}) }),
-    approve: (link: number) => submit({ op: 'approve', link, ...asked({}) }),
-    reject: (link: number) => submit({ op: 'reject', link, ...asked({}) }),
-    settings: (changed: Partial<Settings>) =>
-      submit({ op: 'settings', settings: { ...defaultSettings, ...changed }, ...asked({}) }),
-    revertBatch(batch: string, separate = false) {
-      const seqs = model
-        .rows()
-        .filter((row) => row.operation.source.batch === batch)
-        .map((row) => row.seq);
-      return submit({ op: 'revert', scope: { batch }, seqs, separate, ...asked({}) });
-    },
-    profile: (id: string) => Object.fromEntries([...model.traits(id)].map(([key, trait]) => [key, trait.value])),
-    status: (seq: number) => model.links().find((link) => link.seq === seq)?.status,
-    standing: () =>
-      model
-        .separations()
-        .filter((separation) => separation.liftedSeq === null)
-        .map((separation) => separation.pair.join(' ')),
-  };
-}
+// The worked examples of docs/resolution.md, on the reference model and the engine, and the invariants that the model must hold before
+// it judges others.
 
 const applied = (seq: number) => ({ verdict: 'applied', reason: null, seq, recorded: true });
 const unchanged = { verdict: 'unchanged', reason: null, seq: null, recorded: false };
@@ -367,6 +292,29 @@ describe('repeats', () => {
     expect(w.alias('user_1', 'user_2')).toEqual(held('identity-too-large', 7));
     w.reject(6);
     expect(w.alias('user_1', 'user_2', { pk: true })).toEqual(refused('separated', 9));
+  });
+
+  it('of a refused call are repeats also after an approval of it was refused and that one rejected', () => {
+    const w = world();
+    w.separate('a', 'b');
+    w.alias('a', 'b');
+    expect(w.approve(2)).toEqual(refused('separated', 3));
+    w.reject(3);
+    expect(w.standing()).toEqual(['a b']);
+    expect([w.status(2), w.status(3)]).toEqual(['refused', 'rejected']);
+    expect(w.alias('a', 'b')).toEqual(refused('separated', 2, false));
+    w.reject(2);
+    expect(w.alias('a', 'b')).toEqual(refused('separated', 6));
+    expect(w.alias('a', 'b')).toEqual(refused('separated', 6, false));
+  });
+
+  it('of a held call are repeats also after its approval met the next rail', () => {
+    const w = world({ identifiersPerIdentityMax: 1, identifiersPerTypeMax: { stripe: 1 } });
+    w.alias('stripe:1', 'stripe:2');
+    expect(w.approve(1)).toEqual(held('too-many-of-type', 2));
+    expect(w.alias('stripe:1', 'stripe:2')).toEqual(held('identity-too-large', 1, false));
+    w.approve(2);
+    expect(w.status(3)).toBe('active');
   });
 
   it('a live call is recorded beside a batch, a batch call is not recorded beside a live one', () => {
@@ -687,6 +635,19 @@ describe('review', () => {
     expect(w.approve(3)).toEqual(redundant(5));
     expect(w.status(3)).toBe('approved');
     expect(w.links()[2]).toMatchObject({ kind: 'manual', redundant: true, status: 'active' });
+  });
+
+  it('what was approved stays so when a refold turns the approval down', () => {
+    const w = world();
+    w.identify('user_1');
+    w.identify('user_2', 'user_1');
+    expect(w.identify('user_3', 'user_2')).toEqual(refused(belongs, 3));
+    w.alias('user_1', 'user_2');
+    w.alias('user_1', 'user_3', { batch: 'b' });
+    w.separate('user_1', 'user_3');
+    expect(w.approve(3)).toEqual(redundant(7));
+    w.revertBatch('b');
+    expect([w.status(3), w.status(7)]).toEqual(['approved', 'refused']);
   });
 
   it('reject refuses and leaves a separation', () => {

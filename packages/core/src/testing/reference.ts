@@ -319,11 +319,10 @@ interface Answer {
 
 function askLink(world: World, seq: Seq, ask: Ask): Answer {
   const { kind, rule, primary, secondary, source, waived = [], approves = null } = ask;
-  // An approval is always judged afresh.
-  const standing = approves === null ? standingRefusal(world, ask) : undefined;
   const record = (verdict: Verdict, reason: Reason | null): Answer => {
-    // What stands is repeated only where it says what would be said today.
-    if (standing && standing.status === verdict && standing.reason === reason) return repeatOf(standing, verdict);
+    // An approval is always judged afresh.
+    const standing = approves === null ? standingRefusal(world, ask, verdict, reason) : undefined;
+    if (standing) return repeatOf(standing, verdict);
     return {
       verdict,
       reason,
@@ -370,13 +369,14 @@ function holdsPairFor(world: World, link: Link, ask: Ask): boolean {
   return ask.rule !== 'alias' || (link.rule === 'alias' && ask.source.public);
 }
 
-/** The refused or held link that a call repeats while nothing has changed around it. */
-function standingRefusal(world: World, ask: Ask): Link | undefined {
+/** The refused or held link that a call repeats while nothing has changed around it; only one that says what would be said today. */
+function standingRefusal(world: World, ask: Ask, verdict: Verdict, reason: Reason | null): Link | undefined {
   const settingsSeq = world.settings.at(-1)!.seq;
   const changedSeq = (id: DistinctId) => world.changed.get(id) ?? 0;
   return world.links.findLast(
     (link) =>
-      (link.status === 'refused' || link.status === 'held') &&
+      link.status === verdict &&
+      link.reason === reason &&
       link.primary === ask.primary &&
       link.secondary === ask.secondary &&
       (link.rule === 'alias') === (ask.rule === 'alias') &&

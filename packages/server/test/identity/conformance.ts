@@ -232,6 +232,37 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       expect(await store.members('production', 'ada')).toEqual(['ada', 'crm:ada']);
     });
 
+    it('leaves approved what was approved between others, though a refold turned down the approval', async () => {
+      const store = await underTest.open();
+      open.push(store);
+      await store.prepare('e', defaultSettings, 0);
+      const asked = { timestamp: null, source: live };
+      const batch: Source = { ...live, batch: 'b' };
+      const operations: Operation[] = [
+        identify('user_1', null),
+        identify('user_2', null),
+        identify('user_3', 'user_2'),
+        alias('user_1', 'user_2'),
+        alias('user_1', 'user_3', batch),
+        { op: 'separate', a: 'user_1', b: 'user_3', ...asked },
+        { op: 'approve', link: 3, ...asked },
+        { op: 'revert', scope: { batch: 'b' }, seqs: [5], separate: false, ...asked },
+        { op: 'split', target: { link: 4 }, ...asked },
+        alias('user_3', 'crm:3'),
+        { op: 'split', target: { link: 10 }, ...asked },
+      ];
+      for (const operation of operations) await store.commit('e', [operation], 1);
+      for (const id of ['user_1', 'crm:3']) {
+        await store.erase('e', id, erasureRequest);
+        const { links } = await store.changes('e', -1, 10_000);
+        expect(links.filter(({ seq }) => seq !== 10)).toMatchObject([
+          { seq: 3, status: 'approved' },
+          { seq: 7, status: 'refused' },
+        ]);
+        await expectFold(store);
+      }
+    });
+
     it('records the erasure of an identifier that has no row, and touches nothing', async () => {
       const store = await openStore();
       await store.commit('production', [alias('user_1', 'stripe:1')], 1);
