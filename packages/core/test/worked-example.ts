@@ -1,6 +1,5 @@
 import {
   defaultSettings,
-  formsAt,
   isTrackEvidence,
   type Operation,
   type Settings,
@@ -9,6 +8,7 @@ import {
   type TraitKind,
 } from '@onym/core';
 import { expect } from 'vitest';
+import { formsAt } from '../src/state.ts';
 import { createReference, type ReferenceOutcome } from '../src/testing/index.ts';
 import { compareWithReference, createEngine } from './differential.ts';
 

@@ -1,13 +1,13 @@
-import { type ComponentId, isSteering, type Millis, type Operation, type Seq } from '@onym/core';
+import { type Answered, type ComponentId, isSteering, type Millis, type Operation, type Seq } from '@onym/core';
 import { LRUCache } from 'lru-cache';
 import { stringifyExact } from '../exact-json/stringify.ts';
 import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
-import type { Commit, Committed } from './store.ts';
+import type { Commit } from './store.ts';
 
 export interface DecidedCalls {
   /** The answer of a call that was seen to change nothing, while that is still true of all that is committed. */
-  find(environment: string, operation: Operation, now: Millis): Committed | null;
+  find(environment: string, operation: Operation, now: Millis): Answered | null;
   /** Learns from a commit: what it changed is forgotten, and calls that changed nothing are remembered. */
   learn(environment: string, operations: readonly Operation[], commit: Commit, now: Millis): void;
   /** Another node's commit changed these components. */
@@ -17,7 +17,7 @@ export interface DecidedCalls {
 }
 
 interface Entry {
-  readonly answer: Committed;
+  readonly answer: Answered;
   /** The ledger seq at which it was true. */
   readonly seq: Seq;
 }

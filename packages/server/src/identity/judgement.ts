@@ -1,4 +1,5 @@
 import {
+  type Answered,
   type BlastRadius,
   compareSnapshots,
   idsNamed,
@@ -11,7 +12,7 @@ import {
   snapshotOf,
 } from '@onym/core';
 import type { Reading } from './readings.ts';
-import type { Commit, CommitOptions, Committed } from './store.ts';
+import type { Commit, CommitOptions } from './store.ts';
 
 /** The verdicts on these operations; the state then holds what they change, for a store to write (`deltaOf`) unless it was a dry run. */
 export function judgementOf(
@@ -54,7 +55,7 @@ function judge(
 
 /** Runs operations on a state that is thrown away, and says of each what it would change. */
 export function rehearse(state: State, operations: readonly Operation[], now: number): Commit {
-  const answers: (Committed | OperationError)[] = [];
+  const answers: (Answered | OperationError)[] = [];
   const facts: Commit['facts'][number][] = [];
   const radii: BlastRadius[] = [];
   for (const operation of operations) {

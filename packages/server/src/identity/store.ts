@@ -34,12 +34,9 @@ export interface Resolved {
   readonly known: boolean;
 }
 
-/** A committed answer: the engine's outcome with the identity the call's subject belonged to right after it. */
-export type Committed = Answered;
-
 export interface Commit {
   /** One per operation, in order. */
-  readonly answers: readonly (Committed | OperationError)[];
+  readonly answers: readonly (Answered | OperationError)[];
   /** Components whose identities changed in any way; what was remembered of them is no longer true. */
   readonly touched: readonly ComponentId[];
   /** The rows written, ascending; of a dry run, those that would be. */
@@ -58,7 +55,7 @@ export interface CommitOptions {
    * stands, and the operation costs the store nothing, unless another operation of this commit bears on one of its identities.
    * A store may judge all of them: the answers are the same.
    */
-  readonly remembered?: readonly (Committed | null)[];
+  readonly remembered?: readonly (Answered | null)[];
   /** The ledger row up to which that is so. Where the ledger has gone on since, all are judged. Default: up to its head. */
   readonly rememberedAt?: Seq;
 }

@@ -1,7 +1,7 @@
-import type { Operation, OperationError } from '@onym/core';
+import type { Answered, Operation, OperationError } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { Commits } from '../identity/commits.ts';
-import type { Committed, IdentityStore } from '../identity/store.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { type Ingest, isEvent, type TrackItem } from '../ingest/types.ts';
 import { createRecentSet } from '../journal/recent-set.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
@@ -31,9 +31,9 @@ export interface TargetParts {
   readonly identityStore: IdentityStore;
 }
 
-const isError = (answer: Committed | OperationError): answer is OperationError => 'error' in answer;
+const isError = (answer: Answered | OperationError): answer is OperationError => 'error' in answer;
 
-function answerOf(answer: Committed | OperationError): RowAnswer {
+function answerOf(answer: Answered | OperationError): RowAnswer {
   if (isError(answer)) throw new OnymError(answer.error, answer.message);
   return answer;
 }

@@ -1,4 +1,4 @@
-import type { Committed } from '../identity/store.ts';
+import type { Answered } from '@onym/core';
 
 /** `ndjson`: a JSON object a line; `json`: objects strung together in another way, or a list of them. */
 export type ImportFormat = 'csv' | 'ndjson' | 'json' | 'parquet';
@@ -123,7 +123,7 @@ export type ImportEvent =
 
 /** What is known of one answered row. */
 export interface RowAnswer {
-  readonly verdict: Committed['verdict'];
+  readonly verdict: Answered['verdict'];
   readonly reason: string | null;
   readonly seq: number | null;
   readonly recorded: boolean;

@@ -1,7 +1,6 @@
-import type { OperationError } from '@onym/core';
+import type { Answered, OperationError } from '@onym/core';
 import type { EventStore } from '../events/types.ts';
 import type { Answers, Commits } from '../identity/commits.ts';
-import type { Committed } from '../identity/store.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { describeRadius } from '../steering/blast-radius.ts';
 import { type Call, type CallAnswer, type Ingest, isEvent, operationOf, type TrackItem } from './types.ts';
@@ -74,6 +73,6 @@ export function createIngest(parts: IngestParts): Ingest {
   };
 }
 
-function linkOf(answer: Committed | OperationError | null): Committed | null {
+function linkOf(answer: Answered | OperationError | null): Answered | null {
   return answer === null || 'error' in answer ? null : answer;
 }

@@ -1,10 +1,10 @@
-import type { Millis, Operation, OperationError, Seq } from '@onym/core';
-import type { Committed, IdentityStore } from '../identity/store.ts';
+import type { Answered, Millis, Operation, OperationError, Seq } from '@onym/core';
+import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 
 export interface RepeatCounter {
-  observe(environment: string, operation: Operation, answer: Committed | OperationError, time: Millis): void;
+  observe(environment: string, operation: Operation, answer: Answered | OperationError, time: Millis): void;
   close(): Promise<void>;
 }
 

@@ -1,5 +1,6 @@
 import type {
   AliasOperation,
+  Answered,
   IdentifyOperation,
   Json,
   Millis,
@@ -9,7 +10,6 @@ import type {
 } from '@onym/core';
 import type { ErrorCode } from '../errors.ts';
 import type { StoredEvent } from '../events/types.ts';
-import type { Committed } from '../identity/store.ts';
 
 /** A call as it is understood: what is said of people, or an event. */
 export type Call = IdentifyOperation | AliasOperation | TrackItem;
@@ -40,7 +40,7 @@ export interface IngestOptions {
 }
 
 /** To identify and alias. `blastRadius`: of a dry run, as it goes over the wire. */
-export type IdentityAnswer = (Committed & { readonly blastRadius?: Json }) | OperationError;
+export type IdentityAnswer = (Answered & { readonly blastRadius?: Json }) | OperationError;
 
 export type CallAnswer = IdentityAnswer | TrackAnswer | Declined;
 
@@ -67,7 +67,7 @@ export interface TrackAnswer {
   /** Of the event: `unchanged` when its uuid was seen before. */
   readonly verdict: 'applied' | 'unchanged';
   /** Of the link evidence; null when the item had none. */
-  readonly link: Committed | null;
+  readonly link: Answered | null;
 }
 
 /** As routes and fields name them. */

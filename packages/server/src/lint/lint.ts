@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   AliasOperation,
+  Answered,
   IdentifyOperation,
   Operation,
   OperationError,
@@ -9,7 +10,7 @@ import type {
   TrackOperation,
 } from '@onym/core';
 import type { Forgets } from '../forgets.ts';
-import type { Committed, IdentityStore } from '../identity/store.ts';
+import type { IdentityStore } from '../identity/store.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetter, TrackItem } from '../ingest/types.ts';
 import { limits } from '../limits.ts';
@@ -26,7 +27,7 @@ import { type CallSite, type Example, type Finding, isSkewed, lintRules, type Un
 /** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead. */
 export interface Lint extends Forgets {
   /** The four that follow are on the way of every call: they note, and never wait, throw or read a store. */
-  observe(environment: string, operation: Operation, answer: Committed | OperationError, time: number): void;
+  observe(environment: string, operation: Operation, answer: Answered | OperationError, time: number): void;
   observeEvent(environment: string, item: TrackItem): void;
   observeRejected(letters: readonly DeadLetter[]): void;
   observeUnknown(environment: string, unknown: UnknownFields): void;
@@ -94,14 +95,14 @@ export function createLint({ file, environments, identityStore, settings, log }:
   function observeIds(
     lane: Lane,
     operation: IdentifyOperation | AliasOperation | TrackOperation,
-    { seq }: Committed,
+    { seq }: Answered,
     time: number,
   ): void {
     const example = exampleOfOperation(operation, time, seq);
     for (const id of Object.values(example.ids)) observeId(lane, id, operation.source, () => example);
   }
 
-  function observeEvidence(lane: Lane, operation: IdentifyOperation | TrackOperation, answer: Committed, time: number) {
+  function observeEvidence(lane: Lane, operation: IdentifyOperation | TrackOperation, answer: Answered, time: number) {
     const { distinctId, anonymousId, source, op } = operation;
     observeIds(lane, operation, answer, time);
     if (op === 'identify') {

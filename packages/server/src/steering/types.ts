@@ -1,4 +1,5 @@
 import type {
+  Answered,
   ApproveOperation,
   DistinctId,
   Fact,
@@ -13,7 +14,6 @@ import type {
   Source,
   SplitOperation,
 } from '@onym/core';
-import type { Committed } from '../identity/store.ts';
 
 export type SteeringOperation = SplitOperation | SeparateOperation | LiftOperation | ApproveOperation | RejectOperation;
 
@@ -24,7 +24,7 @@ export interface SteeringOptions {
 }
 
 export interface SteeringAnswer {
-  readonly answer: Committed;
+  readonly answer: Answered;
   /** The ledger row this call left, or would leave; null when it leaves none. */
   readonly fact: Fact | null;
   /** Of a dry run. */

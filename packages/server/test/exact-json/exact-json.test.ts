@@ -1,6 +1,7 @@
-import { type Json, jsonEquals } from '@onym/core';
+import type { Json } from '@onym/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { jsonEquals } from '../../../core/src/traits.ts';
 import { contentText } from '../../src/exact-json/content-text.ts';
 import { isWrittenNumber, numberOf, parseExact, parseForeign, parseWith } from '../../src/exact-json/parse.ts';
 import { stringifyExact } from '../../src/exact-json/stringify.ts';

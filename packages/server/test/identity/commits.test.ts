@@ -1,10 +1,10 @@
-import { defaultSettings, type Operation } from '@onym/core';
+import { type Answered, defaultSettings, type Operation } from '@onym/core';
 import { describe, expect, it } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
 import { createCommits, type Notice, tellOfCalls, tellOfRows } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { Commit, Committed } from '../../src/identity/store.ts';
+import type { Commit } from '../../src/identity/store.ts';
 import { limits } from '../../src/limits.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };
@@ -24,7 +24,7 @@ function storeUnderTest(fails: (operations: readonly Operation[]) => Error | nul
   const release: (() => void)[] = [];
   let isHeld = false;
   let head = 0;
-  const answerOf = (operation: Operation): Committed => ({
+  const answerOf = (operation: Operation): Answered => ({
     verdict: 'applied',
     reason: null,
     seq: ++head,
@@ -64,7 +64,7 @@ function doorOf({ store }: ReturnType<typeof storeUnderTest>) {
   });
 }
 
-const named = (answers: readonly (Committed | { error: string })[]) =>
+const named = (answers: readonly (Answered | { error: string })[]) =>
   answers.map((answer) => ('error' in answer ? answer.error : answer.canonicalId));
 
 describe('commits', () => {

@@ -1,7 +1,7 @@
-import type { Operation } from '@onym/core';
+import type { Answered, Operation } from '@onym/core';
 import { describe, expect, it } from 'vitest';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
-import type { Commit, Committed } from '../../src/identity/store.ts';
+import type { Commit } from '../../src/identity/store.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };
 const alias = (primary: string): Operation => ({
@@ -22,7 +22,7 @@ const plan = (timestamp: number | null): Operation => ({
 });
 const now = 1_000;
 
-const unchanged = (...components: number[]): Committed => ({
+const unchanged = (...components: number[]): Answered => ({
   verdict: 'unchanged',
   reason: null,
   seq: 1,
@@ -31,7 +31,7 @@ const unchanged = (...components: number[]): Committed => ({
   components,
 });
 
-const commitOf = (head: number, answers: Committed[], touched: number[] = []): Commit => ({
+const commitOf = (head: number, answers: Answered[], touched: number[] = []): Commit => ({
   answers,
   touched,
   facts: [],

@@ -1,14 +1,23 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defaultSettings, emptyState, foldTraits, isSteering, type Operation, run, type Settings } from '@onym/core';
+import {
+  type Answered,
+  defaultSettings,
+  emptyState,
+  foldTraits,
+  isSteering,
+  type Operation,
+  run,
+  type Settings,
+} from '@onym/core';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fullOptions, type History, histories, resolveStep, startSettings } from '../../../core/src/testing/index.ts';
 import { type Answers, createCommits } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { openSqliteStore } from '../../src/identity/sqlite/store.ts';
-import type { Committed, IdentityStore } from '../../src/identity/store.ts';
+import type { IdentityStore } from '../../src/identity/store.ts';
 
 /** However calls are cut into arrays, and whatever is under way beside them: what they are answered is what they are answered one by one. */
 
@@ -50,7 +59,7 @@ function requestsOf(
 }
 
 /** What a caller is told, but for how stores number their components. */
-function told(answer: Committed | { error: string }) {
+function told(answer: Answered | { error: string }) {
   if ('error' in answer) return { error: answer.error };
   const { verdict, reason, seq, recorded, canonicalId } = answer;
   return { verdict, reason, seq, recorded, canonicalId };

@@ -1,10 +1,9 @@
-import type { Millis, Operation, Seq } from '@onym/core';
+import type { Answered, Millis, Operation, Seq } from '@onym/core';
 import { describe, expect, it } from 'vitest';
-import type { Committed } from '../../src/identity/store.ts';
 import { createRepeatCounter } from '../../src/ingest/repeat-counter.ts';
 
 const operation = { op: 'alias' } as Operation;
-const repeatOf = (seq: Seq | null, recorded = false): Committed => ({
+const repeatOf = (seq: Seq | null, recorded = false): Answered => ({
   verdict: 'unchanged',
   reason: null,
   seq,

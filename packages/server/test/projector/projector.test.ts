@@ -120,7 +120,7 @@ describe('sync', () => {
     eventStore.hooks.project = () => first.passed;
     const early = projector.sync('production').then(() => reached.push('early'));
     await vi.waitUntil(() => identityStore.reads.length === 1);
-    // Committed after the run under way has read the ledger.
+    // Answered after the run under way has read the ledger.
     identityStore.state.head = 2;
     const late = ['late', 'later', 'latest'].map((name) => projector.sync('production').then(() => reached.push(name)));
     eventStore.hooks.project = () => second.passed;
