@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from '../client.ts';
 import { load, requestOf } from '../load.ts';
 import { check, type Measure, type Progress } from '../measure.ts';
-import { newDirectory, removeDirectory, startOnym, startScript, type Target } from '../processes.ts';
+import { newDirectory, type OnymTarget, removeDirectory, startOnym, startScript, type Target } from '../processes.ts';
 import { batchTrackItems } from './batch-items.ts';
 
 const goal = { atLeast: 0.8 };
@@ -34,58 +34,84 @@ async function bestRows(ceiling: Target, progress: Progress): Promise<number> {
   return best.rows;
 }
 
+interface Side {
+  readonly target: OnymTarget;
+  readonly client: ReturnType<typeof createClient>;
+  readonly requests: readonly Buffer[];
+  readonly acknowledgedRates: number[];
+  readonly drainedRates: number[];
+  acknowledged: number;
+}
+
+async function track(side: Side, durationMs: number, counts: boolean): Promise<void> {
+  const start = performance.now();
+  const one = await load({ url: side.target.url, connections, requests: side.requests, durationMs });
+  check(one.errors === 0, `${one.errors} calls failed: ${one.firstError}`);
+  side.acknowledged += one.acknowledged * eventsPerRequest;
+  await side.client.drained();
+  const drainedSeconds = (performance.now() - start) / 1000;
+  await sleep(settleMs);
+  if (!counts) return;
+  side.acknowledgedRates.push(one.perSecond * eventsPerRequest);
+  side.drainedRates.push((one.acknowledged * eventsPerRequest) / drainedSeconds);
+}
+
 export const batchTrack: Measure = {
   name: 'B2',
   title: 'durable arrays of 100 events beside the engine alone',
 
-  async run({ rounds, profileDirectory }, progress) {
+  async run({ rounds, profileDirectory, against }, progress) {
     const directory = newDirectory('ceiling');
     const onym = await startOnym({ profileDirectory });
     const ceiling = await startScript('ceiling.ts', [directory]);
+    const other = against === null ? null : await startOnym({ checkout: against });
     try {
-      const client = createClient(onym);
       const items = batchTrackItems();
-      const requests: Buffer[] = [];
-      for (let i = 0; i < items.length; i += eventsPerRequest) {
-        requests.push(requestOf('/track', onym.writeKey, JSON.stringify(items.slice(i, i + eventsPerRequest))));
-      }
+      const sideOf = (target: OnymTarget): Side => ({
+        target,
+        client: createClient(target),
+        requests: Array.from({ length: items.length / eventsPerRequest }, (_, index) => {
+          const array = items.slice(index * eventsPerRequest, (index + 1) * eventsPerRequest);
+          return requestOf('/track', target.writeKey, JSON.stringify(array));
+        }),
+        acknowledgedRates: [],
+        drainedRates: [],
+        acknowledged: 0,
+      });
+      const [own, another] = [sideOf(onym), other === null ? null : sideOf(other)];
       const rows = await bestRows(ceiling, progress);
-      const acknowledgedRates: number[] = [];
-      const drainedRates: number[] = [];
       const beside: number[] = [];
-      let acknowledged = 0;
       for (let round = -1; round < rounds; round++) {
         const durationMs = round < 0 ? warmupMs : roundMs;
-        const start = performance.now();
-        const one = await load({ url: onym.url, connections, requests, durationMs });
-        check(one.errors === 0, `${one.errors} calls failed: ${one.firstError}`);
-        acknowledged += one.acknowledged * eventsPerRequest;
-        await client.drained();
-        const drainedSeconds = (performance.now() - start) / 1000;
-        await sleep(settleMs);
+        for (const side of another === null ? [own] : [own, another]) await track(side, durationMs, round >= 0);
         const alone = await ceilingPerSecond(ceiling, rows, durationMs);
         await sleep(settleMs);
         if (round < 0) continue;
-        acknowledgedRates.push(one.perSecond * eventsPerRequest);
-        drainedRates.push((one.acknowledged * eventsPerRequest) / drainedSeconds);
         beside.push(alone);
         progress(
-          `round ${round + 1}: ${acknowledgedRates.at(-1)!.toFixed(0)} acknowledged, ${drainedRates.at(-1)!.toFixed(0)} stored, ` +
+          `round ${round + 1}: ${own.acknowledgedRates.at(-1)!.toFixed(0)} acknowledged, ${own.drainedRates.at(-1)!.toFixed(0)} stored, ` +
             `beside ${alone.toFixed(0)} events/s`,
         );
       }
-      const counted = await client.countEvents();
+      const { acknowledged } = own;
+      const counted = await own.client.countEvents();
       check(counted === acknowledged, `${acknowledged} acknowledged, ${counted} counted`);
       const common = { measure: 'B2', unit: 'events/s', beside, besideWhat: 'engine alone' };
       return {
         figures: [
-          { ...common, what: 'durable arrays of 100 events', subject: acknowledgedRates, goal },
-          { ...common, what: 'the same until all are in the event store', subject: drainedRates, goal: null },
+          { ...common, what: 'durable arrays of 100 events', subject: own.acknowledgedRates, goal },
+          { ...common, what: 'the same until all are in the event store', subject: own.drainedRates, goal: null },
+          ...(another === null
+            ? []
+            : [
+                { ...common, what: 'acknowledged, other checkout', subject: another.acknowledgedRates, goal: null },
+                { ...common, what: 'stored, other checkout', subject: another.drainedRates, goal: null },
+              ]),
         ],
         notes: [`acknowledged ${acknowledged} = counted ${counted}; the engine alone takes ${rows} rows an insert`],
       };
     } finally {
-      await Promise.all([onym.stop(), ceiling.stop()]);
+      await Promise.all([onym.stop(), ceiling.stop(), other?.stop()]);
       removeDirectory(directory);
     }
   },

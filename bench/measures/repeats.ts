@@ -5,7 +5,7 @@ import { check, type Measure } from '../measure.ts';
 import { createOracle } from '../oracle.ts';
 import { type OnymTarget, startOnym } from '../processes.ts';
 import { createPeople, createRandom } from '../workload.ts';
-import { type Sample, sample } from './sampling.ts';
+import { type Load, type Sample, sample } from './sampling.ts';
 import { requestsFor, singleTrackBodies } from './single-track.ts';
 
 const seed = 9;
@@ -38,8 +38,9 @@ export const repeats: Measure = {
   name: 'B9',
   title: 'identify and alias calls that change nothing, beside single events',
 
-  async run({ size, rounds, profileDirectory }, progress) {
+  async run({ size, rounds, profileDirectory, against }, progress) {
     const onym = await startOnym({ profileDirectory });
+    const other = against === null ? null : await startOnym({ checkout: against });
     try {
       const client = createClient(onym);
       const calls = callsOf(people[size]);
@@ -48,23 +49,35 @@ export const repeats: Measure = {
       const before = await headOf(onym);
       progress(`${calls.identify.length} people identified and aliased`);
 
-      const requests = (path: string, items: readonly object[]) =>
-        items.map((item) => requestOf(path, onym.secretKey, JSON.stringify(item)));
-      const loads = {
-        identify: { target: onym, requests: requests('/identify', calls.identify) },
-        alias: { target: onym, requests: requests('/alias', calls.alias) },
+      if (other !== null) {
+        const otherClient = createClient(other);
+        await otherClient.ingest('/identify', calls.identify);
+        await otherClient.ingest('/alias', calls.alias);
+      }
+
+      const loadOf = (target: OnymTarget, path: string, items: readonly object[]) => ({
+        target,
+        requests: items.map((item) => requestOf(path, target.secretKey, JSON.stringify(item))),
+      });
+      const loads: Record<string, Load> = {
         track: { target: onym, requests: requestsFor(onym, singleTrackBodies('S', false)) },
+        identify: loadOf(onym, '/identify', calls.identify),
+        alias: loadOf(onym, '/alias', calls.alias),
+        ...(other !== null && {
+          'identify, other checkout': loadOf(other, '/identify', calls.identify),
+          'alias, other checkout': loadOf(other, '/alias', calls.alias),
+        }),
       };
-      const samples: Record<keyof typeof loads, Sample[]> = { identify: [], alias: [], track: [] };
-      const sides = ['track', 'identify', 'alias'] as const;
-      for (const side of sides) await sample(loads[side], warmupMs);
+      const sides = Object.keys(loads);
+      const samples: Record<string, Sample[]> = Object.fromEntries(sides.map((side) => [side, []]));
+      for (const side of sides) await sample(loads[side]!, warmupMs);
       for (let round = 0; round < rounds; round++) {
         for (const side of sides) {
           await client.drained();
           await sleep(settleMs);
-          samples[side].push(await sample(loads[side], roundMs, round * 10_000));
+          samples[side]!.push(await sample(loads[side]!, roundMs, round * 10_000));
         }
-        const rates = sides.map((side) => `${side} ${samples[side].at(-1)!.perSecond.toFixed(0)}`);
+        const rates = sides.map((side) => `${side} ${samples[side]!.at(-1)!.perSecond.toFixed(0)}`);
         progress(`round ${round + 1}: ${rates.join(', ')} requests/s`);
       }
 
@@ -79,22 +92,22 @@ export const repeats: Measure = {
       const names = await client.resolve(oracle.ids());
       oracle.compare((id) => names.get(id)!);
 
-      const figures = (['identify', 'alias'] as const).flatMap((side) => [
+      const figures = sides.slice(1).flatMap((side) => [
         {
           measure: 'B9',
-          what: `${side} that changes nothing`,
+          what: `${side}: changes nothing`,
           unit: 'requests/s',
-          subject: samples[side].map((one) => one.perSecond),
-          beside: samples.track.map((one) => one.perSecond),
+          subject: samples[side]!.map((one) => one.perSecond),
+          beside: samples.track!.map((one) => one.perSecond),
           besideWhat: 'single events',
-          goal,
+          goal: side.includes('other') ? null : goal,
         },
         {
           measure: 'B9',
           what: `${side}: CPU of the main thread`,
           unit: 'µs/request',
-          subject: samples[side].map((one) => one.mainCpuUs),
-          beside: samples.track.map((one) => one.mainCpuUs),
+          subject: samples[side]!.map((one) => one.mainCpuUs),
+          beside: samples.track!.map((one) => one.mainCpuUs),
           besideWhat: 'single events',
           goal: null,
         },
@@ -104,7 +117,7 @@ export const repeats: Measure = {
         notes: [`partition of ${oracle.ids().length} ids equals the oracle's; no ledger row was added`],
       };
     } finally {
-      await onym.stop();
+      await Promise.all([onym.stop(), other?.stop()]);
     }
   },
 };

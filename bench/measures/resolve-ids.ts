@@ -2,7 +2,7 @@ import { createClient } from '../client.ts';
 import { load, requestOf } from '../load.ts';
 import { check, type Measure } from '../measure.ts';
 import { createOracle } from '../oracle.ts';
-import { startOnym, startScript } from '../processes.ts';
+import { startOnym, startScript, type Target } from '../processes.ts';
 import { createPeople, createRandom, createZipf } from '../workload.ts';
 
 const seed = 7;
@@ -14,13 +14,20 @@ const bodies = 100;
 const connections = 8;
 const roundMs = 3_000;
 
+interface Side {
+  readonly target: Target;
+  readonly requests: readonly Buffer[];
+  readonly rates: number[];
+}
+
 export const resolveIds: Measure = {
   name: 'B7',
   title: 'resolving 1,000 ids a request beside a route that echoes the same bodies',
 
-  async run({ size, rounds, profileDirectory }, progress) {
+  async run({ size, rounds, profileDirectory, against }, progress) {
     const onym = await startOnym({ profileDirectory });
     const bare = await startScript('bare.ts');
+    const other = against === null ? null : await startOnym({ checkout: against });
     try {
       const client = createClient(onym);
       const random = createRandom(seed);
@@ -29,6 +36,7 @@ export const resolveIds: Measure = {
         anonymous_id: anonymousIds[0]!,
       }));
       await client.ingest('/identify', pairs);
+      if (other !== null) await createClient(other).ingest('/identify', pairs);
       progress(`${pairs.length * 2} identifiers linked`);
 
       const drawPerson = createZipf(pairs.length, random);
@@ -40,37 +48,42 @@ export const resolveIds: Measure = {
       const texts = Array.from({ length: bodies }, () =>
         JSON.stringify({ environment: 'production', distinct_ids: Array.from({ length: idsPerRequest }, drawId) }),
       );
-      const onymRequests = texts.map((text) => requestOf('/v1/resolve', onym.secretKey, text));
-      const bareRequests = texts.map((text) => requestOf('/echo', null, text));
-      const subject: number[] = [];
-      const beside: number[] = [];
+      const sideOf = (target: Target, path: string, key: string | null): Side => ({
+        target,
+        requests: texts.map((text) => requestOf(path, key, text)),
+        rates: [],
+      });
+      const own = sideOf(onym, '/v1/resolve', onym.secretKey);
+      const echo = sideOf(bare, '/echo', null);
+      const another = other === null ? null : sideOf(other, '/v1/resolve', other.secretKey);
+      const sides = another === null ? [own, echo] : [own, echo, another];
       for (let round = -1; round < rounds; round++) {
-        const one = await load({ url: onym.url, connections, requests: onymRequests, durationMs: roundMs });
-        const other = await load({ url: bare.url, connections, requests: bareRequests, durationMs: roundMs });
-        check(one.errors + other.errors === 0, `calls failed: ${one.firstError ?? other.firstError}`);
-        // The first round warms both.
+        for (const { target, requests, rates } of sides) {
+          const one = await load({ url: target.url, connections, requests, durationMs: roundMs });
+          check(one.errors === 0, `calls failed: ${one.firstError}`);
+          // The first round warms all.
+          if (round >= 0) rates.push(one.perSecond * idsPerRequest);
+        }
         if (round < 0) continue;
-        subject.push(one.perSecond * idsPerRequest);
-        beside.push(other.perSecond * idsPerRequest);
-        progress(`round ${round + 1}: ${subject.at(-1)!.toFixed(0)} beside ${beside.at(-1)!.toFixed(0)} ids/s`);
+        progress(`round ${round + 1}: ${own.rates.at(-1)!.toFixed(0)} beside ${echo.rates.at(-1)!.toFixed(0)} ids/s`);
       }
 
       const oracle = createOracle();
       for (const pair of pairs) oracle.link(pair.distinct_id, pair.anonymous_id);
       const names = await client.resolve(oracle.ids());
       oracle.compare((id) => names.get(id)!);
-      const figure = {
-        measure: 'B7',
-        what: 'ids resolved',
-        unit: 'ids/s',
-        subject,
-        beside,
-        besideWhat: 'echo route',
-        goal,
+      const common = { measure: 'B7', unit: 'ids/s', beside: echo.rates, besideWhat: 'echo route' };
+      return {
+        figures: [
+          { ...common, what: 'ids resolved', subject: own.rates, goal },
+          ...(another === null
+            ? []
+            : [{ ...common, what: 'ids resolved, other checkout', subject: another.rates, goal: null }]),
+        ],
+        notes: [`partition of ${pairs.length * 2} ids equals the oracle's`],
       };
-      return { figures: [figure], notes: [`partition of ${pairs.length * 2} ids equals the oracle's`] };
     } finally {
-      await Promise.all([onym.stop(), bare.stop()]);
+      await Promise.all([onym.stop(), bare.stop(), other?.stop()]);
     }
   },
 };
