@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { outputOf } from '../test-support/child-output.ts';
 import { matchesShown, snippetsOf } from '../test-support/markdown.ts';
-import { onymOnPath, orNo } from '../test-support/onym-on-path.ts';
+import { inBash, onymOnPath, orNo } from '../test-support/onym-on-path.ts';
 
 /** Runs the commands of coming-from.md, in their order, on files as the vendors write them, in a folder where nothing is. */
 
@@ -114,13 +112,8 @@ beforeAll(() => {
   for (const [name, contents] of Object.entries(files)) writeFileSync(join(folder, name), contents);
 });
 
-async function run(code: string): Promise<string> {
-  const env = { ...process.env, ...onymOnPath(join(folder, 'bin')), ONYM_DATA_DIR: join(folder, 'onym-data') };
-  const child = spawn('bash', ['-c', orNo(code)], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const { code: exit, stdout, stderr } = await outputOf(child).ended;
-  if (exit !== 0) throw new Error(`${code} ended with ${exit}.\n${stdout}${stderr}`);
-  return stdout;
-}
+const run = (code: string): Promise<string> =>
+  inBash(orNo(code), folder, { ...onymOnPath(join(folder, 'bin')), ONYM_DATA_DIR: join(folder, 'onym-data') });
 
 const snippets = snippetsOf(page).filter(({ kind }) => kind === 'sh');
 

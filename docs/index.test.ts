@@ -12,14 +12,28 @@ const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8
   .filter((name) => name.endsWith('.md') && !name.startsWith('.'))
   .map((name) => `docs/${name}`);
 
-/** Where a page's links go, as paths from the root; those to other sites are left out. */
+/** Where a page's links go, as paths from the root; those to other sites are left out, and code, which has none. */
 function linksOf(path: string): { path: string; anchor: string | undefined }[] {
-  return [...read(path).matchAll(/\]\(([^)\s]+)\)/g)]
+  return [
+    ...read(path)
+      .replace(/^```[\s\S]*?^```$/gm, '')
+      .matchAll(/\]\(([^)\s]+)\)/g),
+  ]
     .map(([, target]) => target!)
     .filter((target) => !/^[a-z]+:/.test(target))
     .map((target) => {
       const [file, anchor] = target.split('#');
       return { path: file === '' ? path : normalize(join(dirname(path), file!)).replace(/\/$/, ''), anchor };
+    });
+}
+
+/** Files and folders, without what is installed or built. */
+function below(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !/^(node_modules|dist|dist-test|\.types)$/.test(name))
+    .flatMap((entry) => {
+      const path = `${folder}/${entry.name}`;
+      return entry.isDirectory() ? [path, ...below(path)] : [path];
     });
 }
 
@@ -49,6 +63,28 @@ it.each([...pages, 'llms.txt', 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'
     expect(broken).toEqual([]);
   },
 );
+
+describe('ARCHITECTURE.md', () => {
+  const text = read('ARCHITECTURE.md').replace(/^```[\s\S]*?^```$/gm, '');
+  const named = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]+)*\/?)`/g)]
+    .map(([, name]) => name!)
+    .filter((name) => name.includes('/') || /\.(ts|tsx|cjs|mjs|md)$/.test(name));
+  const existing = below('packages');
+
+  it('names files and folders that are there', () => {
+    expect(named.length).toBeGreaterThan(100);
+    const isThere = (name: string) =>
+      existsSync(join(root, name)) || existing.some((path) => path.endsWith(`/${name.replace(/\/$/, '')}`));
+    expect(named.filter((name) => !isThere(name))).toEqual([]);
+  });
+
+  it('names every room of the server', () => {
+    const rooms = readdirSync(join(root, 'packages/server/src'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${name}/`);
+    expect(rooms.filter((room) => !named.includes(room))).toEqual([]);
+  });
+});
 
 describe('a server', () => {
   let server: Server;

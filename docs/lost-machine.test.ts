@@ -1,16 +1,13 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { dataDirectory, serve } from '../packages/server/test/system/processes.ts';
-import { outputOf } from '../test-support/child-output.ts';
 import { matchesShown, type Snippet, snippetsOf } from '../test-support/markdown.ts';
+import { inBash, onymOnPath } from '../test-support/onym-on-path.ts';
 
 /** operating.md, from "Backups" to "Restoring by hand": what a reader runs before and after a machine is lost, in its order. */
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const page = readFileSync(join(root, 'docs/operating.md'), 'utf8');
+const page = readFileSync(new URL('operating.md', import.meta.url), 'utf8');
 const chapter = page.slice(page.indexOf('\n## Backups'), page.indexOf('\n### Restoring by hand'));
 const [backup, verify, restore, start] = snippetsOf(chapter).filter(({ kind }) => kind === 'sh') as [
   Snippet,
@@ -19,23 +16,14 @@ const [backup, verify, restore, start] = snippetsOf(chapter).filter(({ kind }) =
   Snippet,
 ];
 
-const entry = join(root, 'packages/server/test/system/onym-child.ts');
-const onym = `onym() { '${process.execPath}' --conditions=onym-source --import tsx '${entry}' "$@"; }`;
-
 it('is as the page says', async () => {
   const folder = dataDirectory();
+  const path = onymOnPath(join(folder, 'bin'));
   const here = (text: string) =>
     text.replaceAll('/backup/', `${folder}/`).replaceAll('/var/lib/onym', `${folder}/restored`);
   async function run({ code, shown }: Snippet, dataDir: string): Promise<void> {
-    const env = { ...process.env, ONYM_DATA_DIR: dataDir };
-    const child = spawn('bash', ['-c', `set -eu\n${onym}\n${here(code)}`], {
-      cwd: root,
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const { code: ended, stdout, stderr } = await outputOf(child).ended;
-    expect({ ended, stderr }).toEqual({ ended: 0, stderr: '' });
-    expect(matchesShown(stdout, here(shown!)), `${stdout} is not what the page shows`).toBe(true);
+    const printed = await inBash(`set -eu\n${here(code)}`, folder, { ...path, ONYM_DATA_DIR: dataDir });
+    expect(matchesShown(printed, here(shown!)), `${printed} is not what the page shows`).toBe(true);
   }
 
   const server = await serve();

@@ -47,47 +47,46 @@ const testedElsewhere: Readonly<Record<string, string>> = {
   'examples/express/README.md': 'examples/express/server.test.ts',
 };
 
+const serves = 'it serves until Ctrl-C: packaging/packages.test.ts starts it';
+
 /** By page, the blocks that are not run: how each begins, and why. */
 const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': {
-    'npm ci && npm start': 'it installs, and serves until Ctrl-C: the test of the packages does it',
+    'npx onym serve': serves,
+    'npm ci && npm start': 'it installs, and serves until Ctrl-C: examples/start.test.ts starts it so',
     'npm ci && npm test': 'it is this very run',
-    'npm ci && npm run onym -- demo': 'packages/server/test/cli/demo.test.ts plays it',
+    'npx onym demo': 'packages/server/test/cli/demo.test.ts plays it',
     'npx onym tail': 'it watches until Ctrl-C: packages/server/test/cli/tail.test.ts',
   },
   'CONTRIBUTING.md': { 'npm ci': 'CI installs, tests and checks so' },
-  'docs/erasure.md': {
-    'onym erase --file': 'it needs a file of ids: packages/server/test/people/erasing-many.test.ts',
-  },
   'docs/operating.md': {
-    'npm i -g': 'it installs for everybody on this machine: the test of the packages does it elsewhere',
-    'npm pack': 'it packs into the repository: the test of the packages does it',
-    'docker build': 'it needs a container engine',
-    'ONYM_SETTINGS=': 'it serves until Ctrl-C',
-    'onym backup /backup': 'docs/lost-machine.test.ts runs it',
-    'onym verify --backup /backup': 'docs/lost-machine.test.ts runs it',
-    'onym restore /backup': 'docs/lost-machine.test.ts runs it',
-    'ONYM_DATA_DIR=/var/lib/onym': 'it serves until Ctrl-C',
-    'ONYM_RETENTION_DAYS=': 'it serves until Ctrl-C',
+    'npm i -g --allow-scripts': 'it installs for all: packaging/packages.test.ts does it',
+    'npm pack -w': 'it packs into the repository and installs for all: packaging/packages.test.ts does it',
+    'npm i -g onym\nuseradd': 'it needs root and systemd: packaging/unit.test.ts judges the unit',
+    'docker build': 'it needs Docker: packaging/dockerfile.test.ts does the same in a folder',
+    'ONYM_SETTINGS=': serves,
+    'ONYM_RETENTION_DAYS=': serves,
+    'onym backup': 'docs/lost-machine.test.ts runs it',
+    'onym verify --backup': 'docs/lost-machine.test.ts runs it',
+    'onym restore': 'docs/lost-machine.test.ts runs it',
+    'ONYM_DATA_DIR=/var/lib/onym onym serve': 'docs/lost-machine.test.ts runs it',
     "onym query 'SELECT 1'": 'it needs a second user: packages/server/test/system/data-directory.test.ts has one',
-    'onym retention': 'it shows what is older than two years',
-    'onym dead-letters': 'it shows a call that was rejected some time ago',
   },
-  'docs/sdk.md': {
-    'npm i @onym/sdk': 'it installs from the registry: the test of the packages does it',
-    'onym snippet': 'it names an address of the reader: packaging/page-script.ts holds what is shown',
-  },
+  'docs/sdk.md': { 'npm i @onym/sdk': 'packaging/consumers.ts installs it' },
   'docs/stores.md': {
     "describeIdentityStore('memory'":
       'it is an excerpt: packages/server/test/identity/memory-store.test.ts is such a test',
+  },
+  'packages/core/README.md': { 'npx onym serve': serves },
+  'packages/server/README.md': {
+    'npx onym serve': serves,
+    'onym demo': 'packages/server/test/cli/demo.test.ts plays it',
   },
   'docs/performance.md': { 'npm run bench': 'CI measures on its own' },
 };
 
 /** What lies in a page's folder before its first block. */
-const setUp: Readonly<Record<string, (folder: string) => Promise<void>>> = {
-  'docs/erasure.md': async (folder) => writeFileSync(join(folder, 'ids.csv'), 'distinct_id\nada\nnobody\n'),
-};
+const setUp: Readonly<Record<string, (folder: string) => Promise<void>>> = {};
 
 /** A block of these kinds is shown and does nothing; one of any other kind needs a runner. */
 const passive = ['json', 'text', 'csv', 'ini', 'yaml', 'html', 'sql'];
@@ -212,7 +211,8 @@ const runners: Readonly<Record<string, Running>> = {
   tsx: async () => '',
 };
 
-function expectShown(printed: string, shown: string): void {
+function expectShown(printed: string, page: string, { ONYM_URL = '' }: NodeJS.ProcessEnv): void {
+  const shown = page.replaceAll('https://onym.example.com', ONYM_URL);
   if (!matchesShown(printed, shown)) expect(printed).toBe(shown);
 }
 
@@ -292,9 +292,9 @@ describe.each(pages.filter(({ name }) => isRun(name)))('$name', ({ name, snippet
       if (printed === null) return context.skip(`nothing here can run ${kind}`);
       if (kind === 'console') {
         const parts = printed.split(separator);
-        for (const [i, command] of commandsOf(code).entries()) expectShown(parts[i] ?? '', command.shown);
+        for (const [i, command] of commandsOf(code).entries()) expectShown(parts[i] ?? '', command.shown, env);
       } else if (shown !== null) {
-        expectShown(printed, shown);
+        expectShown(printed, shown, env);
       }
     },
   );

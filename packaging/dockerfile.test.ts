@@ -103,7 +103,9 @@ describe('Dockerfile', () => {
       const server = start(program!, args, container);
       await eventually(async () => server.stdout().includes('listens at'), 'it listens', 60_000);
       expect(await health()).toBe(0);
-      expect((await clientOf(`http://127.0.0.1:${port}`, null).get('/onym.js')).status).toBe(200);
+      for (const path of ['/onym.js', '/docs/README.md']) {
+        expect([path, (await clientOf(`http://127.0.0.1:${port}`, null).get(path)).status]).toEqual([path, 200]);
+      }
       server.signal('SIGTERM');
       expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
     },

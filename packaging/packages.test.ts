@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { matchesShown } from '../test-support/markdown.ts';
@@ -24,9 +24,11 @@ const entryOf: Record<PackageName, string> = {
   onym: 'dist/cli/main.js',
 };
 
+let clone: string;
 let tarballs: Tarball[];
 beforeAll(async () => {
-  tarballs = await pack(await freshClone());
+  clone = await freshClone();
+  tarballs = await pack(clone);
 });
 const tarballOf = (name: PackageName) => tarballs.find((one) => one.name === name)!;
 
@@ -80,6 +82,12 @@ describe.each(Object.keys(bytesMax) as PackageName[])('%s, packed in a fresh clo
     expect(leaves(manifest.exports).filter((path) => !paths.includes(String(path)))).toEqual([]);
     for (const version of Object.values(manifest.dependencies ?? {})) expect(version).toMatch(/^\^?\d/);
   });
+});
+
+it('npx onym, in a repository where nothing was built, builds first', async () => {
+  for (const name of ['core', 'sdk', 'server']) rmSync(join(clone, 'packages', name, 'dist'), { recursive: true });
+  const { stdout } = await run('npx', ['onym', '--version'], { cwd: clone });
+  expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
 it('tests and tools ask for the sources by a name that no project of a user has', async () => {

@@ -22,24 +22,15 @@ export interface Tarball {
 }
 
 const made = new Set(['node_modules', 'dist', 'dist-test', '.types', 'documentation']);
+const folders = ['packages', 'scripts', 'examples', 'docs'];
+const filesBeside = ['package.json', 'package-lock.json', '.npmrc', 'LICENSE', 'README.md', 'llms.txt'];
 
 /** The sources, as git has them, and the dependencies, as `npm ci` would install them: hard links to those here. */
 export async function freshClone(): Promise<string> {
   const clone = temporary();
-  for (const name of [
-    'packages',
-    'scripts',
-    'examples',
-    'package.json',
-    'package-lock.json',
-    '.npmrc',
-    'LICENSE',
-    'README.md',
-    'llms.txt',
-    'docs',
-  ]) {
-    cpSync(join(root, name), join(clone, name), { recursive: true, filter: (from) => !made.has(basename(from)) });
-  }
+  const filter = (from: string) => !made.has(basename(from)) && !basename(from).startsWith('.snippets-');
+  for (const name of [...folders, ...filesBeside])
+    cpSync(join(root, name), join(clone, name), { recursive: true, filter });
   for (const name of readdirSync(root).filter((one) => /^tsconfig.*\.json$/.test(one))) {
     cpSync(join(root, name), join(clone, name));
   }

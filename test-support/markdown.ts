@@ -5,11 +5,11 @@ export interface Snippet {
   readonly code: string;
   /** Where its fence is, from 1. */
   readonly line: number;
-  /** What the page shows as its output: the `text`, `json` and `csv` blocks right after it, or null. */
+  /** What the page shows as its output: the `text`, `json`, `csv` and `html` blocks right after it, or null. */
   readonly shown: string | null;
 }
 
-const outputs = ['text', 'json', 'csv'];
+const outputs = ['text', 'json', 'csv', 'html'];
 
 export function snippetsOf(markdown: string): Snippet[] {
   const blocks = [...markdown.matchAll(/^```([^\n`]*)\n([\s\S]*?)^```$/gm)].map((match) => ({
@@ -49,7 +49,8 @@ export function matchesShown(printed: string, shown: string): boolean {
     text
       .replace(times, '<time>')
       .replace(/ {2,}/g, '  ')
-      .replace(/[ \r]+$/gm, '');
+      .replace(/[ \r]+$/gm, '')
+      .trim();
   const pattern = plain(shown)
     .split('…')
     .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))

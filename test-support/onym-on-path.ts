@@ -1,6 +1,8 @@
+import { spawn } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { outputOf } from './child-output.ts';
 
 const entry = fileURLToPath(new URL('../packages/server/test/system/onym-child.ts', import.meta.url));
 
@@ -18,6 +20,18 @@ export function onymOnPath(folder: string): NodeJS.ProcessEnv {
   write('onym', [`exec ${command.map((part) => `'${part}'`).join(' ')} "$@"`]);
   write('npx', ['[ "$1" = onym ] || { echo "npx $1 is not for a page" >&2; exit 127; }', 'shift', 'exec onym "$@"']);
   return { PATH: `${folder}:${process.env.PATH}`, UV_THREADPOOL_SIZE: '16', TSX_TSCONFIG_PATH: '' };
+}
+
+/** Runs a script of bash in `cwd`; resolves to what it printed, and throws where it did not end with 0. */
+export async function inBash(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
+  const child = spawn('bash', ['-c', script], {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const { code, stdout, stderr } = await outputOf(child).ended;
+  if (code !== 0) throw new Error(`${script} ended with ${code}.\n${stdout}${stderr}`);
+  return stdout;
 }
 
 /** A script of bash that ends where something fails, but for a 1, which says that the answer is no, or that rows were rejected. */

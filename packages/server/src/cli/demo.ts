@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer as createListener } from 'node:net';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError, readConfig } from '../config.ts';
 import type { Server } from '../server.ts';
@@ -88,9 +88,9 @@ function keysOf({ newKeys: { writeKey, secretKey } }: Server): { writeKey: strin
   return { writeKey, secretKey };
 }
 
-/** As the next command is to be typed by whoever has typed this one. */
+/** As the next command is to be typed by whoever has typed this one: what npx has found is on no path. */
 function commandName(): string {
-  return basename(process.argv[1] ?? '') === 'start.cjs' ? 'npm run -s onym --' : 'onym';
+  return dirname(process.argv[1] ?? '').endsWith(join('node_modules', '.bin')) ? 'npx onym' : 'onym';
 }
 
 function portOf(text: string): number {

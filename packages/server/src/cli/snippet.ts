@@ -28,13 +28,13 @@ export function snippetCommand(program: Command): void {
         throw new ConfigError(`--url is ${JSON.stringify(url)}. Give an address that begins with http:// or https://.`);
       if (!/^pk_[^\s"'<>\\]+$/.test(writeKey))
         throw new ConfigError('--write-key must be a publishable key (pk_…): anybody can read it in the page.');
-      const script = currentPageScript();
-      if (script === null)
+      const script = pin ? currentPageScript() : null;
+      if (pin && script === null)
         throw new OnymError(
           'not-found',
           'This build has no script for pages. In the repository `npm run build` makes it.',
         );
-      print(snippet(url.replace(/\/+$/, ''), writeKey, pin ? script : null));
+      print(snippet(url.replace(/\/+$/, ''), writeKey, script));
     });
 }
 
