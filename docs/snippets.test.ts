@@ -52,7 +52,6 @@ const serves = 'it serves until Ctrl-C: packaging/packages.test.ts starts it';
 /** By page, the blocks that are not run: how each begins, and why. */
 const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': {
-    'npx onym serve': serves,
     'npm ci && npm start': 'it installs, and serves until Ctrl-C: examples/start.test.ts starts it so',
     'npm ci && npm test': 'it is this very run',
     'npx onym demo': 'packages/server/test/cli/demo.test.ts plays it',
