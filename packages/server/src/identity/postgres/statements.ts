@@ -1,5 +1,6 @@
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
+import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
 import type {
   ComponentRow,
   EnvironmentRow,
@@ -15,12 +16,7 @@ import type {
 import type { SourceRow } from '../source-book.ts';
 import type { Statement } from './connection.ts';
 
-const identifierColumns = 'i.ref, i.distinct_id, c.root, i.flags, i.first_seen';
-const linkColumns = `l.seq, l.kind, l.rule, p.distinct_id AS primary_id, s.distinct_id AS secondary_id, l.time, l.effective_time,
-  l.source, l.waived, l.approves, l.verdict, l.redundant, l.status, l.reason, l.status_seq`;
 const linkFrom = `link l JOIN identifier p ON p.ref = l.primary_ref JOIN identifier s ON s.ref = l.secondary_ref`;
-const traitColumns =
-  't.identifier, t.key, t.once, t.effective_time, t.seq, t.time, t.timestamp, t.value, t.source, t.revoked_seq';
 const members = `component c JOIN identifier i ON i.env = c.env AND i.component = c.id`;
 const wanted = `unnest($1::bigint[], $2::text[], $3::bigint[]) AS w(ref, key, stamp)`;
 const separationsFrom = (rows: string) =>

@@ -1,6 +1,7 @@
 import type { Database } from '../../disk/sqlite.ts';
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
+import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
 import type {
   ComponentRow,
   EnvironmentRow,
@@ -20,12 +21,8 @@ import type { SourceRow } from '../source-book.ts';
  * array, and CROSS JOIN keeps the written order: the planner once put the large side outermost.
  */
 export function prepareStatements(database: Database) {
-  const identifierColumns = `i.ref, i.distinct_id, c.root, i.flags, i.first_seen`;
-  const linkColumns = `l.seq, l.kind, l.rule, p.distinct_id AS primary_id, s.distinct_id AS secondary_id, l.time, l.effective_time,
-    l.source, l.waived, l.approves, l.verdict, l.redundant, l.status, l.reason, l.status_seq`;
   const linkSides = `CROSS JOIN identifier p ON p.ref = l.primary_ref CROSS JOIN identifier s ON s.ref = l.secondary_ref`;
   const linkFrom = `link l ${linkSides}`;
-  const traitColumns = `t.identifier, t.key, t.once, t.effective_time, t.seq, t.time, t.timestamp, t.value, t.source, t.revoked_seq`;
   const members = `component c CROSS JOIN identifier i ON i.env = c.env AND i.component = c.id`;
   const membersOfRoots = `json_each(@roots) j CROSS JOIN component c ON c.env = @env AND c.root = j.value
     CROSS JOIN identifier i ON i.env = c.env AND i.component = c.id`;
