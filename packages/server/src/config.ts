@@ -1,6 +1,9 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { defaultSettings, type Settings } from '@onym/core';
+import { clickHouseOf, clickHouseVariables } from './clickhouse-config.ts';
+import type { ClickHouseOptions } from './clickhouse-options.ts';
+import { ConfigError } from './config-error.ts';
 import { type ConfiguredLimits, limitsFrom, limitVariables } from './configured-limits.ts';
 import { isObject } from './ingest/json-values.ts';
 import type { KeyPair } from './keys/types.ts';
@@ -29,11 +32,11 @@ export interface Config {
   /** Per environment; what is not given has its default. */
   readonly settings: Readonly<Record<string, Settings>>;
   readonly limits: ConfiguredLimits;
+  /** Where events are kept; null: in the data directory. */
+  readonly clickhouse: ClickHouseOptions | null;
 }
 
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError };
 
 /** One entry per variable: its name, the flag, and what it is for. The help and the docs are made from it. */
 export const variables = {
@@ -54,6 +57,7 @@ export const variables = {
     'days after which events are removed: 730, or production=730,staging=30; they stay for good unless set',
   ONYM_SETTINGS: 'guard rails per environment as JSON: {"production":{"identifiersPerIdentityMax":500}}',
   ...limitVariables,
+  ...clickHouseVariables,
 } as const;
 
 export type Variable = keyof typeof variables;
@@ -69,11 +73,8 @@ const keyForms = {
 
 /** Throws ConfigError with the variable's name and what it should be. */
 export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariable, string | undefined>>>): Config {
-  for (const later of ['ONYM_POSTGRES_URL', 'ONYM_CLICKHOUSE_URL', 'ONYM_CLICKHOUSE_CLUSTER']) {
-    if ((env as Record<string, string | undefined>)[later]) {
-      throw new ConfigError(`${later} is set, but this version runs on its embedded engines only. Unset it to start.`);
-    }
-  }
+  const clickhouse = clickHouseOf(env);
+  checkBothOrNeither(env as Record<string, string | undefined>);
   const environments = listOf(env.ONYM_ENVIRONMENTS ?? 'production,staging,development');
   if (environments.length === 0) throw new ConfigError('ONYM_ENVIRONMENTS names no environment. Give at least one.');
   for (const name of environments) {
@@ -102,6 +103,7 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
     retentionDays: retentionOf(environments, env.ONYM_RETENTION_DAYS),
     settings: settingsOf(environments, env.ONYM_SETTINGS),
     limits: limitsFrom(env, (message) => new ConfigError(message)),
+    clickhouse,
   };
 }
 
@@ -131,6 +133,25 @@ const listOf = (text: string): string[] =>
     .split(',')
     .map((name) => name.trim())
     .filter((name) => name !== '');
+
+/** The ledger in a file of one node while its events are everybody's, or the other way round, would be neither one node nor many. */
+function checkBothOrNeither(env: Readonly<Record<string, string | undefined>>): void {
+  const [postgres, clickhouse] = [env.ONYM_POSTGRES_URL, env.ONYM_CLICKHOUSE_URL].map(Boolean);
+  if (!postgres && !clickhouse) return;
+  if (clickhouse && !postgres) {
+    throw new ConfigError(
+      'ONYM_CLICKHOUSE_URL is set, and ONYM_POSTGRES_URL is not. Set both, or neither to keep everything in ONYM_DATA_DIR.',
+    );
+  }
+  if (postgres && !clickhouse) {
+    throw new ConfigError(
+      'ONYM_POSTGRES_URL is set, and ONYM_CLICKHOUSE_URL is not. Set both, or neither to keep everything in ONYM_DATA_DIR.',
+    );
+  }
+  throw new ConfigError(
+    'ONYM_POSTGRES_URL is set, but this version keeps its ledger in ONYM_DATA_DIR only. Unset it and ONYM_CLICKHOUSE_URL to start.',
+  );
+}
 
 function portOf(variable: Variable, text: string): number {
   const port = Number(text);

@@ -71,6 +71,9 @@ export const limits = {
   drainBytesMax: 64 * 1024 * 1024,
   /** How long a reader waits for acknowledged events to arrive; beyond: 503. */
   drainWaitMaxMs: 20_000,
+  /** How long a ClickHouse server may be silent in the midst of a request; and where it writes rows again, which takes what it takes. */
+  eventStoreSilentMaxMs: 60_000,
+  eventStoreRewriteMaxMs: 60 * 60_000,
   /** Queries that may wait for a reader, in all and of one key, and how long, before the caller is asked to come back. */
   waitingQueriesMax: 32,
   waitingQueriesPerKeyMax: 16,

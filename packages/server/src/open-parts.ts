@@ -44,7 +44,11 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
 
   const directory = openDataDirectory(asked.dataDir);
   closers.push(directory.release);
-  const notices = checkFiles(directory, { thorough: visit === undefined, now: Date.now });
+  const notices = checkFiles(directory, {
+    thorough: visit === undefined,
+    hasEvents: asked.clickhouse === null,
+    now: Date.now,
+  });
   await goOn();
   const identityStore = openIdentityStore(directory);
   closers.push(() => identityStore.close());
@@ -58,7 +62,11 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(() => storedKeys.close());
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 
-  const eventStore = await openEventStore(directory, { onDemand: visit === 'read', queryLimits: config.limits });
+  const eventStore = await openEventStore(directory, {
+    clickhouse: config.clickhouse,
+    onDemand: visit === 'read',
+    queryLimits: config.limits,
+  });
   closers.push(() => eventStore.close());
   for (const name of config.environments) {
     await goOn();

@@ -120,7 +120,8 @@ async function start(
   for (const { level, details, message } of parts.notices) log[level](details, message);
   if (visit !== 'read') {
     const checks = { path: directory.path, eventStore, journal, log };
-    for (const name of config.environments) await checkEvents(name, checks);
+    // To a server others write too, and what becomes of its parts is for those who run it.
+    if (config.clickhouse === null) for (const name of config.environments) await checkEvents(name, checks);
     drain.start();
     projector.start(config.environments);
     await erasures.resume(config.environments);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { ClickHouseOptions } from './clickhouse-options.ts';
 import type { DataDirectory } from './disk/data-directory.ts';
 import { databasesOf } from './events/databases.ts';
 import { createEventStore } from './events/event-store.ts';
@@ -18,12 +19,22 @@ export const openIdentityStore = ({
 }: Pick<DataDirectory, 'identityFile'> & Partial<Pick<DataDirectory, 'importsDirectory'>>): IdentityStore =>
   openSqliteStore(identityFile, { scratchDirectory: importsDirectory });
 
-/** `onDemand`: the engine is opened by the first question that needs it. */
+/** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(
   { eventsDirectory }: Pick<DataDirectory, 'eventsDirectory'>,
-  { onDemand, queryLimits }: { readonly onDemand: boolean; readonly queryLimits: Partial<QueryLimits> },
+  {
+    clickhouse,
+    onDemand,
+    queryLimits,
+  }: {
+    readonly clickhouse: ClickHouseOptions | null;
+    readonly onDemand: boolean;
+    readonly queryLimits: Partial<QueryLimits>;
+  },
 ): Promise<EventStore> {
-  const open = () => createEventStore({ path: eventsDirectory, queryLimits });
+  const path = eventsDirectory;
+  const open = () =>
+    createEventStore(clickhouse === null ? { path, queryLimits } : { path, server: clickhouse, queryLimits });
   return onDemand ? openedOnDemand(open) : open();
 }
 

@@ -108,5 +108,5 @@ function report(error: unknown): number {
   if (isClosed(error)) return exitCode.ok;
   const isExpected = error instanceof ConfigError || error instanceof OnymError || error instanceof RequestError;
   printNote(isExpected ? refusal(error.message) : `onym: ${(error as Error).stack ?? String(error)}`);
-  return exitCode.failed;
+  return error instanceof OnymError && error.code === 'event-store-unavailable' ? exitCode.later : exitCode.failed;
 }

@@ -2,8 +2,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, readConfig, type Variable, variables } from '../config.ts';
 import { limits } from '../limits.ts';
 
-/** 0: done, or yes. 1: the answer is no, or differences were found. 2: it could not be done. */
-export const exitCode = { ok: 0, no: 1, failed: 2 } as const;
+/** 0: done, or yes. 1: the answer is no, or differences were found. 2: it could not be done. 75: not now; the same may work later. */
+export const exitCode = { ok: 0, no: 1, failed: 2, later: 75 } as const;
 
 /** A variable as a flag of the same name: ONYM_DATA_DIR is --data-dir. */
 export function configurationOptions(command: Command): Command {

@@ -19,7 +19,7 @@ export async function compact(
   queriesUnderWay: () => Promise<void>,
 ): Promise<number> {
   const { data } = prepared.databases;
-  const { onCluster } = engine.dialect;
+  const [events] = engine.dialect.eventTables;
   const projected = await projectedSeq(engine, prepared);
   const watermark = Math.min(safeSeq, projected);
   if (watermark <= prepared.watermark) return 0;
@@ -31,19 +31,19 @@ export async function compact(
     await prepared.inTurn(() => showOverlay(engine, prepared));
     // A lightweight update is visible at once and writes one column of the rows concerned; APPLY PATCHES then makes reads as
     // cheap as before. The overlay shows the same identities all along.
-    await engine.command(
-      `UPDATE ${data}.events${onCluster}
+    await engine.eachShard(
+      `UPDATE ${data}.${events}
        SET identity_id = dictGetOrDefault('${data}.overlay', 'identity_id', node_id, identity_id)
        WHERE node_id IN (${folded}) SETTINGS enable_lightweight_update = 1`,
     );
-    await engine.command(`ALTER TABLE ${data}.events${onCluster} APPLY PATCHES SETTINGS mutations_sync = 2`);
+    await engine.eachShard(`ALTER TABLE ${data}.${events} APPLY PATCHES SETTINGS mutations_sync = 2`);
   }
   await writeState(engine, prepared.databases, 'watermark', watermark);
   prepared.watermark = watermark;
   await queriesUnderWay();
   await prepared.inTurn(async () => {
     await engine.command(
-      `ALTER TABLE ${data}.pending${onCluster} DELETE WHERE version <= ${watermark} SETTINGS mutations_sync = 2`,
+      `ALTER TABLE ${data}.pending DELETE WHERE version <= ${watermark} SETTINGS mutations_sync = 2`,
     );
     await countPending(engine, prepared);
     await showOverlay(engine, prepared);

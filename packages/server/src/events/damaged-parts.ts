@@ -5,7 +5,9 @@ import type { DamagedPart } from './types.ts';
 /** What the engine calls a part that it could not use when it opened the table. */
 const broken = `reason IN ('broken', 'broken-on-start', 'unexpected')`;
 
+/** None of a server: what it does about its own parts is for who runs it. */
 export async function damagedParts(engine: Engine, { data }: Databases): Promise<DamagedPart[]> {
+  if (!engine.exclusive) return [];
   return engine.rows<DamagedPart>(
     `SELECT table, name, path FROM system.detached_parts WHERE database = ${literal(data)} AND ${broken} ORDER BY table, name`,
   );

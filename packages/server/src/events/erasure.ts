@@ -135,5 +135,8 @@ async function blank(engine: Engine, prepared: Prepared, ids: string, chosen: st
 
 async function mutate(engine: Engine, prepared: Prepared, table: string, what: string): Promise<void> {
   const { data } = prepared.databases;
-  await engine.command(`ALTER TABLE ${data}.${table}${engine.dialect.onCluster} ${what} SETTINGS mutations_sync = 2`);
+  const [events] = engine.dialect.eventTables;
+  const settings = 'SETTINGS mutations_sync = 2';
+  if (table === 'events') await engine.eachShard(`ALTER TABLE ${data}.${events} ${what} ${settings}`);
+  else await engine.command(`ALTER TABLE ${data}.${table} ${what} ${settings}`);
 }

@@ -23,7 +23,7 @@ export async function expire(
     `SELECT _partition_id AS partition, any(toYear(timestamp)) AS year, count() AS events, countIf(timestamp < ${moment}) AS older
      FROM ${data}.events GROUP BY partition HAVING older > 0 ORDER BY year`,
   );
-  const { onCluster } = engine.dialect;
+  const [stored] = engine.dialect.eventTables;
   const years: ExpiredYear[] = [];
   let isEdge = false;
   for (const { partition, year, older } of rows) {
@@ -32,12 +32,12 @@ export async function expire(
     years.push({ year, events: older, whole });
     isEdge ||= !whole;
     if (whole && !dryRun) {
-      await engine.command(`ALTER TABLE ${data}.events${onCluster} DROP PARTITION ID ${literal(partition)}`);
+      await engine.eachShard(`ALTER TABLE ${data}.${stored} DROP PARTITION ID ${literal(partition)}`);
     }
   }
   if (isEdge && !dryRun) {
-    await engine.command(
-      `ALTER TABLE ${data}.events${onCluster} DELETE WHERE timestamp < ${moment} SETTINGS mutations_sync = 2`,
+    await engine.eachShard(
+      `ALTER TABLE ${data}.${stored} DELETE WHERE timestamp < ${moment} SETTINGS mutations_sync = 2`,
     );
   }
   return years;

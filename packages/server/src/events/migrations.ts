@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts';
 import type { Databases } from './databases.ts';
-import { type Dialect, type Engine, literal } from './engine.ts';
+import type { Dialect, Engine } from './engine.ts';
 
 /**
  * Numbered, and never edited once released. Each statement may run twice, and from two processes at once (`IF NOT EXISTS`),
@@ -24,16 +24,30 @@ const small = `old_parts_lifetime = 60, ${compactParts}`;
 
 export const slotBits = { small: 18, large: 22 } as const;
 
+/** Over `pending`, each; `create` is the words of the statement before the name. */
+const dictionaries = (data: string, { dictionarySource }: Dialect, create: string): string[] => [
+  `${create} ${data}.overlay (node_id UUID, identity_id UUID) PRIMARY KEY node_id
+       SOURCE(${dictionarySource(
+         `SELECT node_id, argMax(identity_id, version) AS identity_id FROM ${data}.pending GROUP BY node_id`,
+       )}) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)`,
+  ...Object.entries(slotBits).map(
+    ([size, bits]) => `${create} ${data}.slots_${size} (slot UInt64, one UInt8) PRIMARY KEY slot
+       SOURCE(${dictionarySource(
+         `SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), ${2 ** bits - 1}) AS slot, toUInt8(1) AS one FROM ${data}.pending`,
+       )}) LAYOUT(FLAT(INITIAL_ARRAY_SIZE ${2 ** bits} MAX_ARRAY_SIZE ${2 ** bits + 1})) LIFETIME(0)`,
+  ),
+];
+
 const migrations: Migration[] = [
   {
     id: 1,
-    statements: ({ data }, { onCluster, mergeTree, scratch }) => [
+    statements: ({ data }, dialect) => [
       /*
        * Years, not months: a batch may hold any time between 1970 and 2299, each partition costs a part with its fsyncs, and the
        * deduplication window counts parts. toDate32, for toDate ends in 2149 and an index on it then loses rows.
        * The block columns are what a lightweight UPDATE needs.
        */
-      `CREATE TABLE IF NOT EXISTS ${data}.events${onCluster} (
+      `CREATE TABLE IF NOT EXISTS ${data}.${dialect.eventTables[0]} (
         uuid UUID,
         timestamp DateTime64(3, 'UTC'),
         received_at DateTime64(3, 'UTC'),
@@ -48,20 +62,21 @@ const migrations: Migration[] = [
         identity_id UUID,
         INDEX node_id_bloom node_id TYPE bloom_filter(0.01) GRANULARITY 1,
         INDEX distinct_id_bloom distinct_id TYPE bloom_filter(0.01) GRANULARITY 1
-      ) ENGINE = ${mergeTree('MergeTree')}
+      ) ENGINE = ${dialect.spread(data, dialect.eventTables[0])}
       PARTITION BY toYear(timestamp)
       ORDER BY (toDate32(timestamp), event, node_id)
-      SETTINGS ${durable}, ${compactParts}, non_replicated_deduplication_window = 1000,
+      SETTINGS ${durable}, ${compactParts}, ${dialect.deduplication},
         enable_block_number_column = 1, enable_block_offset_column = 1`,
-      `CREATE TABLE IF NOT EXISTS ${data}.identifiers${onCluster} (
+      ...dialect.overShards(data),
+      `CREATE TABLE IF NOT EXISTS ${data}.identifiers (
         node_id UUID,
         distinct_id String,
         identity_id UUID,
         known Bool,
         first_seen Nullable(DateTime64(3, 'UTC')),
         version UInt64
-      ) ENGINE = ${mergeTree('ReplacingMergeTree', 'version')} ORDER BY node_id SETTINGS ${durable}, ${small}`,
-      `CREATE TABLE IF NOT EXISTS ${data}.identities${onCluster} (
+      ) ENGINE = ${dialect.whole(data, 'identifiers', 'ReplacingMergeTree', 'version')} ORDER BY node_id SETTINGS ${durable}, ${small}`,
+      `CREATE TABLE IF NOT EXISTS ${data}.identities (
         identity_id UUID,
         canonical_id String,
         known Bool,
@@ -70,8 +85,8 @@ const migrations: Migration[] = [
         created_at DateTime64(3, 'UTC'),
         version UInt64,
         deleted UInt8
-      ) ENGINE = ${mergeTree('ReplacingMergeTree', 'version, deleted')} ORDER BY identity_id SETTINGS ${durable}, ${small}`,
-      `CREATE TABLE IF NOT EXISTS ${data}.links${onCluster} (
+      ) ENGINE = ${dialect.whole(data, 'identities', 'ReplacingMergeTree', 'version, deleted')} ORDER BY identity_id SETTINGS ${durable}, ${small}`,
+      `CREATE TABLE IF NOT EXISTS ${data}.links (
         seq UInt64,
         kind LowCardinality(String),
         primary_id String,
@@ -83,34 +98,24 @@ const migrations: Migration[] = [
         lib Nullable(String),
         batch Nullable(String),
         version UInt64
-      ) ENGINE = ${mergeTree('ReplacingMergeTree', 'version')} ORDER BY seq SETTINGS ${durable}, ${small}`,
+      ) ENGINE = ${dialect.whole(data, 'links', 'ReplacingMergeTree', 'version')} ORDER BY seq SETTINGS ${durable}, ${small}`,
       // No fsync: losing a row only means that a projection or a compaction is done again.
-      `CREATE TABLE IF NOT EXISTS ${data}.state${onCluster} (name LowCardinality(String), value UInt64)
-       ENGINE = ${mergeTree('ReplacingMergeTree', 'value')} ORDER BY name SETTINGS ${small}`,
+      `CREATE TABLE IF NOT EXISTS ${data}.state (name LowCardinality(String), value UInt64)
+       ENGINE = ${dialect.whole(data, 'state', 'ReplacingMergeTree', 'value')} ORDER BY name SETTINGS ${small}`,
       // The rows of `identifiers` that are not folded into the events: the overlay. Filled again by `prepare`.
-      `CREATE TABLE IF NOT EXISTS ${data}.pending${onCluster} (node_id UUID, identity_id UUID, version UInt64)
-       ENGINE = ${scratch}`,
-      `CREATE DICTIONARY IF NOT EXISTS ${data}.overlay${onCluster} (node_id UUID, identity_id UUID) PRIMARY KEY node_id
-       SOURCE(CLICKHOUSE(QUERY ${literal(
-         `SELECT node_id, argMax(identity_id, version) AS identity_id FROM ${data}.pending GROUP BY node_id`,
-       )})) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)`,
-      ...Object.entries(slotBits).map(
-        ([
-          size,
-          bits,
-        ]) => `CREATE DICTIONARY IF NOT EXISTS ${data}.slots_${size}${onCluster} (slot UInt64, one UInt8) PRIMARY KEY slot
-       SOURCE(CLICKHOUSE(QUERY ${literal(
-         `SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), ${2 ** bits - 1}) AS slot, toUInt8(1) AS one FROM ${data}.pending`,
-       )})) LAYOUT(FLAT(INITIAL_ARRAY_SIZE ${2 ** bits} MAX_ARRAY_SIZE ${2 ** bits + 1})) LIFETIME(0)`,
-      ),
+      `CREATE TABLE IF NOT EXISTS ${data}.pending (node_id UUID, identity_id UUID, version UInt64)
+       ENGINE = ${dialect.pending(data)}`,
+      ...dictionaries(data, dialect, 'CREATE DICTIONARY IF NOT EXISTS'),
     ],
   },
   {
     id: 2,
-    statements: ({ data }, { onCluster }) => [
+    statements: ({ data }, { eventTables }) => [
       // As text, for it may lie in a year that no DateTime64 holds.
-      `ALTER TABLE ${data}.events${onCluster} ADD COLUMN IF NOT EXISTS client_timestamp Nullable(String)`,
-      `ALTER TABLE ${data}.identities${onCluster} ADD COLUMN IF NOT EXISTS traits_raw String CODEC(ZSTD(1)) AFTER traits`,
+      ...eventTables.map(
+        (table) => `ALTER TABLE ${data}.${table} ADD COLUMN IF NOT EXISTS client_timestamp Nullable(String)`,
+      ),
+      `ALTER TABLE ${data}.identities ADD COLUMN IF NOT EXISTS traits_raw String CODEC(ZSTD(1)) AFTER traits`,
     ],
   },
   {
@@ -119,24 +124,24 @@ const migrations: Migration[] = [
      * projected anew may have a lower version than those of before. `watermark` stays, for the events keep what is folded into them.
      */
     id: 3,
-    statements: ({ data }, { onCluster, mergeTree }) => [
-      `ALTER TABLE ${data}.identifiers${onCluster} ADD COLUMN IF NOT EXISTS canonical_id String,
+    statements: ({ data }, dialect) => [
+      `ALTER TABLE ${data}.identifiers ADD COLUMN IF NOT EXISTS canonical_id String,
          ADD COLUMN IF NOT EXISTS identified_seq UInt64`,
-      `ALTER TABLE ${data}.identities${onCluster} ADD COLUMN IF NOT EXISTS trait_origins String CODEC(ZSTD(1)),
+      `ALTER TABLE ${data}.identities ADD COLUMN IF NOT EXISTS trait_origins String CODEC(ZSTD(1)),
          ADD COLUMN IF NOT EXISTS other_traits String CODEC(ZSTD(1)), ADD COLUMN IF NOT EXISTS known_identifiers Array(String)`,
-      `ALTER TABLE ${data}.links${onCluster} ADD COLUMN IF NOT EXISTS rule LowCardinality(String),
+      `ALTER TABLE ${data}.links ADD COLUMN IF NOT EXISTS rule LowCardinality(String),
          ADD COLUMN IF NOT EXISTS effective_time DateTime64(3, 'UTC'), ADD COLUMN IF NOT EXISTS waived Array(String),
          ADD COLUMN IF NOT EXISTS public Bool`,
-      `CREATE TABLE IF NOT EXISTS ${data}.separations${onCluster} (
+      `CREATE TABLE IF NOT EXISTS ${data}.separations (
         distinct_id String,
         separated_from String,
         seq UInt64,
         lifted Bool,
         version UInt64
-      ) ENGINE = ${mergeTree('ReplacingMergeTree', 'version')} ORDER BY (distinct_id, separated_from, seq)
+      ) ENGINE = ${dialect.whole(data, 'separations', 'ReplacingMergeTree', 'version')} ORDER BY (distinct_id, separated_from, seq)
       SETTINGS ${durable}, ${small}`,
-      `ALTER TABLE ${data}.state${onCluster} DELETE WHERE name = 'projected' SETTINGS mutations_sync = 2`,
-      ...['identifiers', 'identities', 'links'].map((table) => `TRUNCATE TABLE ${data}.${table}${onCluster}`),
+      `ALTER TABLE ${data}.state DELETE WHERE name = 'projected' SETTINGS mutations_sync = 2`,
+      ...['identifiers', 'identities', 'links'].map((table) => `TRUNCATE TABLE ${data}.${table}`),
     ],
   },
 ];
@@ -145,14 +150,15 @@ export const newestMigration = migrations.at(-1)!.id;
 
 /** `upTo`: as far as a version went whose files are to be taken in. */
 export async function migrate(engine: Engine, databases: Databases, upTo = newestMigration): Promise<void> {
-  const { onCluster, mergeTree } = engine.dialect;
-  await engine.command(`CREATE DATABASE IF NOT EXISTS ${databases.data}${onCluster}`);
-  await engine.command(`CREATE DATABASE IF NOT EXISTS ${databases.open}${onCluster}`);
-  await engine.command(
-    `CREATE TABLE IF NOT EXISTS ${databases.data}.migrations${onCluster} (id UInt32, applied_at DateTime64(3, 'UTC'))
-     ENGINE = ${mergeTree('ReplacingMergeTree')} ORDER BY id SETTINGS ${durable}`,
+  const { dialect } = engine;
+  const { data, open } = databases;
+  await engine.everywhere(`CREATE DATABASE IF NOT EXISTS ${data}`);
+  await engine.everywhere(`CREATE DATABASE IF NOT EXISTS ${open}`);
+  await engine.everywhere(
+    `CREATE TABLE IF NOT EXISTS ${data}.migrations (id UInt32, applied_at DateTime64(3, 'UTC'))
+     ENGINE = ${dialect.whole(data, 'migrations', 'ReplacingMergeTree')} ORDER BY id SETTINGS ${durable}`,
   );
-  const done = await engine.rows<{ id: number }>(`SELECT DISTINCT id FROM ${databases.data}.migrations`);
+  const done = await engine.rows<{ id: number }>(`SELECT DISTINCT id FROM ${data}.migrations`);
   const ahead = done.find(({ id }) => id > newestMigration);
   if (ahead !== undefined) {
     throw new ConfigError(
@@ -161,7 +167,11 @@ export async function migrate(engine: Engine, databases: Databases, upTo = newes
   }
   for (const migration of migrations) {
     if (migration.id > upTo || done.some(({ id }) => id === migration.id)) continue;
-    for (const statement of migration.statements(databases, engine.dialect)) await engine.command(statement);
-    await engine.command(`INSERT INTO ${databases.data}.migrations VALUES (${migration.id}, now64(3))`);
+    for (const statement of migration.statements(databases, dialect)) await engine.everywhere(statement);
+    await engine.command(`INSERT INTO ${data}.migrations VALUES (${migration.id}, now64(3))`);
   }
+  if (engine.exclusive) return;
+  // A dictionary of a server keeps the password that it logs in with, which may be another by now.
+  for (const statement of dictionaries(data, dialect, 'CREATE OR REPLACE DICTIONARY'))
+    await engine.everywhere(statement);
 }

@@ -62,11 +62,13 @@ export async function writeState(engine: Engine, { data }: Databases, name: Stat
 /** Brings tables, pending rows, dictionaries and views in line with each other, whatever a crash left behind. */
 export async function prepareEnvironment(engine: Engine, databases: Databases, now: () => number): Promise<Prepared> {
   const { data } = databases;
+  await engine.checkRights(databases);
   await migrate(engine, databases);
   const watermark = await readState(engine, databases, 'watermark');
   await engine.command(
     `INSERT INTO ${data}.pending SELECT node_id, identity_id, version FROM ${data}.identifiers WHERE version > ${watermark}`,
   );
+  await engine.settled(data, ['pending']);
   const projected = await readState(engine, databases, 'projected');
   const prepared: Prepared = {
     databases,
@@ -98,11 +100,10 @@ export async function showOverlay(engine: Engine, prepared: Prepared): Promise<v
   const { data } = prepared.databases;
   const wanted = overlayFor(prepared.pendingNodes);
   prepared.isOverlayBehind = false;
-  const { onCluster } = engine.dialect;
   if (wanted !== 'none') {
     await Promise.all([
-      engine.command(`SYSTEM RELOAD DICTIONARY ${data}.overlay${onCluster}`),
-      engine.command(`SYSTEM RELOAD DICTIONARY ${data}.slots_${wanted}${onCluster}`),
+      engine.everywhere(`SYSTEM RELOAD DICTIONARY ${data}.overlay`),
+      engine.everywhere(`SYSTEM RELOAD DICTIONARY ${data}.slots_${wanted}`),
     ]);
   }
   if (prepared.overlay !== wanted) {
@@ -117,8 +118,11 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
   const { identifiers, identities, links, separations, seq, more = false } = projection;
   // A row at or below the watermark is in the events already; laid over them again it could hide a newer one.
   const pending = identifiers.filter((row) => row.version > prepared.watermark);
+  const written: string[] = [];
   const write = async (table: string, body: Buffer, settings: Settings) => {
-    if (body.length > 0) await engine.insertRaw(`${data}.${table}`, body, settings);
+    if (body.length === 0) return;
+    written.push(table);
+    await engine.insertRaw(`${data}.${table}`, body, settings);
   };
   await Promise.all([
     write('identifiers', encodeIdentifiers(identifiers), {}),
@@ -127,6 +131,7 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
     write('separations', encodeSeparations(separations), {}),
     write('pending', encodePending(pending), {}),
   ]);
+  await engine.settled(data, written);
   // The rows are on disk: the seq may say so, while the dictionaries load.
   prepared.pendingNodes += pending.length;
   prepared.isOverlayBehind ||= pending.length > 0;
@@ -142,12 +147,11 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
 /** As if nothing had ever been projected: for a ledger that went back behind its projection. Rewrites events that carry a folded identity. */
 export async function resetProjection(engine: Engine, prepared: Prepared): Promise<void> {
   const { data } = prepared.databases;
-  const { onCluster } = engine.dialect;
-  for (const table of ['state', 'pending', 'identifiers', 'identities', 'links', 'separations']) {
-    await engine.command(`TRUNCATE TABLE ${data}.${table}${onCluster}`);
-  }
-  await engine.command(
-    `ALTER TABLE ${data}.events${onCluster} UPDATE identity_id = node_id WHERE identity_id != node_id SETTINGS mutations_sync = 2`,
+  const tables = ['state', 'pending', 'identifiers', 'identities', 'links', 'separations'];
+  for (const table of tables) await engine.command(`TRUNCATE TABLE ${data}.${table}`);
+  await engine.settled(data, tables);
+  await engine.eachShard(
+    `ALTER TABLE ${data}.${engine.dialect.eventTables[0]} UPDATE identity_id = node_id WHERE identity_id != node_id SETTINGS mutations_sync = 2`,
   );
   Object.assign(prepared, { projected: 0, savedSeq: 0, watermark: 0, pendingNodes: 0 });
   await showOverlay(engine, prepared);

@@ -101,9 +101,9 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
    * just being handed over is not found yet.
    */
   async function killUntilEnded(tag: string, written: Promise<unknown>): Promise<void> {
-    const statement = `KILL QUERY${engine.dialect.onCluster} WHERE startsWith(query, ${literal(tag)}) ASYNC`;
+    const statement = `KILL QUERY WHERE startsWith(query, ${literal(tag)}) ASYNC`;
     while (running.has(written)) {
-      await engine.command(statement).catch(() => undefined);
+      await engine.everywhere(statement).catch(() => undefined);
       await setTimeout(killIntervalMs);
     }
   }

@@ -23,8 +23,8 @@ export function identityExpression(data: string, overlay: Overlay): string {
 }
 
 export async function replaceEventsView(engine: Engine, { open, data }: Databases, overlay: Overlay): Promise<void> {
-  await engine.command(
-    `CREATE OR REPLACE VIEW ${open}.events${engine.dialect.onCluster} AS
+  await engine.everywhere(
+    `CREATE OR REPLACE VIEW ${open}.events${engine.dialect.viewRights} AS
      SELECT e.uuid AS uuid, e.timestamp AS timestamp, e.received_at AS received_at, e.event AS event,
        e.properties AS properties, e.distinct_id AS distinct_id, e.anonymous_id AS anonymous_id,
        e.device_id AS device_id, e.session_id AS session_id, ${identityExpression(data, overlay)} AS identity_id,
@@ -35,18 +35,18 @@ export async function replaceEventsView(engine: Engine, { open, data }: Database
 
 /** The views over the projection. Made anew at each start, so that they never lag behind the code. */
 export async function replaceProjectionViews(engine: Engine, { open, data }: Databases): Promise<void> {
-  const { onCluster } = engine.dialect;
-  await engine.command(
-    `CREATE OR REPLACE VIEW ${open}.identities${onCluster} AS
+  const { viewRights } = engine.dialect;
+  await engine.everywhere(
+    `CREATE OR REPLACE VIEW ${open}.identities${viewRights} AS
      SELECT identity_id, canonical_id, known, traits, identifiers, created_at FROM ${data}.identities FINAL`,
   );
-  await engine.command(
-    `CREATE OR REPLACE VIEW ${open}.identifiers${onCluster} AS
+  await engine.everywhere(
+    `CREATE OR REPLACE VIEW ${open}.identifiers${viewRights} AS
      SELECT distinct_id, identity_id, known, assumeNotNull(i.first_seen) AS first_seen
      FROM ${data}.identifiers AS i FINAL WHERE i.first_seen IS NOT NULL`,
   );
-  await engine.command(
-    `CREATE OR REPLACE VIEW ${open}.links${onCluster} AS
+  await engine.everywhere(
+    `CREATE OR REPLACE VIEW ${open}.links${viewRights} AS
      SELECT seq, kind, primary_id, secondary_id, status, reason, time, key, lib, batch FROM ${data}.links FINAL`,
   );
 }

@@ -10,6 +10,7 @@ import { type Engine, literal, type Reader, type Settings } from '../engine.ts';
 import { openWithRights } from './chdb-rights.ts';
 import { command, internalSettings, linesOf, parquetSettings, rows } from './client.ts';
 import { createConnectionPool } from './connection-pool.ts';
+import { embeddedDialect } from './dialects.ts';
 
 /** Over chDB every call holds a thread of libuv's pool (4, unless UV_THREADPOOL_SIZE says so at the start of the process). */
 const poolThreads = Number(process.env.UV_THREADPOOL_SIZE ?? 4);
@@ -51,17 +52,19 @@ export async function openChdb(path: string): Promise<Engine> {
   const internal = createConnectionPool(() => connect(internalSettings), { size: internalConnections });
   // Apart: the engine's own statements do not wait behind exports.
   const exporting = createConnectionPool(() => connect({}), { size: limits.concurrentExportsMax });
+  const run = (sql: string): Promise<void> => internal.use(({ client }) => command(client, sql));
 
   return {
     exclusive: true,
-    dialect: {
-      onCluster: '',
-      mergeTree: (family, args = '') => `${family}(${args})`,
-      scratch: 'Memory',
-    },
+    dialect: embeddedDialect,
     scratchDirectory,
     readersMax: Math.max(poolThreads - internalThreadsMin, 1),
-    command: (sql) => internal.use(({ client }) => command(client, sql)),
+    // It is the one user, whose rights are written down beside the data.
+    checkRights: async () => {},
+    command: run,
+    everywhere: run,
+    eachShard: run,
+    settled: async () => {},
     rows: (sql) => internal.use(({ client }) => rows(client, sql)),
     async lines(sql) {
       const result = await internal.use(({ chdb }) => chdb.queryAsync(sql, { format: 'TabSeparated' }));

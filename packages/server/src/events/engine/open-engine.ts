@@ -3,5 +3,5 @@ import { openChdb } from './chdb.ts';
 import { openServer } from './server.ts';
 
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  return 'path' in options ? openChdb(options.path) : openServer(options);
+  return 'server' in options ? openServer(options) : openChdb(options.path);
 }
