@@ -35,6 +35,31 @@ export default defineConfig({
           env: { UV_THREADPOOL_SIZE: '16' },
         },
       },
+      // The same suites of the event store over ClickHouse's HTTP interface, and over that as a cluster.
+      {
+        ...source,
+        test: {
+          ...withProcesses,
+          name: 'by-url',
+          include: [
+            'packages/server/test/events/{event-store,engine,compaction,erasure,query-limits,sql-guard}.test.ts',
+            'packages/server/test/journal/event-store.test.ts',
+          ],
+          env: { ONYM_TEST_ENGINE: 'url' },
+        },
+      },
+      {
+        ...source,
+        test: {
+          ...withProcesses,
+          name: 'cluster',
+          include: [
+            'packages/server/test/events/{event-store,compaction,erasure}.test.ts',
+            'packages/server/test/journal/event-store.test.ts',
+          ],
+          env: { ONYM_TEST_ENGINE: 'cluster' },
+        },
+      },
       { ...source, test: { ...withProcesses, name: 'sdk', include: ['packages/sdk/test/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'clients', include: ['clients/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'examples', include: ['examples/**/*.test.ts'] } },

@@ -1,18 +1,18 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEngine } from '../../src/events/engine/open-engine.ts';
 import type { Engine } from '../../src/events/engine.ts';
+import { engineUnderTest } from './by-url/engine-under-test.ts';
 
 /** The connections that Onym's own statements share. */
 
-let path: string;
+let remove: () => Promise<void>;
 let engine: Engine;
 
 beforeAll(async () => {
-  path = mkdtempSync(join(tmpdir(), 'onym-engine-'));
-  engine = await openEngine({ path });
+  const underTest = await engineUnderTest();
+  remove = underTest.remove;
+  engine = await openEngine(underTest.options);
   await engine.command('CREATE DATABASE d');
   await engine.command(
     `CREATE TABLE d.t (n UInt64, s String) ENGINE = MergeTree ORDER BY n SETTINGS non_replicated_deduplication_window = 100`,
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await engine.close();
-  rmSync(path, { recursive: true, force: true });
+  await remove();
 });
 
 /** As many as there may be connections, and more. */

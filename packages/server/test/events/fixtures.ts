@@ -1,29 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createEventStore, type EventStoreOptions } from '../../src/events/event-store.ts';
 import { isLossy } from '../../src/events/json-column.ts';
 import { encodeEvents } from '../../src/events/rows.ts';
 import type { EventStore, IdentifierRow, Projection, QueryOptions, StoredEvent } from '../../src/events/types.ts';
 import { stringifyExact } from '../../src/exact-json/stringify.ts';
 import { nodeId } from '../../src/node-id.ts';
+import { engineUnderTest } from './by-url/engine-under-test.ts';
 
 export const environment = 'production';
 
-/** A store in a directory of its own. chDB holds one per process, hence one per test file. */
+/** A store of its own, on the engine under test. chDB holds one per process, hence one per test file. */
 export async function openTemporaryStore(
   queryLimits: NonNullable<EventStoreOptions['queryLimits']> = {},
 ): Promise<{ store: EventStore; path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'onym-events-'));
-  const store = await createEventStore({ path, queryLimits });
+  const engine = await engineUnderTest();
+  const store = await createEventStore({ ...engine.options, queryLimits });
   await store.prepare(environment);
   return {
     store,
-    path,
+    path: engine.options.path,
     async remove() {
       await store.close();
-      await rm(path, { recursive: true, force: true });
+      await engine.remove();
     },
   };
 }
