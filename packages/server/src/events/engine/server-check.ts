@@ -33,23 +33,22 @@ export async function checkServer(
     );
   }
   const client = clients.reader(undefined, {});
+  const { url, user } = server.reader;
   try {
-    const [reader] = await rows<{ readonly: number }>(
-      client,
-      `SELECT toUInt8(getSetting('readonly')) AS readonly`,
-    ).catch((error) => {
-      const { url, user } = server.reader;
-      throw loginProblem(error, 'ONYM_CLICKHOUSE_READER_URL', url, user);
-    });
-    const readonly = reader?.readonly ?? 0;
-    if (readonly === 0 || readonly === 2) return { readerReadonly: readonly };
-    throw new ConfigError(
-      `The user ${server.reader.user} of ONYM_CLICKHOUSE_READER_URL has the setting readonly = ${readonly}, under which no query can be given a limit. Set it to 2, or leave it out: Onym sets it itself.`,
-    );
+    const [reader] = await rows<{ readonly: number }>(client, `SELECT toUInt8(getSetting('readonly')) AS readonly`);
+    if (reader?.readonly === 0 || reader?.readonly === 2) return { readerReadonly: reader.readonly };
+  } catch (error) {
+    if (engineErrorCode(error) !== readonlySetting) throw loginProblem(error, 'ONYM_CLICKHOUSE_READER_URL', url, user);
   } finally {
     await client.close();
   }
+  throw new ConfigError(
+    `The user ${user} of ONYM_CLICKHOUSE_READER_URL has the setting readonly = 1, under which no query can be given a limit. Set it to 2, or leave it out: Onym sets it itself.`,
+  );
 }
+
+/** What a server answers to such a user who sends any setting, as the client does for compression. */
+const readonlySetting = 164;
 
 interface NodeRow {
   readonly shard: number;

@@ -23,14 +23,7 @@ let faults: Faults = noFaults;
 let lost = 0;
 
 /** Of the interface itself, and no settings of the engine. */
-const parameters = new Set([
-  'query',
-  'query_id',
-  'database',
-  'enable_http_compression',
-  'wait_end_of_query',
-  'session_id',
-]);
+const parameters = new Set(['query', 'query_id', 'database', 'wait_end_of_query', 'session_id']);
 
 function userOf({ headers }: IncomingMessage): FrontOptions['users'][number] | undefined {
   const [, basic = ''] = /^Basic (.*)$/.exec(headers.authorization ?? '') ?? [];
