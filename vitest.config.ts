@@ -54,7 +54,7 @@ export default defineConfig({
           ...withProcesses,
           name: 'cluster',
           include: [
-            'packages/server/test/events/{event-store,compaction,erasure}.test.ts',
+            'packages/server/test/events/{compaction,erasure}.test.ts',
             'packages/server/test/journal/event-store.test.ts',
           ],
           env: { ONYM_TEST_ENGINE: 'cluster' },
