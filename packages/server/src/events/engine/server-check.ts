@@ -52,7 +52,7 @@ const readonlySetting = 164;
 
 interface NodeRow {
   readonly shard: number;
-  readonly shards_in: number;
+  readonly replicas: number;
   readonly internal: number;
   readonly host: string;
 }
@@ -65,7 +65,7 @@ export async function findNodes(
 ): Promise<string[][]> {
   const found = await rows<NodeRow>(
     clients.quick(),
-    `SELECT shard_num AS shard, count() OVER (PARTITION BY shard_num) AS shards_in, internal_replication AS internal, host_name AS host
+    `SELECT shard_num AS shard, count() OVER (PARTITION BY shard_num) AS replicas, internal_replication AS internal, host_name AS host
      FROM system.clusters WHERE cluster = ${literal(cluster)} ORDER BY shard_num, replica_num`,
   );
   if (found.length === 0) {
@@ -73,7 +73,7 @@ export async function findNodes(
       `ONYM_CLICKHOUSE_CLUSTER is ${JSON.stringify(cluster)}, which the server does not know. Take a name from system.clusters.`,
     );
   }
-  if (found.some(({ shards_in, internal }) => shards_in > 1 && internal === 0)) {
+  if (found.some(({ replicas, internal }) => replicas > 1 && internal === 0)) {
     throw new ConfigError(
       `The cluster ${cluster} has internal_replication off: inserts would be written to each replica twice. Set it to true in remote_servers.`,
     );

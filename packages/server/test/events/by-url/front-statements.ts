@@ -132,7 +132,7 @@ function cannedAnswer({ sql, user, version }: Statement, options: FrontOptions):
   if (options.nodes !== null && /FROM system\.clusters/.test(sql)) {
     return options.nodes
       .flatMap((hosts, index) =>
-        hosts.map((host) => JSON.stringify({ shard: index + 1, shards_in: hosts.length, internal: 1, host })),
+        hosts.map((host) => JSON.stringify({ shard: index + 1, replicas: hosts.length, internal: 1, host })),
       )
       .join('\n');
   }
