@@ -8,7 +8,7 @@ import { OnymError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { type Engine, literal, type Reader, type Settings } from '../engine.ts';
 import { openWithRights } from './chdb-rights.ts';
-import { command, internalSettings, linesOf, parquetSettings, rows } from './client.ts';
+import { command, internalSettings, linesOf, parquetSettings, rows, timeSettings } from './client.ts';
 import { createConnectionPool } from './connection-pool.ts';
 import { embeddedDialect } from './dialects.ts';
 
@@ -42,7 +42,9 @@ export async function openChdb(path: string): Promise<Engine> {
     const connection = createChdbConnection({ path: data });
     const client = createClient({ connection: connection as unknown as ClientConnection });
     try {
-      for (const [name, value] of Object.entries(settings)) await command(client, `SET ${name} = ${value}`);
+      for (const [name, value] of Object.entries(settings)) {
+        await command(client, `SET ${name} = ${typeof value === 'number' ? value : literal(value)}`);
+      }
     } catch (error) {
       await client.close();
       throw error;
@@ -95,7 +97,7 @@ export async function openChdb(path: string): Promise<Engine> {
       // The only way that does not copy the batch into a JavaScript string; settings go into the statement.
       await internal.use(({ chdb }) => chdb.rawInsert({ table, values: body, format: 'JSONEachRow', settings }));
     },
-    openReader: async (settings) => readerOn(await connect(settings)),
+    openReader: async (settings) => readerOn(await connect({ ...timeSettings, ...settings })),
     async close() {
       await Promise.all([internal.close(), exporting.close()]);
       anchor.close();

@@ -1,7 +1,11 @@
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Settings } from '../engine.ts';
 
+/** Times without a zone are of UTC (docs/sql.md), wherever the engine stands. */
+export const timeSettings: Settings = { session_timezone: 'UTC' };
+
 export const internalSettings: Settings = {
+  ...timeSettings,
   output_format_json_quote_64bit_integers: 0,
   // Id lists of large identities are literals in the statement.
   max_query_size: 16 * 1024 * 1024,

@@ -5,7 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import type { ClickHouseOptions } from '../../clickhouse-options.ts';
 import { limits } from '../../limits.ts';
 import type { Engine, EngineOptions, Settings } from '../engine.ts';
-import { internalSettings, parquetSettings } from './client.ts';
+import { internalSettings, parquetSettings, timeSettings } from './client.ts';
 import { clusterDialect, serverDialect } from './dialects.ts';
 import { answering } from './server-answering.ts';
 import { checkServer, findNodes } from './server-check.ts';
@@ -26,7 +26,7 @@ export async function openServer({
 }: Extract<EngineOptions, { server: unknown }>): Promise<Engine> {
   const clients = createServerClients(
     server,
-    { ...internalSettings, ...serverSettings, ...sameTime, ...clusterSettings(server) },
+    { ...internalSettings, ...serverSettings, ...clusterSettings(server) },
     silentMaxMs,
   );
   try {
@@ -74,7 +74,7 @@ export async function openServer({
           await buffer(answer);
         }),
       openReader: async (settings) =>
-        openServerReader(clients, { ...sameTime, ...clusterSettings(server), ...settings }, { readerReadonly }),
+        openServerReader(clients, { ...timeSettings, ...clusterSettings(server), ...settings }, { readerReadonly }),
       async close() {
         await clients.close();
         rmSync(scratchDirectory, { recursive: true, force: true });
@@ -93,9 +93,6 @@ const serverSettings: Settings = {
   // A client that goes away has no use for the rest.
   cancel_http_readonly_queries_on_client_close: 1,
 };
-
-/** As docs/sql.md says times are, wherever the server stands. */
-const sameTime: Settings = { session_timezone: 'UTC' };
 
 /** An insert is acknowledged once the shards have it; reads ask the replica that inserts went to. */
 const clusterSettings = ({ cluster }: ClickHouseOptions): Settings =>

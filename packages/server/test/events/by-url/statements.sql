@@ -11,6 +11,9 @@ SELECT toDecimal128('12345678901234567890.1234567890', 10) AS a, toDecimal32('-0
 SELECT toDate('2149-06-06') AS a, toDate32('2299-12-31') AS b, toDateTime('2026-03-29 03:30:00', 'Europe/Berlin') AS c,
   toDateTime64('1900-01-01 00:00:00.000000001', 9, 'UTC') AS d, toDateTime64('2026-01-01 12:34:56.789', 3, 'UTC') AS e, INTERVAL 3 MONTH AS f
 
+-- Times without a zone are of UTC, wherever a server stands.
+SELECT toDateTime(0) AS a, toUnixTimestamp('2026-07-01 00:00:00') AS b, toStartOfDay(toDateTime('2026-07-01 12:00:00')) AS c, timezone() AS d
+
 -- Text: quotes, line ends, tabs, nothing, other scripts, bytes that are no text.
 SELECT 'it''s "so" \\ and \n and \t' AS a, '' AS b, 'Zoë 漢字 🜁' AS c, unhex('ff00fe') AS d, toFixedString('ab', 4) AS e, repeat('x', 300) AS f
 

@@ -165,7 +165,11 @@ test('and the same again for a user who has the documented rights alone, asked w
     password,
     database: 'onym_production',
     log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0, max_result_rows: '1000000' },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 0,
+      max_result_rows: '1000000',
+      session_timezone: 'UTC',
+    },
   });
   const ask = async (query: string) => (await client.query({ query, format: 'JSONEachRow' })).text();
   try {
