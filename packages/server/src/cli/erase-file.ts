@@ -127,7 +127,7 @@ export async function eraseFile(
     ...Object.entries(sums).map(([what, count]) => [what.replace('_', ' '), count]),
   ].map(([what, count]) => [String(what), String(count)]);
   print(`${options.dryRun ? 'This would be erased:' : 'Erased:'}\n${table(['what', 'how many'], rows)}`);
-  if (outcomes.same_person > 0) printNote(`${outcomes.same_person} ids are the same person as an earlier one.`);
-  if (outcomes.not_found > 0) printNote(`${outcomes.not_found} ids were never named here, or are erased already.`);
+  if (outcomes.same_person > 0) printNote(`The same person as an earlier one: ${outcomes.same_person}.`);
+  if (outcomes.not_found > 0) printNote(`Never named here, or erased already: ${outcomes.not_found}.`);
   if (receiptsPath !== null) printNote(`A receipt for each: ${shown(receiptsPath)}`);
 }
