@@ -1,7 +1,7 @@
 import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import { perEnvironment } from '../per-environment.ts';
-import { type Call, type CallAnswer, type Ingest, isEvent, operationOf } from './types.ts';
+import { type Call, type CallAnswer, type Ingest, type IngestOptions, isEvent, operationOf } from './types.ts';
 
 export interface HeldSharesParts {
   readonly commits: Pick<Commits, 'rehearse'>;
@@ -66,25 +66,33 @@ export function withHeldShares(ingest: Ingest, { commits, identityStore, max, no
     return past;
   }
 
+  async function submitOf(
+    key: string,
+    environment: string,
+    calls: readonly Call[],
+    options: IngestOptions,
+  ): Promise<CallAnswer[]> {
+    const share = shareOf(environment, key);
+    const evidence = calls.filter(bearsEvidence).length;
+    const room = await roomIn(share, environment, key, evidence);
+    const past = evidence <= room ? none : await pastShare(environment, calls, room);
+    const admitted = calls.flatMap((call, index) => (past.has(index) ? (withoutEvidence(call) ?? []) : [call]));
+    const answers = admitted.length === 0 ? [] : await ingest.submit(environment, admitted, options);
+    share.held += answers.filter(isNewlyHeld).length;
+    if (past.size === 0) return answers;
+    let next = 0;
+    return calls.map((call, index): CallAnswer => {
+      if (!past.has(index)) return answers[next++]!;
+      const answer = withoutEvidence(call) === null ? null : answers[next++]!;
+      // The event is kept; of a call, only a part was.
+      return answer !== null && isEvent(call) ? answer : full(max);
+    });
+  }
+
   return {
-    async submit(environment, calls, options) {
+    submit(environment, calls, options) {
       const key = options.dryRun ? null : publicKeyOf(calls);
-      if (key === null) return ingest.submit(environment, calls, options);
-      const share = shareOf(environment, key);
-      const evidence = calls.filter(bearsEvidence).length;
-      const room = await roomIn(share, environment, key, evidence);
-      const past = evidence <= room ? none : await pastShare(environment, calls, room);
-      const admitted = calls.flatMap((call, index) => (past.has(index) ? (withoutEvidence(call) ?? []) : [call]));
-      const answers = admitted.length === 0 ? [] : await ingest.submit(environment, admitted, options);
-      share.held += answers.filter(isNewlyHeld).length;
-      if (past.size === 0) return answers;
-      let next = 0;
-      return calls.map((call, index): CallAnswer => {
-        if (!past.has(index)) return answers[next++]!;
-        const answer = withoutEvidence(call) === null ? null : answers[next++]!;
-        // The event is kept; of a call, only a part was.
-        return answer !== null && isEvent(call) ? answer : full(max);
-      });
+      return key === null ? ingest.submit(environment, calls, options) : submitOf(key, environment, calls, options);
     },
   };
 }
