@@ -98,6 +98,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
       directory.importsFile,
     ],
     journalFile: directory.journalFile,
+    scriptsDirectory: directory.scriptsDirectory,
     identityStore,
     eventStore,
     drain,

@@ -6,7 +6,7 @@ import { OnymError } from '../errors.ts';
 import type { EventStore } from '../events/types.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import type { DrainLoop } from '../journal/drain.ts';
-import { readThrough, syncDirectory } from './copy-file.ts';
+import { copyFile, readThrough, syncDirectory } from './copy-file.ts';
 import {
   type EnvironmentEntry,
   type FileEntry,
@@ -23,6 +23,8 @@ export interface BackupParts {
   /** SQLite files below it; the first is the identity store's. Those that are not there are left out. */
   readonly files: readonly string[];
   readonly journalFile: string;
+  /** Files there are copied as they are: none ever changes under its name. */
+  readonly scriptsDirectory: string;
   readonly identityStore: Pick<IdentityStore, 'environments'>;
   readonly eventStore: Pick<EventStore, 'prepare' | 'freeze' | 'thaw'>;
   readonly drain: Pick<DrainLoop, 'still'>;
@@ -76,6 +78,7 @@ export function createBackups(parts: BackupParts): Backups {
       }
     };
     for (const file of parts.files) if (existsSync(file)) await copySnapshot(snapshotOf(file), file);
+    files.push(...(await copyPlain(parts.scriptsDirectory, directory, basename(parts.scriptsDirectory), signal)));
 
     const names = await parts.identityStore.environments();
     for (const name of names) await eventStore.prepare(name);
@@ -185,6 +188,18 @@ async function copyDatabase(
   renameSync(partial, file);
   await syncDirectory(dirname(file));
   return { path, ...copied };
+}
+
+async function copyPlain(from: string, directory: string, path: string, signal: AbortSignal): Promise<FileEntry[]> {
+  if (!existsSync(from)) return [];
+  await mkdir(join(directory, path), { recursive: true, mode: 0o700 });
+  const files: FileEntry[] = [];
+  for (const name of readdirSync(from)) {
+    const copied = await copyFile(join(from, name), join(directory, path, name), { signal, progress() {} });
+    files.push({ path: `${path}/${name}`, ...copied });
+  }
+  await syncDirectory(join(directory, path));
+  return files;
 }
 
 /** Parts that an earlier run has copied and that were merged into others since. */

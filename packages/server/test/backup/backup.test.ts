@@ -149,7 +149,16 @@ describe('a restore', () => {
   let backup: string;
   beforeAll(async () => {
     backup = newDirectory();
+    mkdirSync(join(dataDir, 'scripts'), { recursive: true });
+    writeFileSync(join(dataDir, pinned), 'of an earlier version, which pages pin');
     expect((await backUp(backup)).lines.at(-1)).toMatchObject({ type: 'done' });
+  });
+  const pinned = 'scripts/0123456789abcdef.js';
+
+  test('brings back the scripts that pages pin', async () => {
+    const target = newDirectory();
+    await atRest(() => restoreTo(backup, target));
+    expect(readFileSync(join(target, pinned), 'utf8')).toBe('of an earlier version, which pages pin');
   });
 
   test('brings back everybody as they were, and their events in every environment', async () => {
@@ -230,6 +239,7 @@ function backupsOf() {
     dataDirectory: dataDir,
     files: [join(dataDir, 'identity.db'), join(dataDir, 'keys.db')],
     journalFile: join(dataDir, 'journal/journal.sqlite'),
+    scriptsDirectory: join(dataDir, 'scripts'),
     identityStore: server.identityStore,
     eventStore: server.eventStore,
     drain: { still: (work) => work() },
