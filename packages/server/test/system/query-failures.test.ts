@@ -143,7 +143,11 @@ test('a statement that is too long has one answer, whatever else is wrong with i
     const { status, body } = await ask(sql, 'csv');
     expect([status, JSON.parse(body)]).toEqual([
       413,
-      { ok: false, error_code: 'payload-too-large', message: 'The statement is longer than 65536 bytes. Shorten it.' },
+      {
+        ok: false,
+        error_code: 'payload-too-large',
+        message: 'The statement is longer than 65536 bytes. Shorten it, or send long values as params.',
+      },
     ]);
   }
 });

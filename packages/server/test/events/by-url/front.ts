@@ -41,7 +41,7 @@ export async function startFront(path: string, over: Partial<FrontOptions> = {})
     ...over,
   };
   const process_ = fork(child, [JSON.stringify(options)], {
-    execArgv: ['--conditions=source', '--import', 'tsx'],
+    execArgv: ['--conditions=onym-source', '--import', 'tsx'],
     env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
