@@ -130,12 +130,14 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
   async function answersOf(environment: string, operations: readonly Operation[]): Promise<Answers> {
     const lane = lanes.of(environment);
     const time = now();
+    // What is remembered holds at this row, whatever is heard of while the ledger is asked.
+    const rememberedAt = lane.heard;
     const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
     // What other nodes have changed since is heard of a little later: the ledger itself says whether there is any.
-    if (isComplete(remembered) && (shared === null || (await shared.head(environment)) === lane.heard)) {
+    if (isComplete(remembered) && (shared === null || (await shared.head(environment)) === rememberedAt)) {
       return fromMemory(environment, operations, remembered, time);
     }
-    const options = shared === null ? { remembered } : { remembered, rememberedAt: lane.heard };
+    const options = shared === null ? { remembered } : { remembered, rememberedAt };
     const commit = await identityStore.commit(environment, operations, time, options);
     lastFailed = false;
     heardUpTo(environment, lane, commit.head - commit.facts.length, commit.head);

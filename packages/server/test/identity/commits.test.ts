@@ -4,7 +4,7 @@ import { OnymError } from '../../src/errors.ts';
 import { createCommits, type Notice, tellOfCalls, tellOfRows } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { Commit } from '../../src/identity/store.ts';
+import type { Commit, LedgerChange, SharedLedger } from '../../src/identity/store.ts';
 import { limits } from '../../src/limits.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };
@@ -238,5 +238,48 @@ describe('who listens', () => {
     stop();
     await commits.submit('e', [alias('a')]);
     expect(notices).toEqual([]);
+  });
+});
+
+describe('a ledger that other nodes write to', () => {
+  it('what is heard of while the ledger is asked does not make true again what was remembered before', async () => {
+    const store = createMemoryStore();
+    await store.prepare('e', defaultSettings, 0);
+    let hear: (change: LedgerChange) => void = () => {};
+    let elsewhere = async () => {};
+    const shared: SharedLedger = {
+      async head(environment) {
+        await elsewhere();
+        return (await store.environment(environment)).head;
+      },
+      async follow(heard) {
+        hear = heard;
+        return async () => {};
+      },
+    };
+    const commits = createCommits({
+      identityStore: { ...store, shared },
+      decidedCalls: createDecidedCalls(),
+      now: () => 1,
+    });
+    await commits.follow();
+    const identify: Operation = {
+      op: 'identify',
+      distinctId: 'user_1',
+      anonymousId: 'anonymous-1',
+      traits: [],
+      timestamp: null,
+      source,
+    };
+    await commits.submit('e', [identify]);
+    await commits.submit('e', [identify]);
+    elsewhere = async () => {
+      elsewhere = async () => {};
+      const apart: Operation = { op: 'split', target: { a: 'user_1', b: 'anonymous-1' }, timestamp: null, source };
+      const { head, facts } = await store.commit('e', [apart], 2);
+      hear({ environment: 'e', before: head - facts.length, head, touched: null });
+    };
+    const { answers } = await commits.submit('e', [identify]);
+    expect(answers[0]).toMatchObject({ verdict: 'refused', reason: 'separated' });
   });
 });
