@@ -12,6 +12,7 @@ import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { Changes, Commit, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
+import { alias, live } from './operations.ts';
 
 /** What a store may leave out. */
 export type Ability = 'kill' | 'scratch';
@@ -31,16 +32,7 @@ export interface StoreUnderTest {
   readonly histories?: number;
 }
 
-const live: Source = { key: 'sk_test', lib: 'test', batch: null, public: false };
 const page = { identifiersAfter: null, linksAfter: 0, limit: 1_000 };
-const alias = (primary: string, secondary: string, source = live): Operation => ({
-  op: 'alias',
-  kind: 'alias',
-  primary,
-  secondary,
-  timestamp: null,
-  source,
-});
 const identify = (distinctId: string, anonymousId: string | null, traits: Record<string, unknown> = {}): Operation => ({
   op: 'identify',
   distinctId,

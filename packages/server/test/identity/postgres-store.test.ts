@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultSettings, type Operation } from '@onym/core';
+import { defaultSettings } from '@onym/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Postgres, startPostgres } from '../../../../test-support/postgres.ts';
 import type { IdentityStore } from '../../src/identity/store.ts';
 import { compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
 import { describeIdentityStore } from './conformance.ts';
+import { alias, live as source } from './operations.ts';
 import { asOwner, cutAll, openStore, startProxy } from './postgres.ts';
 
 let postgres: Postgres;
@@ -38,16 +39,6 @@ describeIdentityStore('PostgreSQL', {
   cleanUp: async () => {},
   // Each statement crosses a socket; CI draws other histories for each store.
   histories: 40,
-});
-
-const source = { key: 'sk_test', lib: null, batch: null, public: false };
-const alias = (primary: string, secondary: string): Operation => ({
-  op: 'alias',
-  kind: 'alias',
-  primary,
-  secondary,
-  timestamp: null,
-  source,
 });
 
 /** Rows without gaps, and a state that is their fold. */

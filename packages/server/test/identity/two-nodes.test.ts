@@ -5,11 +5,11 @@ import { type Postgres, startPostgres } from '../../../../test-support/postgres.
 import { type Commits, createCommits, tellOfRows } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import type { IdentityStore } from '../../src/identity/store.ts';
+import { alias, live as source } from './operations.ts';
 import { cutAll, openStore } from './postgres.ts';
 
 /** What one node remembers follows what another commits. */
 
-const source = { key: 'sk_test', lib: null, batch: null, public: false };
 const identify: Operation = {
   op: 'identify',
   distinctId: 'user_1',
@@ -18,14 +18,6 @@ const identify: Operation = {
   timestamp: null,
   source,
 };
-const alias = (primary: string, secondary: string): Operation => ({
-  op: 'alias',
-  kind: 'alias',
-  primary,
-  secondary,
-  timestamp: null,
-  source,
-});
 
 interface Node {
   readonly store: IdentityStore;

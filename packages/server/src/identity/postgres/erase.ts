@@ -11,7 +11,7 @@ import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
-import { ledgerColumns, saveComponents, saveEnvironment, writeRows } from './write.ts';
+import { componentColumns, ledgerColumns, saveComponents, saveEnvironment, writeRows } from './write.ts';
 
 /** Runs inside a transaction. */
 export async function eraseIdentity(
@@ -60,7 +60,7 @@ async function writeErasure(sql: Sql, env: number, delta: ErasureDelta): Promise
     sql,
     saveComponents,
     [],
-    delta.components.map((row) => ({ ...row, env, root: row.id, moved_seq: 0, profile_seq: stamp })),
+    delta.components.map((row) => componentColumns(env, row, stamp)),
   );
   await writeRows(sql, own.settleLinks, [env], delta.links);
   await writeRows(sql, own.forgetIdentifiers, [], delta.erased);

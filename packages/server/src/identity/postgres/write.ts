@@ -1,7 +1,7 @@
 import type { Fact } from '@onym/core';
 import { deltaOf, newIdentifiersOf } from '../delta.ts';
 import type { WorkingSet } from '../working-set.ts';
-import type { Delta, NewLedgerRow } from '../written-rows.ts';
+import type { ComponentToWrite, Delta, NewLedgerRow } from '../written-rows.ts';
 import type { Sql, Statement } from './connection.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
@@ -38,7 +38,7 @@ async function writeDelta(sql: Sql, env: number, delta: Delta): Promise<void> {
     sql,
     saveComponents,
     [],
-    own(delta.components).map((row) => ({ ...row, root: row.id, moved_seq: 0, profile_seq: stamp })),
+    delta.components.map((row) => componentColumns(env, row, stamp)),
   );
   await writeRows(sql, addLinks, [], own(delta.links));
   await writeRows(sql, saveLinks, [env], delta.changedLinks);
@@ -67,6 +67,11 @@ export async function saveEnvironment(sql: Sql, env: number, row: Delta['environ
 export function ledgerColumns(env: number, row: NewLedgerRow) {
   const { o: op, s: subject = null } = JSON.parse(row.body) as { o: string; s?: number };
   return { ...row, env, op, subject };
+}
+
+/** One identity's row, as it is from ledger row `stamp` on. */
+export function componentColumns(env: number, row: ComponentToWrite, stamp: number) {
+  return { ...row, env, root: row.id, moved_seq: 0, profile_seq: stamp };
 }
 
 type Columns = Readonly<Record<string, string>>;
