@@ -9,6 +9,8 @@ import { isObject } from './ingest/json-values.ts';
 import type { KeyPair } from './keys/types.ts';
 import { limits } from './limits.ts';
 import { faultOf } from './patterns.ts';
+import { postgresOf, postgresVariables } from './postgres-config.ts';
+import type { PostgresOptions } from './postgres-options.ts';
 
 /** Run-time configuration: environment variables, and flags of the same names that override them (docs/operating.md). */
 export interface Config {
@@ -32,6 +34,8 @@ export interface Config {
   /** Per environment; what is not given has its default. */
   readonly settings: Readonly<Record<string, Settings>>;
   readonly limits: ConfiguredLimits;
+  /** Where the ledger is kept, and all else that nodes share; null: in the data directory. */
+  readonly postgres: PostgresOptions | null;
   /** Where events are kept; null: in the data directory. */
   readonly clickhouse: ClickHouseOptions | null;
 }
@@ -57,6 +61,7 @@ export const variables = {
     'days after which events are removed: 730, or production=730,staging=30; they stay for good unless set',
   ONYM_SETTINGS: 'guard rails per environment as JSON: {"production":{"identifiersPerIdentityMax":500}}',
   ...limitVariables,
+  ...postgresVariables,
   ...clickHouseVariables,
 } as const;
 
@@ -74,7 +79,8 @@ const keyForms = {
 /** Throws ConfigError with the variable's name and what it should be. */
 export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariable, string | undefined>>>): Config {
   const clickhouse = clickHouseOf(env);
-  checkBothOrNeither(env as Record<string, string | undefined>);
+  const postgres = postgresOf(env);
+  checkBothOrNeither(postgres, clickhouse);
   const environments = listOf(env.ONYM_ENVIRONMENTS ?? 'production,staging,development');
   if (environments.length === 0) throw new ConfigError('ONYM_ENVIRONMENTS names no environment. Give at least one.');
   for (const name of environments) {
@@ -103,6 +109,7 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
     retentionDays: retentionOf(environments, env.ONYM_RETENTION_DAYS),
     settings: settingsOf(environments, env.ONYM_SETTINGS),
     limits: limitsFrom(env, (message) => new ConfigError(message)),
+    postgres,
     clickhouse,
   };
 }
@@ -135,21 +142,12 @@ const listOf = (text: string): string[] =>
     .filter((name) => name !== '');
 
 /** The ledger in a file of one node while its events are everybody's, or the other way round, would be neither one node nor many. */
-function checkBothOrNeither(env: Readonly<Record<string, string | undefined>>): void {
-  const [postgres, clickhouse] = [env.ONYM_POSTGRES_URL, env.ONYM_CLICKHOUSE_URL].map(Boolean);
-  if (!postgres && !clickhouse) return;
-  if (clickhouse && !postgres) {
-    throw new ConfigError(
-      'ONYM_CLICKHOUSE_URL is set, and ONYM_POSTGRES_URL is not. Set both, or neither to keep everything in ONYM_DATA_DIR.',
-    );
-  }
-  if (postgres && !clickhouse) {
-    throw new ConfigError(
-      'ONYM_POSTGRES_URL is set, and ONYM_CLICKHOUSE_URL is not. Set both, or neither to keep everything in ONYM_DATA_DIR.',
-    );
-  }
+function checkBothOrNeither(postgres: PostgresOptions | null, clickhouse: ClickHouseOptions | null): void {
+  if ((postgres === null) === (clickhouse === null)) return;
+  const [given, missing] =
+    postgres === null ? ['ONYM_CLICKHOUSE_URL', 'ONYM_POSTGRES_URL'] : ['ONYM_POSTGRES_URL', 'ONYM_CLICKHOUSE_URL'];
   throw new ConfigError(
-    'ONYM_POSTGRES_URL is set, but this version keeps its ledger in ONYM_DATA_DIR only. Unset it and ONYM_CLICKHOUSE_URL to start.',
+    `${given} is set, and ${missing} is not. Set both, or neither to keep everything in ONYM_DATA_DIR.`,
   );
 }
 

@@ -48,6 +48,9 @@ export const limits = {
   reviewPageSizeMax: 100,
   /** Identity operations waiting for a commit, per environment; beyond: 503. */
   waitingOperationsMax: 20_000,
+  /** Connections of one node to PostgreSQL for its calls, and how long a statement of theirs may take. */
+  postgresConnectionsMax: 10,
+  postgresStatementMaxMs: 30_000,
   /** Operations decided in one transaction. */
   operationsPerCommitMax: 500,
   /** Calls remembered as changing nothing. */

@@ -14,7 +14,7 @@ import { openKeyStore } from './keys/store.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
-import { openEventStore, openIdentityStore } from './stores.ts';
+import { openEventStore, openIdentityStore, openShared, openTurns } from './stores.ts';
 
 /**
  * A single command's use of a directory that no server runs on. It goes by the environments, guard rails and keys that it finds there, and
@@ -50,7 +50,11 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     now: Date.now,
   });
   await goOn();
-  const identityStore = openIdentityStore(directory);
+  const shared = asked.postgres === null ? null : await openShared(asked.postgres, log);
+  closers.push(() => shared?.close());
+  const turns = await openTurns(shared);
+  closers.push(() => turns.close());
+  const identityStore = await openIdentityStore(directory, shared);
   closers.push(() => identityStore.close());
   const config = visit === undefined ? asked : { ...asked, ...(await standing(identityStore)) };
   if (visit === undefined) {
@@ -104,6 +108,8 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     config,
     directory,
     notices,
+    shared,
+    turns,
     identityStore,
     eventStore,
     storedKeys,

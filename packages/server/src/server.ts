@@ -122,6 +122,7 @@ async function start(
     const checks = { path: directory.path, eventStore, journal, log };
     // To a server others write too, and what becomes of its parts is for those who run it.
     if (config.clickhouse === null) for (const name of config.environments) await checkEvents(name, checks);
+    closers.push(await commits.follow());
     drain.start();
     projector.start(config.environments);
     await erasures.resume(config.environments);

@@ -7,17 +7,43 @@ import { newestMigration } from './events/migrations.ts';
 import { openedOnDemand } from './events/opened-on-demand.ts';
 import type { QueryLimits } from './events/query.ts';
 import type { EventStore } from './events/types.ts';
+import { openPostgresStore } from './identity/postgres/store.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
 import type { IdentityStore } from './identity/store.ts';
+import { limits } from './limits.ts';
+import { openPostgresTurns } from './nodes/postgres/turns.ts';
+import { createOwnTurns, type Turns } from './nodes/turns.ts';
+import type { ConnectionOptions } from './postgres/connection.ts';
+import { openPostgres, type Postgres } from './postgres/postgres.ts';
+import type { PostgresOptions } from './postgres-options.ts';
 
 /** The one place that knows which engines there are. Everybody else knows what a store does. */
 
+/** What nodes share, of one that shares it; throws as `openConnections` does. */
+export const openShared = (options: PostgresOptions, log: ConnectionOptions['log']): Promise<Postgres> =>
+  openPostgres({
+    ...options,
+    connectionsMax: limits.postgresConnectionsMax,
+    statementMaxMs: limits.postgresStatementMaxMs,
+    log,
+  });
+
 /** Copies to try an import on go to `importsDirectory`, which is emptied at every start; without it, beside the file. */
-export const openIdentityStore = ({
+export const openOwnIdentityStore = ({
   identityFile,
   importsDirectory,
 }: Pick<DataDirectory, 'identityFile'> & Partial<Pick<DataDirectory, 'importsDirectory'>>): IdentityStore =>
   openSqliteStore(identityFile, { scratchDirectory: importsDirectory });
+
+/** In what nodes share; null: in the directory. */
+export const openIdentityStore = async (
+  directory: Parameters<typeof openOwnIdentityStore>[0],
+  shared: Postgres | null,
+): Promise<IdentityStore> => (shared === null ? openOwnIdentityStore(directory) : openPostgresStore(shared));
+
+/** Among all nodes, or of this one alone. */
+export const openTurns = async (shared: Postgres | null): Promise<Turns> =>
+  shared === null ? createOwnTurns() : openPostgresTurns(shared);
 
 /** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(

@@ -61,8 +61,8 @@ interface Verification {
 
 async function verify(transport: Transport, dataDir: string, environment: string): Promise<Verification> {
   // Only here: the engines take a moment to load.
-  const { openIdentityStore } = await import('../stores.ts');
-  const store = openIdentityStore({ identityFile: `${dataDir}/identity.db` });
+  const { openOwnIdentityStore } = await import('../stores.ts');
+  const store = openOwnIdentityStore({ identityFile: `${dataDir}/identity.db` });
   try {
     for (let attempt = 1; ; attempt++) {
       const result = await verifyOnce(transport, store, environment);

@@ -6,7 +6,7 @@ import { type DataDirectory, openDataDirectory } from '../disk/data-directory.ts
 import type { FrozenEvents } from '../events/types.ts';
 import { openJournal } from '../journal/journal.ts';
 import { openKeyStore } from '../keys/store.ts';
-import { adoptEvents, eventPartsBelow, knownEventsMigration, openEventStore, openIdentityStore } from '../stores.ts';
+import { adoptEvents, eventPartsBelow, knownEventsMigration, openEventStore, openOwnIdentityStore } from '../stores.ts';
 import { putAside } from './aside.ts';
 import { salvageJournal } from './salvage-journal.ts';
 import { faultOf } from './sqlite-fault.ts';
@@ -90,7 +90,7 @@ function refuseSound(file: string, name: string): void {
 const said = (aside: string | null): string[] => (aside === null ? [] : [`What was there is ${aside} now.`]);
 
 async function environmentsOf(directory: DataDirectory): Promise<readonly string[]> {
-  const store = openIdentityStore(directory);
+  const store = openOwnIdentityStore(directory);
   try {
     return await store.environments();
   } finally {

@@ -83,6 +83,6 @@ test('one of the two URLs alone is refused', () => {
   );
   const postgres: object = { ONYM_POSTGRES_URL: 'postgres://pg/onym' };
   expect(() => readConfig(postgres)).toThrow('ONYM_POSTGRES_URL is set, and ONYM_CLICKHOUSE_URL is not.');
-  expect(() => readConfig({ ...whole, ...postgres })).toThrow(ConfigError);
+  expect(readConfig({ ...whole, ...postgres }).postgres).toEqual({ url: 'postgres://pg/onym', schema: 'onym' });
   expect(readConfig({}).clickhouse).toBeNull();
 });

@@ -131,7 +131,7 @@ describe('PostgreSQL that fails', () => {
     const nodes = await Promise.all([1, 2, 3].map(() => openStore(postgres.url, schema)));
     await Promise.all(nodes.map((node) => node.prepare('e', defaultSettings, 0)));
     expect(await nodes[2]!.environments()).toEqual(['e']);
-    await asOwner(postgres.url, `INSERT INTO ${schema}.migration (step) VALUES (999)`);
+    await asOwner(postgres.url, `INSERT INTO ${schema}.migration (room, step) VALUES ('identity', 999)`);
     await expect(openStore(postgres.url, schema)).rejects.toThrow(/made by a newer Onym/);
     for (const node of nodes) await node.close();
   });

@@ -3,9 +3,23 @@ import pg from 'pg';
 import { listening } from '../../../../test-support/listening.ts';
 import { openPostgresStore } from '../../src/identity/postgres/store.ts';
 import type { IdentityStore } from '../../src/identity/store.ts';
+import { openPostgres } from '../../src/postgres/postgres.ts';
 
-export const openStore = (url: string, schema: string): Promise<IdentityStore> =>
-  openPostgresStore({ url, schema, connectionsMax: 4, statementMaxMs: 30_000, log: { warn() {} } });
+/** A store with connections of its own. */
+export async function openStore(url: string, schema: string): Promise<IdentityStore> {
+  const postgres = await openPostgres({ url, schema, connectionsMax: 4, statementMaxMs: 30_000, log: { warn() {} } });
+  const store = await openPostgresStore(postgres).catch(async (error) => {
+    await postgres.close();
+    throw error;
+  });
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      await postgres.close();
+    },
+  };
+}
 
 /** Runs statements as the owner, on a connection of their own. */
 export async function asOwner<Row extends object>(url: string, sql: string, values: unknown[] = []): Promise<Row[]> {

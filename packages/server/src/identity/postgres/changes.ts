@@ -1,7 +1,7 @@
+import type { Sql } from '../../postgres/connection.ts';
 import { changesOf, lastSeqOf } from '../changes.ts';
 import type { EnvironmentRow } from '../rows.ts';
 import type { Changes } from '../store.ts';
-import type { Sql } from './connection.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
 

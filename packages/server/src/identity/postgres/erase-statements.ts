@@ -1,5 +1,5 @@
+import type { Statement } from '../../postgres/connection.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
-import type { Statement } from './connection.ts';
 import { addLedger, dropComponents, statusTypes, updateOf } from './write.ts';
 
 const statement = <Row = unknown>(name: string, text: string): Statement<Row> => ({ name, text });

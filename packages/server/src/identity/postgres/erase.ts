@@ -1,4 +1,5 @@
 import type { EraseFact } from '@onym/core';
+import type { Sql } from '../../postgres/connection.ts';
 import { planErasure, toErase } from '../erasure.ts';
 import { type ErasureDelta, erasureDelta, rowsToRead } from '../erasure-delta.ts';
 import { readRow } from '../ledger-codec.ts';
@@ -6,7 +7,6 @@ import { membersOf } from '../members.ts';
 import { flag } from '../rows.ts';
 import type { ErasureRequest } from '../store.ts';
 import type { WorkingSet } from '../working-set.ts';
-import type { Sql } from './connection.ts';
 import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
 import type { Sources } from './sources.ts';

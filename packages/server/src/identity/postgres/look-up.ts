@@ -1,8 +1,8 @@
 import { type Lookups, lacks, type Question } from '@onym/core';
+import type { Sql } from '../../postgres/connection.ts';
 import { type ReadRow, refsIn } from '../ledger-codec.ts';
 import type { FoundRows } from '../rows.ts';
 import type { WorkingSet } from '../working-set.ts';
-import type { Sql } from './connection.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
 

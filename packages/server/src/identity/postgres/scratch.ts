@@ -1,4 +1,4 @@
-import type { Connections } from './connection.ts';
+import type { Connections } from '../../postgres/connection.ts';
 import { copiedTables, sequences } from './schema.ts';
 
 /** Fills the tables of an empty schema with those of another, as of one moment. */

@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import type { Sql, Statement } from '../../postgres/connection.ts';
+import { noticeBytesMax } from '../../postgres/notices.ts';
+import type { Postgres } from '../../postgres/postgres.ts';
 import type { LedgerChange, SharedLedger } from '../store.ts';
-import type { Connections, Sql, Statement } from './connection.ts';
 
 export interface PostgresLedger extends SharedLedger {
   /** Within the transaction that commits it: others hear of it when it is durable, or never. */
@@ -11,25 +11,12 @@ export interface PostgresLedger extends SharedLedger {
 
 /** How often the ledger is looked at, in case a notice was lost with its connection. */
 const lookEveryMs = 1_000;
-/** PostgreSQL takes 8,000 bytes. */
-const noticeBytesMax = 7_900;
-
-const notify: Statement<unknown> = { name: 'notify', text: 'SELECT pg_notify($1, $2)' };
 const heads: Statement<{ name: string; head: number }> = { name: 'heads', text: 'SELECT name, head FROM environment' };
 const headOf: Statement<{ head: number }> = { name: 'head', text: 'SELECT head FROM environment WHERE name = $1' };
 
 /** Notices of PostgreSQL, and behind them a look at the ledger each second. */
-export function createPostgresLedger(
-  connections: Connections,
-  { url, schema }: { readonly url: string; readonly schema: string },
-): PostgresLedger {
-  const node = randomUUID();
+export function createPostgresLedger({ connections, notices }: Postgres): PostgresLedger {
   const stops = new Set<() => Promise<void>>();
-
-  function noticeOf(change: LedgerChange): string {
-    const notice = JSON.stringify({ node, ...change });
-    return Buffer.byteLength(notice) <= noticeBytesMax ? notice : JSON.stringify({ node, ...change, touched: null });
-  }
 
   return {
     async head(environment) {
@@ -37,13 +24,12 @@ export function createPostgresLedger(
     },
 
     async tell(sql, change) {
-      await sql.rows(notify, [schema, noticeOf(change)]);
+      const isShort = Buffer.byteLength(JSON.stringify(change)) <= noticeBytesMax;
+      await notices.tell(sql, 'ledger', isShort ? change : { ...change, touched: null });
     },
 
     async follow(heard) {
       const seen = new Map<string, number>();
-      let listener: pg.Client | null = null;
-      let isStopped = false;
 
       function note(change: LedgerChange): void {
         const at = seen.get(change.environment) ?? 0;
@@ -52,44 +38,27 @@ export function createPostgresLedger(
         heard(change);
       }
 
-      async function listen(): Promise<void> {
-        const client = new pg.Client({ connectionString: url, application_name: 'onym', keepAlive: true });
-        const lose = () => {
-          if (listener === client) listener = null;
-        };
-        client.on('error', lose);
-        client.on('end', lose);
-        client.on('notification', ({ payload }) => {
-          const { node: from, ...change } = JSON.parse(payload!) as LedgerChange & { node: string };
-          if (from !== node) note(change);
-        });
-        await client.connect();
-        await client.query(`LISTEN "${schema}"`);
-        listener = client;
-      }
-
       async function look(): Promise<void> {
-        if (listener === null && !isStopped) await listen();
         for (const { name, head } of await connections.alone.rows(heads, [])) {
           const before = seen.get(name) ?? 0;
           note({ environment: name, before, head, touched: null });
         }
       }
 
+      const stopListening = await notices.listen<LedgerChange>('ledger', note);
       // What fails is tried again at the next look: PostgreSQL is away, as everybody is told who asks it for something.
       let looking = look();
       await looking;
       const timer = setInterval(() => {
-        looking = looking.then(look).catch(() => undefined);
+        looking = looking.then(look, look).catch(() => undefined);
       }, lookEveryMs);
       timer.unref();
 
       const stop = async () => {
-        isStopped = true;
         stops.delete(stop);
+        stopListening();
         clearInterval(timer);
         await looking.catch(() => undefined);
-        await listener?.end();
       };
       stops.add(stop);
       return stop;

@@ -1,6 +1,6 @@
 import type { Source } from '@onym/core';
+import type { Sql } from '../../postgres/connection.ts';
 import { createSourceBook, sourceRowOf } from '../source-book.ts';
-import type { Sql } from './connection.ts';
 import { statements } from './statements.ts';
 
 /**

@@ -1,3 +1,4 @@
+import type { Statement } from '../../postgres/connection.ts';
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
 import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
@@ -14,7 +15,6 @@ import type {
   TypeCountRow,
 } from '../rows.ts';
 import type { SourceRow } from '../source-book.ts';
-import type { Statement } from './connection.ts';
 
 const linkFrom = `link l JOIN identifier p ON p.ref = l.primary_ref JOIN identifier s ON s.ref = l.secondary_ref`;
 const members = `component c JOIN identifier i ON i.env = c.env AND i.component = c.id`;

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { defaultSettings, type Fact, isSteering, type RevertOperation, type Settings, type Source } from '@onym/core';
+import type { Sql } from '../../postgres/connection.ts';
+import { migrate } from '../../postgres/migrate.ts';
+import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
 import { environmentNotFound, infoOf } from '../environment.ts';
 import { judgementOf } from '../judgement.ts';
 import { decodeFact, readRow } from '../ledger-codec.ts';
@@ -10,11 +13,10 @@ import type { EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from '.
 import { createWorkingSet, type WorkingSet } from '../working-set.ts';
 import type { NewLedgerRow } from '../written-rows.ts';
 import { readChanges } from './changes.ts';
-import { type ConnectionOptions, type Connections, openConnections, type Sql } from './connection.ts';
 import { eraseIdentity } from './erase.ts';
 import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
-import { migrate } from './migrate.ts';
+import { migrations } from './schema.ts';
 import { copyTables } from './scratch.ts';
 import { createPostgresLedger } from './shared-ledger.ts';
 import { createSources } from './sources.ts';
@@ -24,24 +26,17 @@ import { writeChanges } from './write.ts';
 /** Rows looked at in one statement. */
 const rowsPerLook = 50_000;
 
-export type PostgresStoreOptions = ConnectionOptions;
-
 /** The identity store of many nodes: one writer at a time for each environment, who holds its row; everyone reads. */
-export async function openPostgresStore(options: PostgresStoreOptions): Promise<IdentityStore> {
-  const connections = openConnections(options);
-  try {
-    await migrate(connections, options.schema);
-    return storeOver(connections, options);
-  } catch (error) {
-    await connections.close();
-    throw error;
-  }
+export async function openPostgresStore(postgres: Postgres): Promise<IdentityStore> {
+  await migrate(postgres.connections, postgres.options.schema, { room: 'identity', steps: migrations });
+  return storeOver(postgres);
 }
 
-function storeOver(connections: Connections, options: PostgresStoreOptions): IdentityStore {
+function storeOver(postgres: Postgres): IdentityStore {
+  const { connections, options } = postgres;
   const { schema } = options;
   const sources = createSources(connections.alone);
-  const ledger = createPostgresLedger(connections, options);
+  const ledger = createPostgresLedger(postgres);
 
   async function environmentRow(sql: Sql, name: string, statement = statements.environment): Promise<EnvironmentRow> {
     const [row] = await sql.rows(statement, [name]);
@@ -274,8 +269,12 @@ function storeOver(connections: Connections, options: PostgresStoreOptions): Ide
         );
       }
       return connections.write(
-        async (sql) =>
-          eraseIdentity(sql, sources, await workingSet(sql, await locked(sql, environment)), distinctId, request),
+        async (sql) => {
+          const row = await locked(sql, environment);
+          const fact = await eraseIdentity(sql, sources, await workingSet(sql, row), distinctId, request);
+          await ledger.tell(sql, { environment, before: row.head, head: fact.seq, touched: null });
+          return fact;
+        },
         async ({ seq, receipt }, sql) => {
           const { id: env } = await locked(sql, environment);
           const [row] = await sql.rows(statements.ledgerRows, [env, [seq]]);
@@ -306,27 +305,24 @@ function storeOver(connections: Connections, options: PostgresStoreOptions): Ide
 
     async scratch() {
       const copy = `${schema}_scratch_${randomUUID().replaceAll('-', '')}`;
-      const remove = () => connections.script(`DROP SCHEMA ${copy} CASCADE`);
+      const closers = [() => connections.script(`DROP SCHEMA IF EXISTS ${copy} CASCADE`)];
+      const closeAll = async () => {
+        for (const close of closers.splice(0).reverse()) await close();
+      };
       try {
-        const opened = await openPostgresStore({ ...options, schema: copy });
+        const other = await openPostgres({ ...options, schema: copy });
+        closers.push(() => other.close());
+        const opened = await openPostgresStore(other);
+        closers.push(() => opened.close());
         await copyTables(connections, schema, copy);
-        return {
-          ...opened,
-          async close() {
-            await opened.close();
-            await remove();
-          },
-        };
+        return { ...opened, close: closeAll };
       } catch (error) {
-        await remove();
+        await closeAll();
         throw error;
       }
     },
 
-    async close() {
-      await ledger.close();
-      await connections.close();
-    },
+    close: ledger.close,
   };
   return store;
 }

@@ -1,8 +1,8 @@
 import type { Fact } from '@onym/core';
+import type { Sql, Statement } from '../../postgres/connection.ts';
 import { deltaOf, newIdentifiersOf } from '../delta.ts';
 import type { WorkingSet } from '../working-set.ts';
 import type { ComponentToWrite, Delta, NewLedgerRow } from '../written-rows.ts';
-import type { Sql, Statement } from './connection.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
 

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { ConfigError } from '../../config.ts';
-import { OnymError } from '../../errors.ts';
+import { ConfigError } from '../config-error.ts';
+import { OnymError } from '../errors.ts';
+import type { PostgresOptions } from '../postgres-options.ts';
 
 /** One statement at a time, within a transaction or alone. */
 export interface Sql {
@@ -29,10 +30,7 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-export interface ConnectionOptions {
-  readonly url: string;
-  /** Where the tables are. */
-  readonly schema: string;
+export interface ConnectionOptions extends PostgresOptions {
   readonly connectionsMax: number;
   readonly statementMaxMs: number;
   readonly log: { warn(details: object, message: string): void };
@@ -160,7 +158,7 @@ function isAbsence(error: unknown): boolean {
 }
 
 /** As the caller should see it. */
-function toStoreError(error: unknown): unknown {
+export function toStoreError(error: unknown): unknown {
   if (error instanceof OnymError || error instanceof ConfigError) return error;
   const code = codeOf(error);
   if (code === '53100') {

@@ -1,0 +1,24 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Server, serve } from '../system/processes.ts';
+import { type Engines, startEngines } from './engines.ts';
+
+/** Two servers on one PostgreSQL and one ClickHouse are one Onym. */
+
+let engines: Engines;
+let one: Server;
+let other: Server;
+beforeAll(async () => {
+  engines = await startEngines();
+  [one, other] = await Promise.all([serve({ variables: engines.variables }), serve({ variables: engines.variables })]);
+});
+afterAll(async () => {
+  await Promise.all([one?.stop(), other?.stop()]);
+  await engines?.stop();
+});
+
+it('what one links, the other resolves', async () => {
+  const linked = await one.api.post('/alias', { distinct_id: 'user_1', alias_id: 'stripe:cus_1' });
+  expect(linked.body).toMatchObject({ verdict: 'applied', canonical_id: 'user_1' });
+  const { body } = await other.api.post('/v1/resolve', { environment: 'production', distinct_ids: ['stripe:cus_1'] });
+  expect(body).toMatchObject({ identities: { 'stripe:cus_1': { canonical_id: 'user_1' } } });
+});
