@@ -34,7 +34,7 @@ export interface AssembleOptions {
 /** Puts together what the server does from the parts it does it with: who hears of whom, who forgets, who is asked for what. */
 export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleOptions) {
   const { config, directory, identityStore, eventStore, deadLetters, repeats, lint } = parts;
-  const { journal, drain, eventFeed, uuidWindow, projector } = parts;
+  const { journal, drain, nodes, turns, eventFeed, uuidWindow, projector } = parts;
 
   const commits = createCommits({ identityStore, decidedCalls: createDecidedCalls(), now: Date.now });
   commits.listen(tellOfRows(projector.notify));
@@ -81,6 +81,8 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     projector,
     deadLetters,
     keepers: [journal, deadLetters, lint],
+    nodes,
+    turns,
     removing,
     now: Date.now,
     newId: randomUUID,

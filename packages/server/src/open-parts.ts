@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { checkFiles } from './damage/files.ts';
@@ -14,7 +15,8 @@ import { openKeyStore } from './keys/store.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
-import { openEventStore, openIdentityStore, openShared, openTurns } from './stores.ts';
+import { openEventStore, openIdentityStore, openNodes, openShared, openTurns } from './stores.ts';
+import { version } from './version.ts';
 
 /**
  * A single command's use of a directory that no server runs on. It goes by the environments, guard rails and keys that it finds there, and
@@ -97,6 +99,16 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(() => journal.close());
   const drain = createDrain({ journal, eventStore, identityStore, log });
   closers.push(() => drain.close());
+  const nodes = await openNodes(shared, {
+    id: randomUUID(),
+    version,
+    hasJournal: true,
+    drain,
+    eventStore: { readsUnderWay: async () => undefined, oldestReadStartedAt: () => null },
+    now: Date.now,
+    log,
+  });
+  closers.push(() => nodes.close(journal.bytes() === 0 && journal.quarantinedCount() === 0));
   const eventFeed = createEventFeed();
   const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore }));
   if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
@@ -120,6 +132,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     lint,
     journal,
     drain,
+    nodes,
     eventFeed,
     uuidWindow,
     projector,

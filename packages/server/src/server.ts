@@ -77,7 +77,7 @@ async function start(
   const log = createLateLog();
   const parts = await openParts({ config: asked, visit, log, signal, closers });
   const { config, directory, storedKeys, keys, localSecret, identityStore, eventStore, lint, goOn } = parts;
-  const { journal, drain, projector, deadLetters } = parts;
+  const { journal, drain, nodes, projector, deadLetters } = parts;
   const metrics = createHttpMetrics();
   const tally = createTally();
   let phase: Phase = 'starting';
@@ -123,6 +123,7 @@ async function start(
     // To a server others write too, and what becomes of its parts is for those who run it.
     if (config.clickhouse === null) for (const name of config.environments) await checkEvents(name, checks);
     closers.push(await commits.follow());
+    await nodes.start();
     drain.start();
     projector.start(config.environments);
     await erasures.resume(config.environments);

@@ -11,6 +11,8 @@ import { openPostgresStore } from './identity/postgres/store.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
 import type { IdentityStore } from './identity/store.ts';
 import { limits } from './limits.ts';
+import { createOwnNode, type Nodes } from './nodes/nodes.ts';
+import { openRegistry, type RegistryOptions } from './nodes/postgres/registry.ts';
 import { openPostgresTurns } from './nodes/postgres/turns.ts';
 import { createOwnTurns, type Turns } from './nodes/turns.ts';
 import type { ConnectionOptions } from './postgres/connection.ts';
@@ -44,6 +46,10 @@ export const openIdentityStore = async (
 /** Among all nodes, or of this one alone. */
 export const openTurns = async (shared: Postgres | null): Promise<Turns> =>
   shared === null ? createOwnTurns() : openPostgresTurns(shared);
+
+/** All that share the ledger, or this one alone. */
+export const openNodes = async (shared: Postgres | null, options: RegistryOptions): Promise<Nodes> =>
+  shared === null ? createOwnNode(options.id, options) : openRegistry(shared, options);
 
 /** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(

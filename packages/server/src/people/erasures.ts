@@ -4,12 +4,13 @@ import type { EventStore } from '../events/types.ts';
 import type { Forgets } from '../forgets.ts';
 import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore, PendingErasure } from '../identity/store.ts';
-import { createTurns } from '../in-turn.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { Removals } from '../journal/removals.ts';
 import type { Log } from '../log.ts';
 import { nodeId } from '../node-id.ts';
+import type { Nodes } from '../nodes/nodes.ts';
+import type { Turns } from '../nodes/turns.ts';
 import { projectionOfStrays } from '../projector/projection.ts';
 import type { Projector } from '../projector/projector.ts';
 
@@ -20,8 +21,10 @@ export interface ErasureParts {
   readonly drain: Pick<DrainLoop, 'flush'>;
   readonly projector: Pick<Projector, 'sync'>;
   readonly deadLetters: Pick<DeadLetters, 'naming'>;
-  /** Everything else that keeps ids. Asked one after the other, once the events are gone. */
+  /** Everything else that keeps ids, on each node. Asked one after the other, once the events are gone. */
   readonly keepers: readonly Forgets[];
+  readonly nodes: Pick<Nodes, 'answer' | 'ask' | 'finished'>;
+  readonly turns: Pick<Turns, 'take' | 'tryTake'>;
   readonly removing: Removals;
   readonly now: () => number;
   readonly newId: () => string;
@@ -60,16 +63,39 @@ export interface ErasedPerson {
 /** Erased before others have their turn: their ledger rows follow each other, so that their events go by one condition. */
 const personsPerTurn = 50;
 const retryIntervalMs = 5_000;
+/** How often it is looked for what another node has begun and did not complete. */
+const lookIntervalMs = 60_000;
 /** Calls under way while an identity was erased may journal their events a little later; then it is looked again. */
 const passesMax = 3;
 
 /** docs/http.md, "Erasure and subject access". The identity store goes first and notes what is left to do; the rest may be done twice, and is never forgotten. */
 export function createErasures(parts: ErasureParts): Erasures {
-  const { identityStore, eventStore, drain, projector, deadLetters, log } = parts;
-  // Two of the same identity would both count it.
-  const inTurn = createTurns();
+  const { identityStore, eventStore, drain, projector, deadLetters, nodes, log } = parts;
+  const underWay = new Set<Promise<unknown>>();
   const timers = new Map<string, NodeJS.Timeout>();
+  let lookTimer: NodeJS.Timeout | null = null;
   let closed = false;
+
+  nodes.answer(async (errand, environment, seqs) => {
+    await drain.flush();
+    if (errand === 'drain') return;
+    const asked = new Set(seqs);
+    const pending = await identityStore.pendingErasures(environment);
+    const distinctIds = pending.filter(({ seq }) => asked.has(seq)).flatMap((erasure) => erasure.distinctIds);
+    if (distinctIds.length === 0) return;
+    for (const keeper of parts.keepers) await keeper.forget(environment, distinctIds);
+  });
+
+  // Two of the same identity would both count it.
+  function inTurn<T>(environment: string, work: () => Promise<T>): Promise<T> {
+    return noted(parts.turns.take(turnOf(environment), work));
+  }
+
+  function noted<T>(work: Promise<T>): Promise<T> {
+    const settled = work.catch(() => undefined).finally(() => underWay.delete(settled));
+    underWay.add(settled);
+    return work;
+  }
 
   async function* eraseAll(environment: string, distinctIds: readonly string[], options: EraseOptions) {
     await drain.flush(environment);
@@ -135,16 +161,19 @@ export function createErasures(parts: ErasureParts): Erasures {
   }
 
   /** From the first person to the last nothing else is erased. */
-  async function* inOneTurn(persons: () => AsyncGenerator<ErasedPerson>): AsyncGenerator<ErasedPerson> {
+  async function* inOneTurn(
+    environment: string,
+    persons: () => AsyncGenerator<ErasedPerson>,
+  ): AsyncGenerator<ErasedPerson> {
     let end = (): void => undefined;
     const ended = new Promise<void>((resolve) => {
       end = resolve;
     });
-    await new Promise<void>((begin) => {
-      void inTurn(() => {
+    await new Promise<void>((begin, fail) => {
+      inTurn(environment, () => {
         begin();
         return ended;
-      });
+      }).catch(fail);
     });
     try {
       yield* persons();
@@ -154,21 +183,24 @@ export function createErasures(parts: ErasureParts): Erasures {
   }
 
   async function finishAll(environment: string): Promise<void> {
+    let away: readonly string[];
     try {
       const pending = await identityStore.pendingErasures(environment);
-      if (pending.length > 0) await finish(environment, pending);
+      away = pending.length > 0 ? await finish(environment, pending) : [];
     } catch (error) {
       retryLater(environment);
       log.error({ environment, err: error }, 'An erasure is not complete: the identity is gone, its events are not.');
-      throw new OnymError(
-        'event-store-unavailable',
-        'The identity is erased and its ledger rewritten, but its events and dead letters could not be removed yet. That is tried again until it is done.',
-        { cause: error, retryAfterSeconds: retryIntervalMs / 1000 },
-      );
+      throw incomplete('its events and dead letters could not be removed yet', error);
     }
+    if (away.length === 0) return;
+    retryLater(environment);
+    log.warn({ environment, nodes: away }, 'An erasure is not complete: nodes that are away may hold events of it.');
+    throw incomplete(`a node that is away may hold events of it in its journal: ${away.join(', ')}`, null);
   }
 
-  async function finish(environment: string, pending: readonly PendingErasure[]): Promise<void> {
+  /** Returns the nodes that are away: what they have to do is left. */
+  async function finish(environment: string, pending: readonly PendingErasure[]): Promise<readonly string[]> {
+    const seqs = pending.map(({ seq }) => seq);
     const events = pending.map(({ distinctIds, links, seq, time }) => ({
       distinctIds,
       links,
@@ -181,39 +213,57 @@ export function createErasures(parts: ErasureParts): Erasures {
       if (erasure.strays.length > 0) await eventStore.project(environment, projectionOfStrays(environment, erasure));
     }
     for (let pass = 0; pass < passesMax; pass++) {
-      await drain.flush();
+      await nodes.ask('drain', environment, seqs);
       const erased = await parts.removing(environment, () => eventStore.erase(environment, events));
       if (erased === 0) break;
     }
-    const distinctIds = pending.flatMap((erasure) => erasure.distinctIds);
-    for (const keeper of parts.keepers) await keeper.forget(environment, distinctIds);
-    await identityStore.finishErasures(
-      environment,
-      pending.map(({ seq }) => seq),
-    );
+    const away = await nodes.ask('forget', environment, seqs);
+    if (away.length > 0) return away;
+    await identityStore.finishErasures(environment, seqs);
+    await nodes.finished(environment, seqs);
+    return away;
   }
 
   function retryLater(environment: string): void {
     if (closed || timers.has(environment)) return;
     const timer = setTimeout(() => {
       timers.delete(environment);
-      inTurn(() => finishAll(environment)).catch(() => undefined);
+      void resume(environment);
     }, retryIntervalMs);
     timer.unref();
     timers.set(environment, timer);
   }
 
+  /** What fails is logged, and has its timer; what another node is at is that node's. */
+  async function resume(environment: string): Promise<void> {
+    await noted(parts.turns.tryTake(turnOf(environment), () => finishAll(environment))).catch(() => undefined);
+  }
+
   return {
-    erase: (environment, distinctId, options) => inTurn(() => erase(environment, distinctId, options)),
-    eraseAll: (environment, distinctIds, options) => inOneTurn(() => eraseAll(environment, distinctIds, options)),
+    erase: (environment, distinctId, options) => inTurn(environment, () => erase(environment, distinctId, options)),
+    eraseAll: (environment, distinctIds, options) =>
+      inOneTurn(environment, () => eraseAll(environment, distinctIds, options)),
     async resume(environments) {
-      // What fails is logged, and has its timer.
-      for (const environment of environments) await inTurn(() => finishAll(environment)).catch(() => undefined);
+      for (const environment of environments) await resume(environment);
+      if (identityStore.shared === null) return;
+      lookTimer ??= setInterval(async () => {
+        for (const environment of environments) await resume(environment);
+      }, lookIntervalMs).unref();
     },
     async close() {
       closed = true;
+      if (lookTimer !== null) clearInterval(lookTimer);
       for (const timer of timers.values()) clearTimeout(timer);
-      await inTurn(async () => undefined);
+      await Promise.all(underWay);
     },
   };
 }
+
+const turnOf = (environment: string): string => `erase:${environment}`;
+
+const incomplete = (why: string, cause: unknown): OnymError =>
+  new OnymError(
+    'event-store-unavailable',
+    `The identity is erased and its ledger rewritten, but ${why}. That is tried again until it is done.`,
+    { cause, retryAfterSeconds: retryIntervalMs / 1000 },
+  );

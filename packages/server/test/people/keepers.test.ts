@@ -2,6 +2,8 @@ import { defaultSettings } from '@onym/core';
 import { expect, it } from 'vitest';
 import type { Forgets } from '../../src/forgets.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
+import { createOwnNode } from '../../src/nodes/nodes.ts';
+import { createOwnTurns } from '../../src/nodes/turns.ts';
 import { createErasures } from '../../src/people/erasures.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };
@@ -25,6 +27,7 @@ it('asks everyone who keeps ids, and again until none has failed', async () => {
   const alias = { op: 'alias', kind: 'alias', primary: 'ada', secondary: 'crm:1', timestamp: null, source } as const;
   await identityStore.commit('production', [alias], 1);
   const keepers = [keeperThat(0), keeperThat(1), keeperThat(0)];
+  const nodes = createOwnNode('n', { drain: { safeSeq: () => null }, eventStore: { readsUnderWay: async () => {} } });
   const erasures = createErasures({
     identityStore,
     commits: identityStore,
@@ -37,6 +40,8 @@ it('asks everyone who keeps ids, and again until none has failed', async () => {
     projector: { sync: async () => {} },
     deadLetters: { naming: async () => [0] },
     keepers,
+    nodes,
+    turns: createOwnTurns(),
     removing: (_, remove) => remove(),
     now: () => 2,
     newId: () => 'receipt-1',
