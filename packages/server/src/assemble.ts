@@ -15,10 +15,11 @@ import type { Log } from './log.ts';
 import { withImportOutcomes } from './metrics/import-outcomes.ts';
 import type { Tally } from './metrics/server-metrics.ts';
 import { withVerdicts } from './metrics/verdicts.ts';
+import type { Nodes } from './nodes/nodes.ts';
 import type { Parts } from './open-parts.ts';
 import { createErasures } from './people/erasures.ts';
 import { createPeople } from './people/people.ts';
-import { createReadiness, type ReadinessParts } from './readiness.ts';
+import { createReadiness, type ReadinessParts, type WriteDoor } from './readiness.ts';
 import { createRetention } from './retention/retention.ts';
 import { createSteering } from './steering/steering.ts';
 import { version } from './version.ts';
@@ -122,7 +123,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   const readiness = createReadiness({
     phase,
     directories: { 'data directory': directory.path, journal: directory.journalDirectory },
-    doors: { 'identity store': commits, journal },
+    doors: { 'identity store': identityDoor(commits, nodes), journal },
     journal,
     limits: config.limits,
     now: Date.now,
@@ -153,3 +154,9 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   };
   return { services, commits, imports, erasures, retention, readiness };
 }
+
+/** Calls fail only where some came; nodes that share a ledger say each second that they are there. */
+const identityDoor = (commits: WriteDoor, nodes: Pick<Nodes, 'failing'>): WriteDoor => ({
+  failing: () => commits.failing() || nodes.failing(),
+  tryWrite: commits.tryWrite,
+});

@@ -48,7 +48,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(directory.release);
   const notices = checkFiles(directory, {
     thorough: visit === undefined,
-    hasEvents: asked.clickhouse === null,
+    hasJournalAlone: asked.postgres !== null,
     now: Date.now,
   });
   await goOn();

@@ -6,7 +6,7 @@ import { type ErrorCode, OnymError } from './errors.ts';
 
 /** Why calls can not be kept now. */
 export interface Obstacle {
-  readonly code: Extract<ErrorCode, 'overloaded' | 'storage-full'>;
+  readonly code: Extract<ErrorCode, 'overloaded' | 'storage-full' | 'identity-store-unavailable'>;
   /** A sentence or two, for people. */
   readonly reason: string;
 }
@@ -116,6 +116,9 @@ function obstacleOf(what: string, error: unknown): Obstacle {
   if (isStorageFull(error) || (error instanceof OnymError && error.code === 'storage-full')) {
     const reason = `Nothing can be written to ${what}: it is full. Free some space; until then calls are answered with 503 storage-full.`;
     return { code: 'storage-full', reason };
+  }
+  if (error instanceof OnymError && error.code === 'identity-store-unavailable') {
+    return { code: error.code, reason: error.message };
   }
   const { code = 'unknown error' } = error as { code?: string };
   return { code: 'overloaded', reason: `Nothing can be written to ${what} (${code}). The log says more.` };

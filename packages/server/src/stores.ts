@@ -51,6 +51,8 @@ export const openTurns = async (shared: Postgres | null): Promise<Turns> =>
 export const openNodes = async (shared: Postgres | null, options: RegistryOptions): Promise<Nodes> =>
   shared === null ? createOwnNode(options.id, options) : openRegistry(shared, options);
 
+export { openRegistered as openRegisteredNodes } from './nodes/postgres/registry.ts';
+
 /** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(
   { eventsDirectory }: Pick<DataDirectory, 'eventsDirectory'>,

@@ -11,6 +11,7 @@ import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
 import { mendCommand } from './mend.ts';
+import { nodesCommand } from './nodes.ts';
 import { checkValues, exitCode } from './options.ts';
 import { inOneLine, printNote, shown, write, writeNote } from './print.ts';
 import { putAsideCommands } from './put-aside.ts';
@@ -53,6 +54,7 @@ export async function main(args: readonly string[]): Promise<void> {
     schemaCommand,
     lintCommand,
     keysCommand,
+    nodesCommand,
     verifyCommand,
     backupCommands,
     mendCommand,

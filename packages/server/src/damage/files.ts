@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { ConfigError } from '../config-error.ts';
 import type { DataDirectory } from '../disk/data-directory.ts';
 import { unusable } from '../disk/directory-problem.ts';
 import { putAside } from './aside.ts';
@@ -15,8 +16,8 @@ export interface Notice {
 export interface CheckOptions {
   /** Whether files are read through: a start does, a command on a directory at rest goes by what is quickly seen. */
   readonly thorough: boolean;
-  /** Whether events are kept in the directory, and not at a server. */
-  readonly hasEvents: boolean;
+  /** Whether all else that is kept is shared with other nodes, and not in the directory. */
+  readonly hasJournalAlone: boolean;
   readonly now: () => number;
 }
 
@@ -34,14 +35,17 @@ interface Part {
  * Looks at each file of a directory before anything is opened. Throws ConfigError for one that is spoilt, cut off, empty or missing and that
  * holds what no other file does. The others are put aside and begun anew; the notices say so.
  */
-export function checkFiles(directory: DataDirectory, { thorough, hasEvents, now }: CheckOptions): Notice[] {
+export function checkFiles(directory: DataDirectory, { thorough, hasJournalAlone, now }: CheckOptions): Notice[] {
   const notices: Notice[] = [];
-  const parts = partsOf(directory).filter(({ file }) => hasEvents || !isEvents(file));
+  const all = partsOf(directory);
+  const [ledger] = all;
+  if (hasJournalAlone && wasMade(ledger!)) throw new ConfigError(ownLedger(directory.path));
+  const parts = hasJournalAlone ? all.filter(({ file }) => file === directory.journalFile) : all;
   for (const [index, part] of parts.entries()) {
     const { file } = part;
     // First: SQLite would take such a file for an empty one, and write over it.
     if (hasBrokenLog(file)) notices.push(brokenLog(file, now()));
-    const isNew = !wasMade(part) && ![...parts.slice(index + 1), parts.at(-2)!].some(wasMade);
+    const isNew = !wasMade(part) && ![...parts.slice(index + 1), ...parts.slice(-2, -1)].some(wasMade);
     const fault = isNew ? null : faultAt(part, thorough);
     if (fault === null) continue;
     if (part.remedy !== null)
@@ -53,6 +57,9 @@ export function checkFiles(directory: DataDirectory, { thorough, hasEvents, now 
   }
   return notices;
 }
+
+const ownLedger = (path: string): string =>
+  `The data directory ${path} holds a ledger of its own, which a node on PostgreSQL would leave aside. Move it there with onym migrate, or give this node another directory with --data-dir.`;
 
 /**
  * In the order in which a first start makes them. One that is not there was never made where none after it was; the last one, where the

@@ -46,6 +46,13 @@ export interface Nodes {
   close(isEmpty: boolean): Promise<void>;
 }
 
+/** The same from outside, for commands. */
+export interface Registered {
+  list(): Promise<readonly NodeInfo[]>;
+  /** It is gone for good, with what its journal may have held. False: there is none of this id. */
+  retire(id: string): Promise<boolean>;
+}
+
 export interface NodeParts {
   readonly drain: { safeSeq(environment: string): Seq | null };
   readonly eventStore: { readsUnderWay(): Promise<void> };

@@ -58,6 +58,7 @@ function world(path = directory()) {
 }
 
 const full = () => new OnymError('storage-full', 'full');
+const away = () => new OnymError('identity-store-unavailable', 'PostgreSQL does not answer.');
 
 test('all is well: nothing is written', async () => {
   const { path, doors, ask } = world();
@@ -91,6 +92,7 @@ test.each([
     'overloaded',
     /store \(SQLITE_READONLY\)/,
   ],
+  ['identity store', away(), 'identity-store-unavailable', /PostgreSQL does not answer/],
 ] as const)('the %s can not be written: %s', async (name, error, code, reason) => {
   const { clock, doors, ask } = world();
   doors[name].error = error;

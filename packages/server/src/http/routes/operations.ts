@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { OnymError } from '../../errors.ts';
 import { needs } from '../auth.ts';
 import { errorBody, prepareErrorReply } from '../errors.ts';
@@ -9,6 +9,13 @@ import { errorResponses, jsonResponse } from '../schemas.ts';
 
 const readyRetryAfterSeconds = 1;
 const tags = ['operations'];
+const readyQuery = Type.Object({
+  calls: Type.Optional(
+    Type.Literal('track', {
+      description: 'Ask for events alone: without PostgreSQL they are kept all the same, and identities are not.',
+    }),
+  ),
+});
 const ok = Type.Object({ ok: Type.Literal(true) });
 const reasons = Type.Array(Type.String(), { description: 'Why not, for people; empty when ready.' });
 const ready = Type.Object({ ok: Type.Literal(true), ready: Type.Literal(true), reasons });
@@ -39,16 +46,22 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
           'Looks at the disk and at how the last writes went; where that leaves a doubt, a little is written.',
         operationId: 'getReadiness',
         tags,
+        querystring: readyQuery,
         response: {
           200: jsonResponse('They are.', ready),
-          500: errorResponses()[500],
-          503: jsonResponse('They can not be, and why: starting, stopping, a full disk, a full journal.', notReady),
+          ...errorResponses(400),
+          503: jsonResponse(
+            'They can not be, and why: starting, stopping, a full disk, a full journal, no PostgreSQL.',
+            notReady,
+          ),
         },
       } as object,
       config: { scope: null },
     },
-    async (_request, reply) => {
-      const obstacles = await services.obstacles();
+    async (request, reply) => {
+      const { calls } = request.query as Static<typeof readyQuery>;
+      const all = await services.obstacles();
+      const obstacles = calls === 'track' ? all.filter(({ code }) => code !== 'identity-store-unavailable') : all;
       const reasons = obstacles.map(({ reason }) => reason);
       if (obstacles[0] === undefined) return { ok: true, ready: true, reasons };
       const error = new OnymError(obstacles[0].code, reasons.join(' '), { retryAfterSeconds: readyRetryAfterSeconds });

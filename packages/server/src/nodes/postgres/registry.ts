@@ -6,7 +6,7 @@ import { createTurns } from '../../in-turn.ts';
 import type { Log } from '../../log.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import type { Postgres } from '../../postgres/postgres.ts';
-import type { Errand, ErrandWork, NodeInfo, NodeParts, Nodes } from '../nodes.ts';
+import type { Errand, ErrandWork, NodeParts, Nodes, Registered } from '../nodes.ts';
 import { statementsFor, steps } from './statements.ts';
 
 const beatEveryMs = 1_000;
@@ -164,12 +164,6 @@ export async function openRegistry(postgres: Postgres, options: RegistryOptions)
       if (isEmpty || !options.hasJournal) await alone.rows(statements.retire, [id]).catch(() => undefined);
     },
   };
-}
-
-export interface Registered {
-  list(): Promise<readonly NodeInfo[]>;
-  /** It is gone for good, with what its journal may have held. False: there is none of this id. */
-  retire(id: string): Promise<boolean>;
 }
 
 /** As seen from outside: for commands. */
