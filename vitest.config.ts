@@ -60,6 +60,23 @@ export default defineConfig({
           env: { ONYM_TEST_ENGINE: 'cluster' },
         },
       },
+      // Whole servers on PostgreSQL and ClickHouse: what callers see is the same.
+      {
+        ...source,
+        test: {
+          ...withProcesses,
+          name: 'servers',
+          include: [
+            'packages/server/test/http/examples.test.ts',
+            'packages/server/test/system/{semantics,acceptance,repeats,values,paging}.test.ts',
+            'packages/server/test/steering/*.test.ts',
+            'packages/server/test/people/{concurrent,erasing-many,erasure,person-export}.test.ts',
+            'packages/server/test/import/{import,resume,history,tables}.test.ts',
+            'packages/server/test/lint/{cli,limits,restart,rules}.test.ts',
+          ],
+          env: { ONYM_TEST_ENGINE: 'servers', UV_THREADPOOL_SIZE: '16' },
+        },
+      },
       { ...source, test: { ...withProcesses, name: 'sdk', include: ['packages/sdk/test/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'clients', include: ['clients/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'examples', include: ['examples/**/*.test.ts'] } },

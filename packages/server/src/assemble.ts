@@ -125,6 +125,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     directories: { 'data directory': directory.path, journal: directory.journalDirectory },
     doors: { 'identity store': identityDoor(commits, nodes), journal },
     journal,
+    nodes,
     limits: config.limits,
     now: Date.now,
   });

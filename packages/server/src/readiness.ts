@@ -28,6 +28,7 @@ export interface ReadinessParts {
   readonly directories: Readonly<Record<string, string>>;
   readonly doors: Readonly<Record<string, WriteDoor>>;
   readonly journal: { isFull(): boolean };
+  readonly nodes: { obstacle(): string | null };
   readonly limits: { readonly journalBytesMax: number };
   readonly now: () => number;
 }
@@ -49,7 +50,7 @@ const trialIntervalMs = 250;
  * Whether calls can be kept, asked without writing anything while all is well: the doors say how their last write went, the file system how
  * much room there is. Where one of them gives cause for doubt it is tried, so that readiness comes back without a call, and without a restart.
  */
-export function createReadiness({ phase, directories, doors, journal, limits, now }: ReadinessParts): Readiness {
+export function createReadiness({ phase, directories, doors, journal, nodes, limits, now }: ReadinessParts): Readiness {
   const places = withoutSameDisk(directories);
   let trial: Promise<readonly Obstacle[]> | null = null;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -71,6 +72,8 @@ export function createReadiness({ phase, directories, doors, journal, limits, no
     async obstacles() {
       const state = phase();
       if (state !== 'serving') return [{ code: 'overloaded', reason: `Onym is ${state}.` }];
+      const tooOld = nodes.obstacle();
+      if (tooOld !== null) return [{ code: 'overloaded', reason: `This node is too old: ${tooOld}` }];
       const obstacles = [...(await storageObstacles())];
       if (journal.isFull()) obstacles.push({ code: 'overloaded', reason: journalFull(limits.journalBytesMax) });
       return obstacles;

@@ -111,6 +111,7 @@ async function start(
     journal,
     drain,
     projector,
+    nodes,
     commits,
     imports,
     deadLetters,

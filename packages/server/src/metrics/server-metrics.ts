@@ -6,6 +6,7 @@ import type { Imports } from '../import/imports.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { Journal, JournalReader } from '../journal/types.ts';
+import type { Nodes } from '../nodes/nodes.ts';
 import type { Projector } from '../projector/projector.ts';
 import type { Readiness } from '../readiness.ts';
 import type { DiskUse } from './disk-use.ts';
@@ -55,6 +56,7 @@ export interface Measured {
   readonly journal: Pick<Journal, 'bytes' | 'waiting'> & Pick<JournalReader, 'quarantinedCount' | 'oldestReceivedAt'>;
   readonly drain: Pick<DrainLoop, 'stats'>;
   readonly projector: Pick<Projector, 'stats'>;
+  readonly nodes: Pick<Nodes, 'counts'>;
   readonly commits: Pick<Commits, 'waiting'>;
   readonly imports: Pick<Imports, 'running'>;
   readonly deadLetters: Pick<DeadLetters, 'stats'>;
@@ -164,6 +166,18 @@ function gaugesOf(parts: Measured): ReadMetric[] {
       name: 'onym_ready',
       help: '1 while calls can be kept, as /readyz says.',
       read: async () => ((await parts.readiness.obstacles()).length === 0 ? 1 : 0),
+    },
+    {
+      name: 'onym_nodes',
+      help: 'Nodes on this ledger, by state: here, or away with a journal that may hold events.',
+      labels: ['state'],
+      async read() {
+        const { here, away } = await parts.nodes.counts();
+        return [
+          [{ state: 'here' }, here],
+          [{ state: 'away' }, away],
+        ];
+      },
     },
     {
       name: 'onym_identity_calls_waiting',

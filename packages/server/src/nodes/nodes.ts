@@ -42,6 +42,10 @@ export interface Nodes {
   start(): Promise<void>;
   /** Whether what nodes share could not be reached at the last try. */
   failing(): boolean;
+  /** Why this node can not go on, for people: nodes of a newer version have changed what they share. */
+  obstacle(): string | null;
+  /** For metrics. */
+  counts(): Promise<{ readonly here: number; readonly away: number }>;
   /** `isEmpty`: nothing is left in this node's journal, so that nobody need wait for it. */
   close(isEmpty: boolean): Promise<void>;
 }
@@ -77,6 +81,8 @@ export function createOwnNode(id: string, { drain, eventStore }: NodeParts): Nod
     finished: async () => undefined,
     start: async () => undefined,
     failing: () => false,
+    obstacle: () => null,
+    counts: async () => ({ here: 1, away: 0 }),
     close: async () => undefined,
   };
 }

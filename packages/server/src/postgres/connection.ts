@@ -25,6 +25,8 @@ export interface Connections {
   write<T>(work: (sql: Sql) => Promise<T>, wasDone?: (result: T, sql: Sql) => Promise<boolean>): Promise<T>;
   /** Several reads that see one moment. */
   snapshot<T>(work: (sql: Sql) => Promise<T>): Promise<T>;
+  /** Of each room whose tables this process uses: how many steps of them it knows. */
+  readonly known: Map<string, number>;
   /** Several statements without parameters. */
   script(text: string): Promise<void>;
   close(): Promise<void>;
@@ -128,6 +130,7 @@ export function openConnections(options: ConnectionOptions): Connections {
         }
       }),
     snapshot: (work) => retried(() => transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work)),
+    known: new Map(),
     script: async (text) => void (await retried(() => pool.query(text))),
     async close() {
       if (!pool.ended) await pool.end();

@@ -131,7 +131,9 @@ describe('PostgreSQL that fails', () => {
     const nodes = await Promise.all([1, 2, 3].map(() => openStore(postgres.url, schema)));
     await Promise.all(nodes.map((node) => node.prepare('e', defaultSettings, 0)));
     expect(await nodes[2]!.environments()).toEqual(['e']);
-    await asOwner(postgres.url, `INSERT INTO ${schema}.migration (room, step) VALUES ('identity', 999)`);
+    await asOwner(postgres.url, `INSERT INTO ${schema}.migration (room, step) VALUES ('identity', 998)`);
+    await (await openStore(postgres.url, schema)).close();
+    await asOwner(postgres.url, `INSERT INTO ${schema}.migration (room, step, breaks) VALUES ('identity', 999, true)`);
     await expect(openStore(postgres.url, schema)).rejects.toThrow(/made by a newer Onym/);
     for (const node of nodes) await node.close();
   });

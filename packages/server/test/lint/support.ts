@@ -1,12 +1,14 @@
 import { readConfig } from '../../src/config.ts';
 import { createServer, type Server } from '../../src/server.ts';
+import { engineVariables } from '../nodes/engines-under-test.ts';
 
 export const secretKey = 'sk_lint_test_0123456789';
 export const writeKey = 'pk_lint_test_0123456789';
 
-export function startServer(directory: string, environments: readonly string[]): Promise<Server> {
+export async function startServer(directory: string, environments: readonly string[]): Promise<Server> {
   return createServer({
     config: readConfig({
+      ...(await engineVariables(directory)),
       ONYM_DATA_DIR: directory,
       ONYM_ENVIRONMENTS: environments.join(','),
       ONYM_INITIAL_SECRET_KEY: secretKey,

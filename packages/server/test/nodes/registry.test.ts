@@ -151,6 +151,17 @@ it('errands are done by every node, and by those that are away when they are bac
   expect(await asOwner(server.url, `SELECT * FROM ${schema}.errand`)).toEqual([]);
 });
 
+it('a node goes on beside tables of a newer version, unless that says that it can not', async () => {
+  const one = await openNode('one');
+  await asOwner(server.url, `INSERT INTO ${schema}.migration (room, step) VALUES ('nodes', 100)`);
+  await sleep(1_500);
+  expect(one.obstacle()).toBeNull();
+  await asOwner(server.url, `INSERT INTO ${schema}.migration (room, step, breaks) VALUES ('nodes', 101, true)`);
+  await until(() => one.obstacle() !== null);
+  expect(one.obstacle()).toMatch(/"nodes" in PostgreSQL were made by a newer Onym \(step 101, this one knows \d+\)/);
+  await expect(openNode('other')).rejects.toThrow(/made by a newer Onym/);
+});
+
 it('a node that leaves with an empty journal, or has none, is not waited for', async () => {
   const one = await openNode('one');
   await (await openNode('empty')).stop(true);

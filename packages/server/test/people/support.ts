@@ -5,13 +5,15 @@ import { readConfig } from '../../src/config.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { createServer, type Server } from '../../src/server.ts';
 import { compareMap, compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
+import { engineVariables } from '../nodes/engines-under-test.ts';
 
 const secretKey = 'sk_erasure_test_0123456789';
 export const writeKey = 'pk_erasure_test_0123456789';
 
-export function startServer(directory: string): Promise<Server> {
+export async function startServer(directory: string): Promise<Server> {
   return createServer({
     config: readConfig({
+      ...(await engineVariables(directory)),
       ONYM_DATA_DIR: directory,
       ONYM_ENVIRONMENTS: 'production,staging',
       ONYM_INITIAL_SECRET_KEY: secretKey,

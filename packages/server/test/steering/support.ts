@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { createServer, type Server } from '../../src/server.ts';
+import { engineVariables } from '../nodes/engines-under-test.ts';
 
 export const keys = { secret: 'sk_steering_test', web: 'pk_steering_test' };
 
@@ -22,6 +23,7 @@ export function steeredServer(settings: readonly object[]) {
 
   beforeAll(async () => {
     const config = readConfig({
+      ...(await engineVariables(directory)),
       ONYM_DATA_DIR: directory,
       ONYM_ENVIRONMENTS: names.join(','),
       ONYM_INITIAL_SECRET_KEY: keys.secret,

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import { type ChildOutput, type Ended, outputOf } from '../../../../test-support/child-output.ts';
+import { engineVariables, knownEngineVariables } from '../nodes/engines-under-test.ts';
 import { type Client, clientOf } from './client.ts';
 
 /** Runs Onym as an operator does: as a process of its own, told by variables and flags, asked over HTTP. */
@@ -70,7 +71,13 @@ function spawnOnym(args: readonly string[], variables: Variables, { user, input 
 
 /** One command line, to its end. */
 export function onym(args: readonly string[], variables: Variables = {}, options: SpawnOptions = {}): Promise<Ended> {
-  return spawnOnym(args, variables, options).ended;
+  return spawnOnym(args, { ...enginesOf(args, variables), ...variables }, options).ended;
+}
+
+/** Of the data directory that a command line names. */
+function enginesOf(args: readonly string[], variables: Variables): Variables {
+  const named = args.indexOf('--data-dir');
+  return knownEngineVariables(named === -1 ? variables.ONYM_DATA_DIR : args[named + 1]);
 }
 
 /** One command line whose process the test has in its hands. */
@@ -108,7 +115,7 @@ export interface ServeOptions {
 
 /** `onym serve` on a free port, once it listens. A variable set to undefined is not given. */
 export async function serve({ dataDir = dataDirectory(), variables = {}, user }: ServeOptions = {}): Promise<Server> {
-  const spawned = startServe({ dataDir, variables, user });
+  const spawned = startServe({ dataDir, variables: { ...(await engineVariables(dataDir)), ...variables }, user });
   const url = await urlOf(spawned);
   const { child, ended, stdout } = spawned;
   const end = (signal: NodeJS.Signals) => {

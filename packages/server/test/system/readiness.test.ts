@@ -44,7 +44,12 @@ function fakeDoor(): FakeDoor {
 }
 
 function world(path = directory()) {
-  const clock = { now: 0, phase: 'serving' as 'starting' | 'serving' | 'stopping', full: false };
+  const clock = {
+    now: 0,
+    phase: 'serving' as 'starting' | 'serving' | 'stopping',
+    full: false,
+    tooOld: null as string | null,
+  };
   const doors = { 'identity store': fakeDoor(), journal: fakeDoor() };
   const readiness = createReadiness({
     limits,
@@ -52,6 +57,7 @@ function world(path = directory()) {
     directories: { 'data directory': path },
     doors,
     journal: { isFull: () => clock.full },
+    nodes: { obstacle: () => clock.tooOld },
     now: () => clock.now,
   });
   return { path, clock, doors, ask: readiness.obstacles };
@@ -64,6 +70,14 @@ test('all is well: nothing is written', async () => {
   const { path, doors, ask } = world();
   expect(await ask()).toEqual([]);
   expect([doors.journal.tries, doors['identity store'].tries, readdirSync(path)]).toEqual([0, 0, []]);
+});
+
+test('a node that is too old for its tables', async () => {
+  const { clock, ask } = world();
+  clock.tooOld = 'the tables were made by a newer Onym.';
+  expect(await ask()).toEqual([
+    { code: 'overloaded', reason: 'This node is too old: the tables were made by a newer Onym.' },
+  ]);
 });
 
 test('starting and stopping', async () => {

@@ -4,7 +4,7 @@ import type { Seq } from '@onym/core';
 import { OnymError } from '../../errors.ts';
 import { createTurns } from '../../in-turn.ts';
 import type { Log } from '../../log.ts';
-import { migrate } from '../../postgres/migrate.ts';
+import { migrate, newerTables } from '../../postgres/migrate.ts';
 import type { Postgres } from '../../postgres/postgres.ts';
 import type { Errand, ErrandWork, NodeParts, Nodes, Registered } from '../nodes.ts';
 import { statementsFor, steps } from './statements.ts';
@@ -46,6 +46,7 @@ export async function openRegistry(postgres: Postgres, options: RegistryOptions)
   const inTurn = createTurns();
   let work: ErrandWork = async () => undefined;
   let hasFailed = false;
+  let obstacle: string | null = null;
   let doing: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
   let stopListening = (): void => undefined;
@@ -101,6 +102,9 @@ export async function openRegistry(postgres: Postgres, options: RegistryOptions)
     try {
       await beat();
       await alone.rows(statements.dropGone, []);
+      const tooNew = await newerTables(connections);
+      if (tooNew !== obstacle && tooNew !== null) log.error({}, `This node is too old: ${tooNew}`);
+      obstacle = tooNew;
       if (hasFailed) log.info({}, 'PostgreSQL is back.');
       hasFailed = false;
     } catch (error) {
@@ -154,6 +158,12 @@ export async function openRegistry(postgres: Postgres, options: RegistryOptions)
       await errands();
     },
     failing: () => hasFailed,
+    obstacle: () => obstacle,
+    async counts() {
+      const all = await alone.rows(statements.list, []);
+      const away = all.filter((node) => node.is_away).length;
+      return { here: all.length - away, away };
+    },
     async close(isEmpty) {
       closed = true;
       if (timer !== null) clearInterval(timer);
