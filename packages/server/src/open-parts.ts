@@ -15,7 +15,7 @@ import { openKeyStore } from './keys/store.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
-import { openEventStore, openIdentityStore, openNodes, openShared, openTurns } from './stores.ts';
+import { openEventStore, openFindingTable, openIdentityStore, openNodes, openShared, openTurns } from './stores.ts';
 import { version } from './version.ts';
 
 /**
@@ -87,7 +87,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(() => repeats.close());
 
   const lint = createLint({
-    file: directory.lintFile,
+    table: await openFindingTable(directory, shared),
     environments: config.environments,
     identityStore,
     settings: (name) => config.settings[name]!,

@@ -11,6 +11,9 @@ import { openPostgresStore } from './identity/postgres/store.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
 import type { IdentityStore } from './identity/store.ts';
 import { limits } from './limits.ts';
+import type { FindingTable } from './lint/finding-table.ts';
+import { openPostgresFindingTable } from './lint/postgres/finding-table.ts';
+import { openSqliteFindingTable } from './lint/sqlite/finding-table.ts';
 import { createOwnNode, type Nodes } from './nodes/nodes.ts';
 import { openRegistry, type RegistryOptions } from './nodes/postgres/registry.ts';
 import { openPostgresTurns } from './nodes/postgres/turns.ts';
@@ -52,6 +55,12 @@ export const openNodes = async (shared: Postgres | null, options: RegistryOption
   shared === null ? createOwnNode(options.id, options) : openRegistry(shared, options);
 
 export { openRegistered as openRegisteredNodes } from './nodes/postgres/registry.ts';
+
+/** Of all nodes together, or in the directory. */
+export const openFindingTable = async (
+  { lintFile }: Pick<DataDirectory, 'lintFile'>,
+  shared: Postgres | null,
+): Promise<FindingTable> => (shared === null ? openSqliteFindingTable(lintFile) : openPostgresFindingTable(shared));
 
 /** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(

@@ -191,7 +191,8 @@ export function createMemoryStore(environments = new Map<string, Environment>())
     async addRepeats(environment, added) {
       const { repeats } = of(environment);
       for (const [seq, { count, lastTime }] of added) {
-        repeats.set(seq, { count: count + (repeats.get(seq)?.count ?? 0), lastTime });
+        const before = repeats.get(seq) ?? { count: 0, lastTime };
+        repeats.set(seq, { count: before.count + count, lastTime: Math.max(before.lastTime, lastTime) });
       }
     },
 

@@ -281,7 +281,10 @@ export interface IdentityStore extends IdentityReads {
    */
   rowsOf(environment: string, scope: RevertOperation['scope'], rowsMax: number): Promise<Seq[][]>;
 
-  /** Notes how often the links of these names were sent again. Best effort, outside the ledger. */
+  /**
+   * Adds how often the links of these names were sent again, whichever node says so first. Best effort, outside the ledger: where the connection
+   * to the store is lost over it, they may be added twice.
+   */
   addRepeats(environment: string, repeats: ReadonlyMap<Seq, { count: number; lastTime: Millis }>): Promise<void>;
   /** Of those ever repeated. */
   repeats(environment: string, seqs: readonly Seq[]): Promise<Map<Seq, { count: number; lastTime: Millis }>>;

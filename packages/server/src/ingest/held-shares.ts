@@ -5,7 +5,7 @@ import { type Call, type CallAnswer, type Ingest, type IngestOptions, isEvent, o
 
 export interface HeldSharesParts {
   readonly commits: Pick<Commits, 'rehearse'>;
-  readonly identityStore: Pick<IdentityStore, 'heldBy'>;
+  readonly identityStore: Pick<IdentityStore, 'heldBy' | 'shared'>;
   /** Held links of one publishable key that may wait for review; what is under way when they are reached comes to it. */
   readonly max: number;
   readonly now: () => number;
@@ -15,15 +15,20 @@ export interface HeldSharesParts {
 interface Share {
   held: number;
   countedAt: number;
+  /** Some were held since, and other nodes, over which a page's calls are spread, may have held some too. */
+  mayLack: boolean;
 }
 
-/** How late it may be seen that somebody has decided on some. */
+/** How late it may be seen that somebody has decided on some, or what other nodes have held. */
 const countIntervalMs = 1_000;
 
 /**
  * The same way in, with a share of the review queue for each publishable key: a page can't fill it beyond that. Evidence that would be held
  * past the share is answered with `review-queue-full` and leaves nothing in the ledger; the rest of its call stands, as does all that would
  * not be held.
+ *
+ * Nodes that share the queue do not ask each other before they hold a link: together they may go past the share by what they hold within a
+ * second of each other, and by one request each that finds the others' links uncounted (docs/operating.md has the arithmetic).
  */
 export function withHeldShares(ingest: Ingest, { commits, identityStore, max, now }: HeldSharesParts): Ingest {
   const shares = perEnvironment(() => new Map<string, Share>());
@@ -33,7 +38,7 @@ export function withHeldShares(ingest: Ingest, { commits, identityStore, max, no
     let share = byKey.get(key);
     if (share === undefined) {
       // As if it were full: it is counted before it matters.
-      share = { held: max, countedAt: Number.NEGATIVE_INFINITY };
+      share = { held: max, countedAt: Number.NEGATIVE_INFINITY, mayLack: false };
       byKey.set(key, share);
     }
     return share;
@@ -41,8 +46,10 @@ export function withHeldShares(ingest: Ingest, { commits, identityStore, max, no
 
   /** How many more links may be held; at least what is asked for, unless it has been counted a moment ago. */
   async function roomIn(share: Share, environment: string, key: string, asked: number): Promise<number> {
-    if (share.held + asked > max && Math.abs(now() - share.countedAt) >= countIntervalMs) {
+    const isDue = share.mayLack || share.held + asked > max;
+    if (isDue && Math.abs(now() - share.countedAt) >= countIntervalMs) {
       share.countedAt = now();
+      share.mayLack = false;
       share.held = await identityStore.heldBy(environment, key);
     }
     return Math.max(0, max - share.held);
@@ -78,7 +85,9 @@ export function withHeldShares(ingest: Ingest, { commits, identityStore, max, no
     const past = evidence <= room ? none : await pastShare(environment, calls, room);
     const admitted = calls.flatMap((call, index) => (past.has(index) ? (withoutEvidence(call) ?? []) : [call]));
     const answers = admitted.length === 0 ? [] : await ingest.submit(environment, admitted, options);
-    share.held += answers.filter(isNewlyHeld).length;
+    const newlyHeld = answers.filter(isNewlyHeld).length;
+    share.held += newlyHeld;
+    if (newlyHeld > 0 && identityStore.shared !== null) share.mayLack = true;
     if (past.size === 0) return answers;
     let next = 0;
     return calls.map((call, index): CallAnswer => {

@@ -30,6 +30,7 @@ interface Judgement {
 export interface Aliases {
   /** Counts the call; true when it has to be inspected, because its pair was not met before from its call site. */
   observe(call: AliasCall): boolean;
+  /** Notes nothing when it rejects. */
   inspect(call: AliasCall): Promise<void>;
   /** Notes that an id is known since a ledger row. */
   noteKnown(id: string, seq: Seq): void;
@@ -102,19 +103,15 @@ export function createAliases(
     return identifiers.some((member) => member.distinctId === id && !member.known);
   }
 
-  /** Counts the known identifiers of an identity once it may have too many; from then on each further alias is one more. */
-  async function checkCanonical(call: AliasCall & { readonly seq: Seq }): Promise<void> {
-    const { canonicalId, seq } = call;
-    let number = crowded.get(canonicalId);
-    if (number === undefined) {
-      const members = await identityStore.members(environment, canonicalId);
-      if (members.length < lintThresholds.knownIdentifiersMin) return;
-      const { identifiers } = await identityStore.profile(environment, canonicalId, wholeProfile, seq);
-      number = identifiers.filter(({ known }) => known).length;
-      if (number < lintThresholds.knownIdentifiersMin) return;
-    } else number++;
-    crowded.set(canonicalId, number);
-    findings.note('no-stable-canonical', call.site, { ...exampleOf(call, null), number });
+  /** The known identifiers of an identity that has too many; null for another. Once it has, each further alias is one more. */
+  async function crowdIn(canonicalId: string, seq: Seq): Promise<number | null> {
+    const before = crowded.get(canonicalId);
+    if (before !== undefined) return before + 1;
+    const members = await identityStore.members(environment, canonicalId);
+    if (members.length < lintThresholds.knownIdentifiersMin) return null;
+    const { identifiers } = await identityStore.profile(environment, canonicalId, wholeProfile, seq);
+    const number = identifiers.filter(({ known }) => known).length;
+    return number < lintThresholds.knownIdentifiersMin ? null : number;
   }
 
   return {
@@ -140,13 +137,17 @@ export function createAliases(
     async inspect(call) {
       const entry = pairs.peek(pairOf(call));
       const judgement = (call.recorded ? null : entry?.judgement) ?? (await judge(call));
+      const { seq, applied, canonicalId } = call;
+      const mayCrowd = applied && seq !== null && !judgement.rules.includes('alias-at-login');
+      const number = mayCrowd ? await crowdIn(canonicalId, seq) : null;
       note(call, judgement);
+      if (number !== null) {
+        crowded.set(canonicalId, number);
+        findings.note('no-stable-canonical', call.site, { ...exampleOf(call, null), number });
+      }
       if (entry !== undefined) {
         entry.judgement = { ...judgement, rules: judgement.rules.filter((rule) => rule !== 'alias-before-identify') };
       }
-      const { seq, applied } = call;
-      if (applied && seq !== null && !judgement.rules.includes('alias-at-login'))
-        await checkCanonical({ ...call, seq });
     },
 
     noteKnown(id, seq) {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type {
   AliasOperation,
   Answered,
@@ -14,15 +13,19 @@ import type { IdentityStore } from '../identity/store.ts';
 import { createTurns } from '../in-turn.ts';
 import type { DeadLetter, TrackItem } from '../ingest/types.ts';
 import { limits } from '../limits.ts';
+import type { Log } from '../log.ts';
 import { formsFor } from '../patterns.ts';
+import { createTrouble, type Trouble } from '../trouble.ts';
 import { type Advice, adviceFor } from './advice.ts';
 import { type AliasCall, type Aliases, createAliases } from './aliases.ts';
-import { type Claims, createClaims } from './claims.ts';
+import { type Claims, claimReason, createClaims } from './claims.ts';
 import { exampleOfLetter, exampleOfOperation, exampleOfTrack, type RejectedCall } from './examples.ts';
-import { openFindingTable } from './finding-table.ts';
+import type { FindingTable } from './finding-table.ts';
 import { createFindings, type Findings } from './findings.ts';
-import { createNearMisses, type NearMiss, type NearMisses } from './near-misses.ts';
+import { createInspections, type Inspections } from './inspections.ts';
+import { createNearMisses, type NearMisses } from './near-misses.ts';
 import { type CallSite, type Example, type Finding, isSkewed, lintRules, type UnknownFields } from './rules.ts';
+import { sumOf } from './sums.ts';
 
 /** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead. */
 export interface Lint extends Forgets {
@@ -31,7 +34,10 @@ export interface Lint extends Forgets {
   observeEvent(environment: string, item: TrackItem): void;
   observeRejected(letters: readonly DeadLetter[]): void;
   observeUnknown(environment: string, unknown: UnknownFields): void;
-  /** Every call answered before is in it, but for those counted as `unexamined` since the start, of which there were too many to look at. */
+  /**
+   * Every call that this process answered before is in it, but for those counted as `unexamined` since its start; of what other nodes that
+   * share the table answered, all but the last second. Rejects where the table can't be read.
+   */
   report(environment: string): Promise<LintReport>;
   close(): Promise<void>;
 }
@@ -42,54 +48,59 @@ export interface LintReport {
   readonly unexamined: number;
 }
 
-type Waiting = AliasCall | RejectedCall | NearMiss;
-
 interface Lane {
   readonly findings: Findings;
   readonly claims: Claims;
   readonly aliases: Aliases;
   readonly nearMisses: NearMisses;
-  /** To be looked into at the next flush. */
-  waiting: Waiting[];
-  unexamined: number;
+  /** Looked into at the next flush. */
+  readonly inspections: Inspections;
+  readonly writing: Trouble;
 }
 
 interface Options {
-  readonly file: string;
+  /** Closed with lint. */
+  readonly table: FindingTable;
   readonly environments: readonly string[];
-  readonly identityStore: Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'profile'>;
+  readonly identityStore: Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'profile' | 'recorded' | 'shared'>;
   readonly settings: (environment: string) => Settings;
-  readonly log: { error(details: object, message: string): void };
+  readonly log: Pick<Log, 'error' | 'info'>;
 }
 
 const flushIntervalMs = 1_000;
-/** Calls looked into each second, and between two turns of the event loop. */
-const callsPerFlush = 500;
-const callsPerTurn = 25;
+/** Calls looked into each second. */
+const looksPerFlush = 500;
 
-export function createLint({ file, environments, identityStore, settings, log }: Options): Lint {
-  const table = openFindingTable(file);
-  const stored = table.read();
+export function createLint({ table, environments, identityStore, settings, log }: Options): Lint {
   const lanes = new Map<string, Lane>();
   for (const name of environments) {
-    const own = stored.filter(({ environment }) => environment === name).map(({ finding }) => finding);
-    const findings = createFindings(own);
-    const aliases = createAliases(name, findings, identityStore, () => settings(name));
-    const nearMisses = createNearMisses(name, findings, identityStore);
-    lanes.set(name, { findings, claims: createClaims(findings), aliases, nearMisses, waiting: [], unexamined: 0 });
+    const findings = createFindings();
+    lanes.set(name, {
+      findings,
+      claims: createClaims(name, findings, identityStore),
+      aliases: createAliases(name, findings, identityStore, () => settings(name)),
+      nearMisses: createNearMisses(name, findings, identityStore),
+      inspections: createInspections(
+        name,
+        createTrouble(log, 'lint could not look into a call', 'lint looks into calls again'),
+      ),
+      writing: createTrouble(
+        log,
+        'lint findings could not be written; they are kept in memory, and it is tried again',
+        'lint findings are written again',
+      ),
+    });
   }
 
-  /** False when there is no room. */
-  function wait(lane: Lane, call: Waiting): boolean {
-    const hasRoom = lane.waiting.length < limits.lintWaitingCallsMax;
-    if (hasRoom) lane.waiting.push(call);
-    else lane.unexamined++;
-    return hasRoom;
-  }
-
-  function observeId(lane: Lane, id: string, site: CallSite, exampleOf: () => Example): void {
-    const miss = lane.nearMisses.observe(id, site, exampleOf);
-    if (miss !== null && !wait(lane, miss)) lane.nearMisses.drop(miss);
+  function observeId({ nearMisses, inspections }: Lane, id: string, site: CallSite, exampleOf: () => Example): void {
+    const miss = nearMisses.observe(id, site, exampleOf);
+    if (miss === null) return;
+    inspections.add({
+      asksStore: true,
+      ids: () => [...Object.values(miss.example.ids), miss.other],
+      look: () => nearMisses.inspect(miss),
+      drop: () => nearMisses.drop(miss),
+    });
   }
 
   function observeIds(
@@ -112,46 +123,42 @@ export function createLint({ file, environments, identityStore, settings, log }:
     if (answer.reason === null || anonymousId === null) return;
     const example = exampleOfOperation(operation, time, answer.seq);
     if (answer.reason === 'reserved-distinct-id') lane.findings.note('reserved-id', source, example);
-    if (answer.reason === 'anonymous-id-belongs-to-another-identity') {
-      lane.claims.note(anonymousId, distinctId, source, example);
+    if (answer.reason === claimReason && lane.claims.observe(anonymousId, distinctId, source, example)) {
+      lane.inspections.add({
+        asksStore: true,
+        ids: () => [anonymousId],
+        look: () => lane.claims.inspect(anonymousId),
+      });
     }
   }
 
-  /** Looks into the oldest waiting calls. */
-  async function inspect(environment: string, lane: Lane, callsMax: number): Promise<void> {
-    const calls = lane.waiting.splice(0, callsMax);
-    for (const [index, call] of calls.entries()) {
-      if (index % callsPerTurn === callsPerTurn - 1) await nextTurn();
-      try {
-        if ('errorCode' in call) noteRejected(lane, call);
-        else if ('other' in call) await lane.nearMisses.inspect(call);
-        else await lane.aliases.inspect(call);
-      } catch (error) {
-        lane.unexamined++;
-        log.error({ err: error, environment }, 'lint could not look into a call');
-      }
-    }
+  function observeAlias(lane: Lane, call: AliasCall): void {
+    if (!lane.aliases.observe(call)) return;
+    const { primary, secondary, canonicalId } = call;
+    lane.inspections.add({
+      asksStore: true,
+      ids: () => [primary, secondary, canonicalId],
+      look: () => lane.aliases.inspect(call),
+    });
   }
 
-  function write(environment: string, { findings }: Lane): void {
-    const changes = findings.takeChanges();
-    if (changes.changed.length === 0 && changes.dropped.length === 0) return;
+  async function write(environment: string, { findings, writing }: Lane): Promise<void> {
     try {
-      table.write(environment, changes);
+      await findings.write((batch) => table.add(environment, batch));
+      writing.ends({ environment });
     } catch (error) {
-      findings.returnChanges(changes);
-      log.error({ err: error, environment }, 'lint findings could not be written');
+      writing.begins({ err: error, environment });
     }
   }
 
-  // One thing at a time: what is forgotten is not brought back by an inspection that was under way.
+  // One thing at a time: what is forgotten is not brought back by an inspection or a write that was under way.
   const inTurn = createTurns();
 
-  const flush = (callsMax: number) =>
+  const flush = (looksMax?: number) =>
     inTurn(async () => {
       for (const [environment, lane] of lanes) {
-        await inspect(environment, lane, callsMax);
-        write(environment, lane);
+        await lane.inspections.run(looksMax);
+        await write(environment, lane);
       }
     });
 
@@ -159,7 +166,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
   const timer = setInterval(async () => {
     if (flushing) return;
     flushing = true;
-    await flush(callsPerFlush);
+    await flush(looksPerFlush);
     flushing = false;
   }, flushIntervalMs);
   timer.unref();
@@ -176,8 +183,8 @@ export function createLint({ file, environments, identityStore, settings, log }:
       const { seq, recorded, canonicalId, verdict } = answer;
       noteSkew(lane, operation, time, seq);
       if (primary === secondary) return;
-      const call = { primary, secondary, site, time, seq, recorded, canonicalId, applied: verdict === 'applied' };
-      if (lane.aliases.observe(call)) wait(lane, call);
+      const applied = verdict === 'applied';
+      observeAlias(lane, { primary, secondary, site, time, seq, recorded, canonicalId, applied });
     },
 
     observeEvent(environment, item) {
@@ -198,7 +205,7 @@ export function createLint({ file, environments, identityStore, settings, log }:
       for (const letter of letters) {
         if (letter.errorCode !== 'reserved-distinct-id' || letter.environment === null || !isOfCall(letter)) continue;
         const lane = lanes.get(letter.environment);
-        if (lane !== undefined) wait(lane, letter);
+        lane?.inspections.add({ asksStore: false, look: () => noteRejected(lane, letter) });
       }
     },
 
@@ -213,15 +220,20 @@ export function createLint({ file, environments, identityStore, settings, log }:
       }
     },
 
-    async report(environment) {
-      const lane = lanes.get(environment);
-      if (lane === undefined) return { findings: [], unexamined: 0 };
-      await inTurn(() => inspect(environment, lane, lane.waiting.length));
-      const findings = lane.findings.list().map((finding) => ({
-        ...finding,
-        ...adviceFor(finding.rule, finding.examples[0] ?? null),
-      }));
-      return { findings: findings.sort(byRuleAndCount), unexamined: lane.unexamined };
+    report(environment) {
+      return inTurn(async () => {
+        const lane = lanes.get(environment);
+        if (lane === undefined) return { findings: [], unexamined: 0 };
+        await lane.inspections.run();
+        await write(environment, lane);
+        // Nothing, but where it could not be written.
+        const unwritten = lane.findings.unwritten();
+        const findings = sumOf(await table.list(environment), unwritten)
+          // A newer node may have rules that this one does not know.
+          .filter(({ rule }) => lintRules.includes(rule))
+          .map((finding) => ({ ...finding, ...adviceFor(finding.rule, finding.examples[0] ?? null) }));
+        return { findings: findings.sort(byRuleAndCount), unexamined: lane.inspections.unexamined() };
+      });
     },
 
     forget(environment, distinctIds) {
@@ -230,33 +242,20 @@ export function createLint({ file, environments, identityStore, settings, log }:
         const lane = lanes.get(environment);
         if (lane === undefined) return;
         // Nothing is left to judge an erased id's alias by.
-        lane.waiting = lane.waiting.filter((call) => {
-          const named =
-            'errorCode' in call ? [] : 'other' in call ? [call.id, call.other] : [call.primary, call.secondary];
-          const isKept = !named.some((id) => ids.has(id));
-          if (!isKept && 'other' in call) lane.nearMisses.drop(call);
-          return isKept;
-        });
-        await inspect(environment, lane, lane.waiting.length);
+        lane.inspections.forget(ids);
+        await lane.inspections.run();
         lane.aliases.forget(ids);
         lane.claims.forget(ids);
         lane.nearMisses.forget(ids);
         lane.findings.forget(ids);
-        const changes = lane.findings.takeChanges();
-        try {
-          table.write(environment, changes);
-          table.scrub();
-        } catch (error) {
-          lane.findings.returnChanges(changes);
-          throw error;
-        }
+        await table.forget(environment, ids);
       });
     },
 
     async close() {
       clearInterval(timer);
-      await flush(limits.lintWaitingCallsMax);
-      table.close();
+      await flush();
+      await table.close();
     },
   };
 }

@@ -20,7 +20,7 @@ export interface NearMiss {
 export interface NearMisses {
   /** A near miss that is not waiting to be inspected yet; null where the id is none, or the call counts with one that waits. */
   observe(id: string, site: CallSite, exampleOf: () => Example): NearMiss | null;
-  /** Notes it, unless the two are one person by now. */
+  /** Notes it, unless the two are one person by now. Notes nothing when it rejects. */
   inspect(miss: NearMiss): Promise<void>;
   /** It is not inspected after all. */
   drop(miss: NearMiss): void;

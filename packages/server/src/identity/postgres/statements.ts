@@ -209,7 +209,7 @@ export const statements = {
     'add_repeats',
     `INSERT INTO repeat AS r (env, seq, count, last_time)
      SELECT $1, * FROM unnest($2::bigint[], $3::bigint[], $4::bigint[])
-     ON CONFLICT (env, seq) DO UPDATE SET count = r.count + excluded.count, last_time = excluded.last_time`,
+     ON CONFLICT (env, seq) DO UPDATE SET count = r.count + excluded.count, last_time = greatest(r.last_time, excluded.last_time)`,
   ),
   repeats: statement<{ seq: number; count: number; last_time: number }>(
     'repeats',

@@ -220,7 +220,8 @@ function storeOver(postgres: Postgres): IdentityStore {
     async addRepeats(environment, repeats) {
       if (repeats.size === 0) return;
       const { id: env } = await environmentRow(connections.alone, environment);
-      const all = [...repeats];
+      // Nodes that lock in one order do not wait for each other in a circle.
+      const all = [...repeats].sort(([one], [other]) => one - other);
       await connections.alone.rows(statements.addRepeats, [
         env,
         all.map(([seq]) => seq),

@@ -232,7 +232,7 @@ export function prepareStatements(database: Database) {
       .pluck(),
     addRepeats: database.prepare(
       `INSERT INTO repeat (env, seq, count, last_time) VALUES (?, ?, ?, ?)
-       ON CONFLICT DO UPDATE SET count = count + excluded.count, last_time = excluded.last_time`,
+       ON CONFLICT DO UPDATE SET count = count + excluded.count, last_time = max(last_time, excluded.last_time)`,
     ),
     repeats: database.prepare<unknown[], { count: number; last_time: number }>(
       'SELECT count, last_time FROM repeat WHERE env = ? AND seq = ?',
