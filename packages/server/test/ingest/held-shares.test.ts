@@ -28,6 +28,8 @@ describe.each<[string, () => IdentityStore]>([
 ])('a share of the review queue, %s', (_, open) => {
   let store: IdentityStore;
   let ingest: Ingest;
+  /** On one store, with a share of four. */
+  let nodes: readonly [Ingest, Ingest];
   let time: number;
   const kept: string[] = [];
 
@@ -45,10 +47,11 @@ describe.each<[string, () => IdentityStore]>([
     readIdentify({ distinct_id, anonymous_id, traits } as never, settings, context('web', true));
   const track = (distinct_id: string, anonymous_id: string): Call =>
     readTrack({ event: 'e', distinct_id, anonymous_id } as never, 'p', settings, context('web', true));
-  const submit = async (...calls: Call[]) =>
-    (await ingest.submit('p', calls, { dryRun: false, sync: false })).map((answer) =>
+  const submitTo = async (node: Ingest, ...calls: Call[]) =>
+    (await node.submit('p', calls, { dryRun: false, sync: false })).map((answer) =>
       'error' in answer ? answer.error : answer.verdict,
     );
+  const submit = (...calls: Call[]) => submitTo(ingest, ...calls);
 
   beforeEach(async () => {
     time = 1_700_000_000_000;
@@ -69,7 +72,11 @@ describe.each<[string, () => IdentityStore]>([
       observeEvent: () => {},
       tally: { reserved: () => {}, duplicate: () => {} },
     });
-    ingest = withHeldShares(plain, { commits, identityStore: store, max: 2, now: () => time });
+    const now = () => time;
+    ingest = withHeldShares(plain, { commits, identityStore: store, max: 2, now });
+    const shared = { head: async () => 0, follow: async () => async () => {} };
+    const asNode = () => withHeldShares(plain, { commits, identityStore: { ...store, shared }, max: 4, now });
+    nodes = [asNode(), asNode()];
     return () => store.close();
   });
 
@@ -116,5 +123,34 @@ describe.each<[string, () => IdentityStore]>([
     expect(await submit(alias('a', 'crm:5'))).toEqual(['review-queue-full']);
     time += 1_000;
     expect(await submit(alias('a', 'crm:5'), alias('a', 'crm:6'))).toEqual(['held', 'review-queue-full']);
+  });
+
+  it('is passed by several nodes by a request each, and by what they hold within a second', async () => {
+    const [one, other] = nodes;
+    // Each has counted while there was nothing.
+    expect(await submitTo(one, alias('a', 'crm:1'))).toEqual(['applied']);
+    expect(await submitTo(other, alias('b', 'crm:0'))).toEqual(['applied']);
+    time += 60_000;
+    const four = [2, 3, 4, 5].map((n) => alias('a', `crm:${n}`));
+    expect(await submitTo(one, ...four)).toEqual(['held', 'held', 'held', 'held']);
+    time += 60_000;
+    // What it knows is a minute old: the one request that may pass.
+    expect(await submitTo(other, alias('a', 'crm:6'), alias('a', 'crm:7'))).toEqual(['held', 'held']);
+    expect(await submitTo(other, alias('a', 'crm:8'))).toEqual(['review-queue-full']);
+    expect(await store.heldBy('p', 'web')).toBe(6);
+    time += 60_000;
+    for (const node of nodes) expect(await submitTo(node, alias('a', 'crm:9'))).toEqual(['review-queue-full']);
+  });
+
+  it('is passed within a second by what the nodes have room for, and by no more', async () => {
+    for (const node of nodes) await submitTo(node, alias('a', 'x'));
+    const answers = [];
+    for (let n = 1; n <= 7; n++) {
+      for (const [index, node] of nodes.entries())
+        answers.push(...(await submitTo(node, alias('a', `crm:${n}${index}`))));
+    }
+    // As many shares as nodes: all came within one second of the only count.
+    expect(answers.filter((answer) => answer === 'held')).toHaveLength(8);
+    expect(await store.heldBy('p', 'web')).toBe(8);
   });
 });

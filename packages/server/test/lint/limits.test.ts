@@ -1,42 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type AliasOperation, defaultSettings, type Settings } from '@onym/core';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { IdentityStore } from '../../src/identity/store.ts';
 import { limits } from '../../src/limits.ts';
 import { createLint, type Lint } from '../../src/lint/lint.ts';
+import { bothTables, type Tables } from './tables.ts';
 
 /** What lint holds is bounded, whatever comes in, and what fails behind it does not reach the callers. */
 
-const directory = mkdtempSync(join(tmpdir(), 'onym-lint-limits-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-
 const environment = 'production';
-const received = Date.parse('2026-11-03T12:00:00Z');
-let files = 0;
+let received: number;
+let tables: Tables;
+let opened = 0;
 let store: IdentityStore;
 let lint: Lint;
 let errors: string[];
 
-function open(identityStore: IdentityStore, settings: Settings = defaultSettings): Lint {
-  return createLint({
-    file: join(directory, `lint-${files++}.db`),
+const open = async (identityStore: IdentityStore, settings: Settings = defaultSettings): Promise<Lint> =>
+  createLint({
+    table: await tables.open(`limits_${opened}`),
     environments: [environment],
     identityStore,
     settings: () => settings,
-    log: { error: (_details, message) => void errors.push(message) },
+    log: { error: (_details, message) => void errors.push(message), info: () => {} },
   });
-}
-
-beforeEach(async () => {
-  errors = [];
-  store = createMemoryStore();
-  await store.prepare(environment, defaultSettings, 0);
-  lint = open(store);
-});
-afterEach(() => lint.close());
 
 function aliasOf(primary: string, secondary: string, lib: string | null = null): AliasOperation {
   const source = { key: 'web', lib, batch: null, public: false };
@@ -45,10 +32,25 @@ function aliasOf(primary: string, secondary: string, lib: string | null = null):
 
 async function send(...operations: AliasOperation[]): Promise<void> {
   const { answers } = await store.commit(environment, operations, received);
-  for (const [index, answer] of answers.entries()) lint.observe(environment, operations[index]!, answer, received);
+  for (const [index, answer] of answers.entries()) lint.observe(environment, operations[index]!, answer, received++);
 }
 
-describe('lint', () => {
+describe.each(bothTables)('lint, with its findings %s', (_, start) => {
+  beforeAll(async () => {
+    tables = await start();
+  });
+  afterAll(() => tables?.stop());
+
+  beforeEach(async () => {
+    errors = [];
+    received = Date.parse('2026-11-03T12:00:00Z');
+    opened++;
+    store = createMemoryStore();
+    await store.prepare(environment, defaultSettings, 0);
+    lint = await open(store);
+  });
+  afterEach(() => lint.close());
+
   it('keeps the findings last seen, and drops the others on disk too', async () => {
     const { lintFindingsMax: max } = limits;
     for (let lib = 0; lib < max + 10; lib++) await send(aliasOf('user_1', 'anonymous-1', `lib-${lib}`));
@@ -57,8 +59,7 @@ describe('lint', () => {
     expect(findings.some(({ lib }) => lib === 'lib-9')).toBe(false);
     expect(findings.some(({ lib }) => lib === 'lib-10')).toBe(true);
     await lint.close();
-    files--;
-    lint = open(store);
+    lint = await open(store);
     expect((await lint.report(environment)).findings).toHaveLength(max);
   });
 
@@ -67,7 +68,7 @@ describe('lint', () => {
     const operations = Array.from({ length: max + 7 }, (_, index) => aliasOf('user_1', `anonymous-${index}`));
     for (const operation of operations) {
       const answer = { verdict: 'applied', reason: null, seq: 1, recorded: true, canonicalId: 'user_1' } as const;
-      lint.observe(environment, operation, { ...answer, components: [] }, received);
+      lint.observe(environment, operation, { ...answer, components: [] }, received++);
     }
     const { findings, unexamined } = await lint.report(environment);
     expect(unexamined).toBe(7);
@@ -77,7 +78,7 @@ describe('lint', () => {
   it('goes on when the identity store fails', async () => {
     await lint.close();
     const broken = { ...store, resolve: () => Promise.reject(new Error('no disk')) };
-    lint = open(broken);
+    lint = await open(broken);
     await send(aliasOf('user_1', 'stripe:1'), aliasOf('user_1', 'anonymous-1'));
     const { findings, unexamined } = await lint.report(environment);
     expect(findings).toMatchObject([{ rule: 'alias-at-login' }]);
@@ -87,7 +88,7 @@ describe('lint', () => {
 
   it('takes the configured anonymous patterns for anonymous', async () => {
     await lint.close();
-    lint = open(store, { ...defaultSettings, anonymousPatterns: ['^tmp_'] });
+    lint = await open(store, { ...defaultSettings, anonymousPatterns: ['^tmp_'] });
     await send(aliasOf('user_1', 'tmp_1'));
     expect((await lint.report(environment)).findings).toMatchObject([{ rule: 'alias-at-login' }]);
   });
