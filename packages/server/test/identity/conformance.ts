@@ -347,6 +347,26 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       expect(await store.environment('production')).toEqual(before);
     });
 
+    it('adds up repeats, and knows the last of them whoever says so first', async () => {
+      const store = await openStore();
+      await store.addRepeats('production', new Map([[7, { count: 2, lastTime: 90 }]]));
+      const later: [number, { count: number; lastTime: number }][] = [
+        [9, { count: 1, lastTime: 5 }],
+        [7, { count: 3, lastTime: 80 }],
+      ];
+      await Promise.all([
+        store.addRepeats('production', new Map(later)),
+        store.addRepeats('production', new Map([...later].reverse())),
+        store.addRepeats('production', new Map()),
+      ]);
+      expect(await store.repeats('production', [9, 8, 7])).toEqual(
+        new Map([
+          [9, { count: 2, lastTime: 5 }],
+          [7, { count: 8, lastTime: 90 }],
+        ]),
+      );
+    });
+
     it('tries a write without changing anything', async () => {
       const store = await openStore();
       await store.commit('production', [alias('user_1', 'stripe:1')], 1);

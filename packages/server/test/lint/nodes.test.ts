@@ -1,4 +1,4 @@
-import { type AliasOperation, defaultSettings, type IdentifyOperation, type Operation } from '@onym/core';
+import { defaultSettings, type IdentifyOperation, type Operation } from '@onym/core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Postgres } from '../../../../test-support/postgres.ts';
 import { OnymError } from '../../src/errors.ts';
@@ -8,35 +8,27 @@ import type { TrackItem } from '../../src/ingest/types.ts';
 import type { FindingTable } from '../../src/lint/finding-table.ts';
 import { createLint, type Lint } from '../../src/lint/lint.ts';
 import { lintThresholds } from '../../src/lint/rules.ts';
+import { alias, live } from '../identity/operations.ts';
 import { openStore, startProxy } from '../identity/postgres.ts';
 import { openTable, postgresTables } from './tables.ts';
 
 /** Two nodes on one PostgreSQL find together what was sent to both. */
 
 const environment = 'production';
-const source = { key: 'web', lib: 'shop', batch: null, public: false };
-const alias = (primary: string, secondary: string): AliasOperation => ({
-  op: 'alias',
-  kind: 'alias',
-  primary,
-  secondary,
-  timestamp: null,
-  source,
-});
 const identify = (distinctId: string, anonymousId: string | null = null): IdentifyOperation => ({
   op: 'identify',
   distinctId,
   anonymousId,
   traits: [],
   timestamp: null,
-  source,
+  source: live,
 });
 const event = (distinct_id: string, reserved = false): TrackItem =>
   ({
     event: { distinct_id, anonymous_id: null, device_id: null, uuid: 'u', received_at: clock++, timestamp: clock },
     passedOver: null,
     reserved,
-    source,
+    source: live,
   }) as unknown as TrackItem;
 
 interface Node {

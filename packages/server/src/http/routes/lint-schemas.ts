@@ -75,7 +75,8 @@ export const lint = {
           }),
         ),
         unexamined: Type.Integer({
-          description: 'Calls since the start that came too fast to be looked at: counts may lack them.',
+          description:
+            'Calls since the start of the server that answers that came too fast to be looked at: counts may lack them.',
         }),
       }),
     ),
