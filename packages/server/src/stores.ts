@@ -10,6 +10,12 @@ import type { EventStore } from './events/types.ts';
 import { openPostgresStore } from './identity/postgres/store.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
 import type { IdentityStore } from './identity/store.ts';
+import { openPostgresProgress } from './import/postgres/progress.ts';
+import type { ImportProgress } from './import/progress.ts';
+import { openSqliteProgress } from './import/sqlite/progress.ts';
+import type { DeadLetterTable } from './ingest/dead-letter-table.ts';
+import { openPostgresDeadLetters } from './ingest/postgres/dead-letter-table.ts';
+import { openSqliteDeadLetters } from './ingest/sqlite/dead-letter-table.ts';
 import { limits } from './limits.ts';
 import { createOwnNode, type Nodes } from './nodes/nodes.ts';
 import { openRegistry, type RegistryOptions } from './nodes/postgres/registry.ts';
@@ -52,6 +58,18 @@ export const openNodes = async (shared: Postgres | null, options: RegistryOption
   shared === null ? createOwnNode(options.id, options) : openRegistry(shared, options);
 
 export { openRegistered as openRegisteredNodes } from './nodes/postgres/registry.ts';
+
+export const openDeadLetterTable = async (
+  { deadLettersFile }: Pick<DataDirectory, 'deadLettersFile'>,
+  shared: Postgres | null,
+): Promise<DeadLetterTable> =>
+  shared === null ? openSqliteDeadLetters(deadLettersFile) : openPostgresDeadLetters(shared);
+
+/** How far imports have come. */
+export const openImportProgress = async (
+  { importsFile }: Pick<DataDirectory, 'importsFile'>,
+  shared: Postgres | null,
+): Promise<ImportProgress> => (shared === null ? openSqliteProgress(importsFile) : openPostgresProgress(shared));
 
 /** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(
