@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Settings, Source } from '@onym/core';
+import { hasOnlyWholeCharacters } from '../characters.ts';
 import { OnymError } from '../errors.ts';
 import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore } from '../identity/store.ts';
@@ -68,6 +69,7 @@ export function createImports(parts: ImportsParts): Imports {
 
   async function* received(environment: string, upload: Upload, options: ImportOptions): AsyncGenerator<ImportEvent> {
     const batch = options.batch ?? defaultBatch(options.fileName, upload.fingerprint);
+    checkBatch(batch);
     const turn = options.dryRun ? null : await turnOf(environment, batch);
     const source: Source = { key: options.key, lib, batch, public: false };
     const fingerprintOf = (reading: Reading) => `${upload.fingerprint}/${digest(reading.fingerprint)}`;
@@ -164,6 +166,15 @@ function defaultBatch(fileName: string | undefined, fingerprint: string): string
     .replace(/[^\w.-]+/g, '_')
     .slice(0, 100);
   return `import-${name}-${fingerprint.slice(0, shownFingerprint)}`;
+}
+
+/** Of what every store can hold. */
+function checkBatch(batch: string): void {
+  if (!batch.includes('\0') && hasOnlyWholeCharacters(batch)) return;
+  throw new OnymError(
+    'invalid-payload',
+    `The batch ${JSON.stringify(batch)} holds a NUL character or half a surrogate pair. Give it another name with --batch.`,
+  );
 }
 
 const stops = () =>

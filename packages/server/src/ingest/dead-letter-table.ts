@@ -37,7 +37,8 @@ export interface LettersChanged {
 }
 
 /**
- * Where rejected items are kept. Throws OnymError where the same may go well later: `storage-full`, `identity-store-unavailable`.
+ * Where rejected items are kept. Throws OnymError with `retryAfterSeconds` where the same may go well later: `storage-full`,
+ * `identity-store-unavailable`.
  */
 export interface DeadLetterTable {
   /** In this order, all or none, durable when this resolves; then the oldest beyond the bounds go. */

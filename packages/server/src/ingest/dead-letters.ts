@@ -39,7 +39,10 @@ export interface DeadLettersParts {
   readonly limits?: DeadLetterLimits;
 }
 
-/** Looked through in one turn of the event loop: whole items, and their small columns alone. */
+/** The same may go well later. */
+const isPassing = (error: unknown): boolean => error instanceof OnymError && error.retryAfterSeconds !== null;
+
+/** Looked through in one turn of the event loop. */
 const itemsPerTurn = 500;
 const lettersPerWrite = 2_000;
 const flushIntervalMs = 1_000;
@@ -64,7 +67,7 @@ export async function createDeadLetters({
   let isFlushing = false;
   const dropped = { 'queue-full': 0, 'write-failed': 0, 'newer-ones': 0 };
 
-  /** What waits at the call. Throws OnymError where it goes on waiting. */
+  /** What waits at the call. Throws where it goes on waiting. */
   async function write(): Promise<void> {
     for (let left = waiting.size(); left > 0; ) {
       const letters = waiting.first(Math.min(left, lettersPerWrite));
@@ -76,7 +79,7 @@ export async function createDeadLetters({
         dropped['newer-ones'] += changed.removed;
         isAway = false;
       } catch (error) {
-        if (error instanceof OnymError) throw error;
+        if (isPassing(error)) throw error;
         dropped['write-failed'] += letters.length;
         log.error({ err: error, count: letters.length }, 'rejected items could not be kept');
       }

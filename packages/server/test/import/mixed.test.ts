@@ -52,6 +52,11 @@ test.each([1, 2, 3, 4])('cut short after %i commits and run again, it comes to t
   expect(await cut.send(file)).toMatchObject({ finished_before: true, counts: expected.counts });
 });
 
+test.each(['a\u0000b', 'a\ud800'])('a batch is not called %j', async (batch) => {
+  const { send } = await world();
+  await expect(send(history(1), { batch })).rejects.toMatchObject({ code: 'invalid-payload' });
+});
+
 test('rows without uuids are the same events when the file is begun anew', async () => {
   const { send, events } = await world();
   const file = ndjson(phEvent('visit', 'u1'), phEvent('visit', 'u1'));

@@ -180,7 +180,8 @@ describe('dead letters whose table is away', () => {
     const bounds = { waitingDeadLettersMax: 3 };
     return { state, letters: await lettersOver(table, { bounds }) };
   }
-  const away = () => new OnymError('identity-store-unavailable', 'PostgreSQL does not answer.');
+  const away = () =>
+    new OnymError('identity-store-unavailable', 'PostgreSQL does not answer.', { retryAfterSeconds: 1 });
 
   it('wait for it, as many as may wait, and are told of once', async () => {
     const { state, letters } = await withTable();

@@ -51,6 +51,9 @@ it('a file imported at one is known at the other, and taken back there', async (
   });
   expect(await other.api.posted('/v1/revert', { batch: 'move' })).toMatchObject({ revoked: 2 });
   expect(JSON.parse((await onym(flags(one))).stdout)).toMatchObject({ finished_before: false });
+  expect((await other.api.post('/v1/revert', { batch: 'a\u0000b' })).body).toMatchObject({
+    error_code: 'invalid-payload',
+  });
 });
 
 it('neither copies what is not its own', async () => {
