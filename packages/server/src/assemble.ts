@@ -54,7 +54,8 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   const shares = { commits, identityStore, max: config.limits.heldLinksPerKeyMax, now: Date.now };
   const imports = createImports({
     directory: directory.importsDirectory,
-    progressFile: directory.importsFile,
+    progress: parts.importProgress,
+    turns,
     limits: config.limits,
     identityStore,
     uuidWindow,
@@ -64,7 +65,6 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     now: Date.now,
     newUuid: createEventUuids(),
   });
-  closers.push(() => imports.close());
   const steering = createSteering({
     identityStore,
     reads,
@@ -101,6 +101,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
       directory.importsFile,
     ],
     journalFile: directory.journalFile,
+    isShared: parts.shared !== null,
     scriptsDirectory: directory.scriptsDirectory,
     identityStore,
     eventStore,

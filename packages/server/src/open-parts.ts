@@ -5,7 +5,7 @@ import { checkFiles } from './damage/files.ts';
 import { openDataDirectory } from './disk/data-directory.ts';
 import { createEventFeed } from './event-feed.ts';
 import type { IdentityStore } from './identity/store.ts';
-import { openDeadLetters } from './ingest/dead-letters.ts';
+import { createDeadLetters } from './ingest/dead-letters.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
@@ -15,7 +15,16 @@ import { openKeyStore } from './keys/store.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
-import { openEventStore, openFindingTable, openIdentityStore, openNodes, openShared, openTurns } from './stores.ts';
+import {
+  openDeadLetterTable,
+  openEventStore,
+  openFindingTable,
+  openIdentityStore,
+  openImportProgress,
+  openNodes,
+  openShared,
+  openTurns,
+} from './stores.ts';
 import { version } from './version.ts';
 
 /**
@@ -80,8 +89,12 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   }
   await goOn();
 
-  const deadLetters = openDeadLetters(directory.deadLettersFile, log);
+  const letterTable = await openDeadLetterTable(directory, shared);
+  const deadLetters = await createDeadLetters({ table: letterTable, turns, log });
   closers.push(() => deadLetters.close());
+
+  const importProgress = await openImportProgress(directory, shared);
+  closers.push(() => importProgress.close());
 
   const repeats = createRepeatCounter(identityStore, log);
   closers.push(() => repeats.close());
@@ -128,6 +141,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     keys,
     localSecret,
     deadLetters,
+    importProgress,
     repeats,
     lint,
     journal,

@@ -10,6 +10,12 @@ import type { EventStore } from './events/types.ts';
 import { openPostgresStore } from './identity/postgres/store.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
 import type { IdentityStore } from './identity/store.ts';
+import { openPostgresProgress } from './import/postgres/progress.ts';
+import type { ImportProgress } from './import/progress.ts';
+import { openSqliteProgress } from './import/sqlite/progress.ts';
+import type { DeadLetterTable } from './ingest/dead-letter-table.ts';
+import { openPostgresDeadLetters } from './ingest/postgres/dead-letter-table.ts';
+import { openSqliteDeadLetters } from './ingest/sqlite/dead-letter-table.ts';
 import { limits } from './limits.ts';
 import type { FindingTable } from './lint/finding-table.ts';
 import { openPostgresFindingTable } from './lint/postgres/finding-table.ts';
@@ -61,6 +67,17 @@ export const openFindingTable = async (
   { lintFile }: Pick<DataDirectory, 'lintFile'>,
   shared: Postgres | null,
 ): Promise<FindingTable> => (shared === null ? openSqliteFindingTable(lintFile) : openPostgresFindingTable(shared));
+export const openDeadLetterTable = async (
+  { deadLettersFile }: Pick<DataDirectory, 'deadLettersFile'>,
+  shared: Postgres | null,
+): Promise<DeadLetterTable> =>
+  shared === null ? openSqliteDeadLetters(deadLettersFile) : openPostgresDeadLetters(shared);
+
+/** How far imports have come. */
+export const openImportProgress = async (
+  { importsFile }: Pick<DataDirectory, 'importsFile'>,
+  shared: Postgres | null,
+): Promise<ImportProgress> => (shared === null ? openSqliteProgress(importsFile) : openPostgresProgress(shared));
 
 /** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
 export async function openEventStore(

@@ -23,6 +23,8 @@ export interface BackupParts {
   /** SQLite files below it; the first is the identity store's. Those that are not there are left out. */
   readonly files: readonly string[];
   readonly journalFile: string;
+  /** Others keep what nodes share: there is no copying it from here. */
+  readonly isShared: boolean;
   /** Files there are copied as they are: none ever changes under its name. */
   readonly scriptsDirectory: string;
   readonly identityStore: Pick<IdentityStore, 'environments'>;
@@ -53,6 +55,9 @@ export interface Backups {
   /** Resolves when none is being written. */
   idle(): Promise<void>;
 }
+
+const sharedMessage =
+  'This server shares its data with others in PostgreSQL and ClickHouse, which have backups of their own: first PostgreSQL, then ClickHouse. See docs/operating.md, "Backups of nodes".';
 
 /**
  * Copies all that a server keeps while it goes on. The identity store is taken first; then, at one moment, the events as they are and the
@@ -140,6 +145,7 @@ export function createBackups(parts: BackupParts): Backups {
 
   return {
     begin(directory) {
+      if (parts.isShared) throw new OnymError('invalid-payload', sharedMessage);
       if (isBegun) {
         throw new OnymError('too-many-requests', 'A backup is being written. Wait for it to end.', {
           retryAfterSeconds: 30,

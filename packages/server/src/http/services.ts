@@ -27,7 +27,7 @@ export interface Services {
   readonly lint: Pick<Lint, 'report' | 'observeUnknown'>;
   readonly reads: Pick<FreshReads, 'query' | 'exportTable'>;
   readonly imports: Pick<Imports, 'run'>;
-  readonly deadLetters: Pick<DeadLetters, 'list' | 'oldest' | 'remove'>;
+  readonly deadLetters: Pick<DeadLetters, 'list' | 'oldest' | 'taking' | 'remove'>;
   readonly quarantine: Quarantine;
   readonly environmentStates: EnvironmentStates;
   readonly retention: Pick<Retention, 'run'>;

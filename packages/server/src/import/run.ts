@@ -22,11 +22,12 @@ export interface Run {
   /** A file of this run's own, to be removed by who makes it. */
   scratchFile(): string;
   /** What an earlier run has done; null to begin anew. */
-  earlier(reading: Reading): Progress | null;
-  save(progress: Omit<Progress, 'fingerprint' | 'fileName'>, reading: Reading): void;
+  earlier(reading: Reading): Promise<Progress | null>;
+  save(progress: Omit<Progress, 'fingerprint' | 'fileName'>, reading: Reading): Promise<void>;
   /** The verdict that a ledger row of this batch gave, or null when the row is not of this batch. */
   verdictOf(seq: number): Promise<RowAnswer['verdict'] | null>;
-  readonly stopping: AbortSignal;
+  /** Asked between chunks: throws where the run has to end. */
+  readonly goOn: () => void;
   readonly now: () => number;
 }
 
@@ -44,7 +45,7 @@ export async function* run(asked: Run): AsyncGenerator<ImportEvent> {
   const file = await recognise(upload, options);
   const { format } = file.rows;
   const reading = file.read();
-  const earlier = asked.earlier(reading);
+  const earlier = await asked.earlier(reading);
   const isDone = earlier?.state === 'done';
   const ignored = bounded(file.ignored);
   yield {

@@ -53,7 +53,7 @@ export async function* work(task: Work): AsyncGenerator<ImportEvent, Tally> {
     const answers = await apply(
       target,
       chunk.flatMap((row) => row.items),
-      asked.stopping,
+      asked.goOn,
     );
     let next = 0;
     for (const row of chunk) {
@@ -99,7 +99,7 @@ export async function* work(task: Work): AsyncGenerator<ImportEvent, Tally> {
       const now = asked.now();
       if (now - told < progressIntervalMs) continue;
       told = now;
-      throwIfStopping(asked.stopping);
+      asked.goOn();
       yield { type: 'progress', rows: tally.rows, bytes, counts: { ...tally.counts } };
     }
     if (bytes - bytesApplied >= limits.importChunkBytesMax) {
@@ -110,7 +110,7 @@ export async function* work(task: Work): AsyncGenerator<ImportEvent, Tally> {
   }
   yield* flush();
   for (const rest of inChunks(reader.rest())) {
-    await apply(target, rest, asked.stopping);
+    await apply(target, rest, asked.goOn);
     await turn();
   }
   await save(Number.MAX_SAFE_INTEGER, 'done');
@@ -170,9 +170,9 @@ const rejection = (line: number, error_code: string, message: string, row: unkno
 });
 
 /** Waits while the server is under pressure. */
-async function apply(target: Target, items: readonly AppliedItem[], stopping: AbortSignal): Promise<ItemAnswer[]> {
+async function apply(target: Target, items: readonly AppliedItem[], goOn: () => void): Promise<ItemAnswer[]> {
   for (;;) {
-    throwIfStopping(stopping);
+    goOn();
     try {
       return await target.apply(items);
     } catch (error) {
@@ -180,9 +180,4 @@ async function apply(target: Target, items: readonly AppliedItem[], stopping: Ab
       await sleep((error.retryAfterSeconds ?? 1) * 1_000);
     }
   }
-}
-
-function throwIfStopping(stopping: AbortSignal): void {
-  if (!stopping.aborted) return;
-  throw new OnymError('overloaded', 'The server stops. What was applied is noted: run the same import again to go on.');
 }

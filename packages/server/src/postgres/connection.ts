@@ -170,6 +170,11 @@ export function toStoreError(error: unknown): unknown {
       retryAfterSeconds,
     });
   }
+  if (code === '22021') {
+    return new OnymError('invalid-payload', 'A text holds a NUL character. Remove it before sending.', {
+      cause: error,
+    });
+  }
   if (!isAbsence(error) && !isConflict(error) && code !== '57014') return error;
   return new OnymError(
     'identity-store-unavailable',

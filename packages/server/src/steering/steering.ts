@@ -23,7 +23,7 @@ export interface SteeringParts {
   readonly commits: Pick<Commits, 'submit' | 'rehearse' | 'settled'>;
   readonly projector: Pick<Projector, 'sync'>;
   /** Hears of each batch that was taken back. */
-  readonly onReverted?: (environment: string, batch: string) => void;
+  readonly onReverted?: (environment: string, batch: string) => Promise<void>;
 }
 
 const manual = { key: null, lib: null, batch: null, public: false } as const;
@@ -108,7 +108,7 @@ export function createSteering(parts: SteeringParts): Steering {
         revoked += fact.revoked.length;
         separations += fact.separations.length;
       }
-      if (!dryRun && 'batch' in scope) parts.onReverted?.(environment, scope.batch);
+      if (!dryRun && 'batch' in scope) await parts.onReverted?.(environment, scope.batch);
       if (sync && !dryRun) await projector.sync(environment);
       const merged = mergeRadii(radii, limits.blastRadiusListedMax);
       return {

@@ -239,6 +239,7 @@ function backupsOf() {
     dataDirectory: dataDir,
     files: [join(dataDir, 'identity.db'), join(dataDir, 'keys.db')],
     journalFile: join(dataDir, 'journal/journal.sqlite'),
+    isShared: false,
     scriptsDirectory: join(dataDir, 'scripts'),
     identityStore: server.identityStore,
     eventStore: server.eventStore,

@@ -183,7 +183,7 @@ export function fakeServices(): FakeServices {
       report: async () => ({ findings: [], unexamined: 0 }),
       observeUnknown: (environment, unknown) => void services.unknown.push({ environment, ...unknown }),
     },
-    deadLetters: { list: async () => [], oldest: async () => [], remove: notAsked },
+    deadLetters: { list: async () => [], oldest: async () => [], taking: notAsked, remove: notAsked },
     quarantine: { list: () => [], replay: notAsked, discard: notAsked },
     environmentStates: { state: notAsked },
     deadLetter: (more) => void letters.push(...more),

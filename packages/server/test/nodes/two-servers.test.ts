@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Server, serve } from '../system/processes.ts';
+import { dataDirectory, onym, type Server, serve } from '../system/processes.ts';
 import { type Engines, startEngines } from './engines.ts';
 
 /** Two servers on one PostgreSQL and one ClickHouse are one Onym. */
@@ -32,4 +34,41 @@ it('what both were sent wrongly, either reports', async () => {
   const { findings } = body as { findings: { rule: string; examples: { distinct_id: string }[] }[] };
   const users = findings.flatMap(({ rule, examples }) => (rule === 'alias-at-login' ? examples : []));
   expect(users.map(({ distinct_id }) => distinct_id).sort()).toEqual(['user_1', 'user_2']);
+});
+
+it('what one rejects, the other lists and discards', async () => {
+  await one.api.post('/alias', { distinct_id: 'user_2', alias_id: 'guest' });
+  await one.api.got('/v1/dead-letters');
+  const { dead_letters: letters } = await other.api.got('/v1/dead-letters?error_code=reserved-distinct-id');
+  expect(letters).toMatchObject([{ call: 'alias', item: '{"distinct_id":"user_2","alias_id":"guest"}' }]);
+  const replays = await Promise.all(
+    [one, other].map(({ api }) => api.posted('/v1/dead-letters/replay', { ids: [letters[0].id] })),
+  );
+  expect(replays).toMatchObject([{ failed: 1 }, { failed: 1 }]);
+  expect(await other.api.posted('/v1/dead-letters/discard', { all: true })).toEqual({ ok: true, discarded: 1 });
+  expect(await one.api.got('/v1/dead-letters')).toMatchObject({ dead_letters: [] });
+});
+
+it('a file imported at one is known at the other, and taken back there', async () => {
+  const file = join(dataDirectory(), 'ids.csv');
+  writeFileSync(file, 'old_id,new_id\nold_1,user_10\nold_2,user_11\n');
+  const flags = (server: Server) => ['import', file, '--batch', 'move', '--json', '--data-dir', server.dataDir];
+  const { stdout, stderr } = await onym(flags(one));
+  expect(stderr).not.toContain('onym:');
+  expect(JSON.parse(stdout)).toMatchObject({ finished_before: false, counts: { applied: 2 } });
+  expect(JSON.parse((await onym(flags(other))).stdout)).toMatchObject({
+    finished_before: true,
+    counts: { applied: 2 },
+  });
+  expect(await other.api.posted('/v1/revert', { batch: 'move' })).toMatchObject({ revoked: 2 });
+  expect(JSON.parse((await onym(flags(one))).stdout)).toMatchObject({ finished_before: false });
+  expect((await other.api.post('/v1/revert', { batch: 'a\u0000b' })).body).toMatchObject({
+    error_code: 'invalid-payload',
+  });
+});
+
+it('neither copies what is not its own', async () => {
+  const { code, stderr } = await onym(['backup', join(dataDirectory(), 'copy'), '--data-dir', one.dataDir]);
+  expect(code).toBe(2);
+  expect(stderr).toContain('docs/operating.md, "Backups of nodes"');
 });

@@ -174,7 +174,7 @@ describe('dead letters', () => {
     const [{ id }] = (await t.get('/v1/dead-letters')).dead_letters;
     // As if the process had ended after the event was kept, before the letter was removed.
     const { remove } = t.server.services.deadLetters;
-    Object.assign(t.server.services.deadLetters, { remove: () => 0 });
+    Object.assign(t.server.services.deadLetters, { remove: async () => 0 });
     expect(await t.post('/v1/dead-letters/replay', { ids: [id] })).toMatchObject({
       replayed: 1,
       verdicts: { applied: 1 },

@@ -37,18 +37,20 @@ export async function deadLetterRoutes(app: FastifyInstance, { services, keys }:
     const filter = selectedBy(request, body);
     const after = body.next === undefined ? 0 : replayCursor.decode(body.next);
     const limit = limits.replayedPerRequestMax;
-    const found = await deadLetters.oldest(filter, { after, limit: limit + 1 });
-    const letters = found.slice(0, limit);
-    const { taken, verdicts, failures } = await replay(letters, { services, key: request.key!, kindOf: kindsOf() });
-    deadLetters.remove(taken);
-    return {
-      ok: true,
-      replayed: taken.length,
-      verdicts,
-      failed: failures.length,
-      failures: failures.slice(0, failuresListedMax),
-      next: found.length > limit ? replayCursor.encode(letters.at(-1)!.id) : null,
-    };
+    return deadLetters.taking(async () => {
+      const found = await deadLetters.oldest(filter, { after, limit: limit + 1 });
+      const letters = found.slice(0, limit);
+      const { taken, verdicts, failures } = await replay(letters, { services, key: request.key!, kindOf: kindsOf() });
+      await deadLetters.remove(taken);
+      return {
+        ok: true,
+        replayed: taken.length,
+        verdicts,
+        failed: failures.length,
+        failures: failures.slice(0, failuresListedMax),
+        next: found.length > limit ? replayCursor.encode(letters.at(-1)!.id) : null,
+      };
+    });
   });
 
   app.post<schemas.DiscardRoute>(
@@ -57,13 +59,15 @@ export async function deadLetterRoutes(app: FastifyInstance, { services, keys }:
     async (request) => {
       const filter = selectedBy(request, request.body);
       const limit = limits.replayedPerRequestMax;
-      let discarded = 0;
-      for (let after = 0; ; ) {
-        const letters = await deadLetters.oldest(filter, { after, limit });
-        discarded += deadLetters.remove(letters.map(({ id }) => id));
-        if (letters.length < limit) return { ok: true, discarded };
-        after = letters.at(-1)!.id;
-      }
+      return deadLetters.taking(async () => {
+        let discarded = 0;
+        for (let after = 0; ; ) {
+          const letters = await deadLetters.oldest(filter, { after, limit });
+          discarded += await deadLetters.remove(letters.map(({ id }) => id));
+          if (letters.length < limit) return { ok: true, discarded };
+          after = letters.at(-1)!.id;
+        }
+      });
     },
   );
 
