@@ -11,11 +11,10 @@ import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
 import { withLocalKey } from './keys/local-access.ts';
-import { openKeyStore } from './keys/store.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
-import { openEventStore, openIdentityStore, openNodes, openShared, openTurns } from './stores.ts';
+import { openEventStore, openIdentityStore, openKeyStore, openNodes, openShared, openTurns } from './stores.ts';
 import { version } from './version.ts';
 
 /**
@@ -64,7 +63,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   }
   await goOn();
 
-  const storedKeys = openKeyStore(directory.keysFile);
+  const storedKeys = await openKeyStore(directory, shared);
   closers.push(() => storedKeys.close());
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 

@@ -10,6 +10,10 @@ import type { EventStore } from './events/types.ts';
 import { openPostgresStore } from './identity/postgres/store.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
 import type { IdentityStore } from './identity/store.ts';
+import { openPostgresKeyTable } from './keys/postgres/table.ts';
+import { openSqliteKeyTable } from './keys/sqlite/table.ts';
+import { createKeyStore } from './keys/store.ts';
+import type { KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
 import { createOwnNode, type Nodes } from './nodes/nodes.ts';
 import { openRegistry, type RegistryOptions } from './nodes/postgres/registry.ts';
@@ -21,14 +25,21 @@ import type { PostgresOptions } from './postgres-options.ts';
 
 /** The one place that knows which engines there are. Everybody else knows what a store does. */
 
-/** What nodes share, of one that shares it; throws as `openConnections` does. */
-export const openShared = (options: PostgresOptions, log: ConnectionOptions['log']): Promise<Postgres> =>
-  openPostgres({
-    ...options,
-    connectionsMax: limits.postgresConnectionsMax,
-    statementMaxMs: limits.postgresStatementMaxMs,
-    log,
-  });
+/** What nodes share, of one that shares it. `mustExist`: for a command that works on what a server has made. Throws as `openPostgres`. */
+export const openShared = (
+  options: PostgresOptions,
+  log: ConnectionOptions['log'],
+  existing?: { readonly mustExist: boolean },
+): Promise<Postgres> =>
+  openPostgres(
+    {
+      ...options,
+      connectionsMax: limits.postgresConnectionsMax,
+      statementMaxMs: limits.postgresStatementMaxMs,
+      log,
+    },
+    existing,
+  );
 
 /** Copies to try an import on go to `importsDirectory`, which is emptied at every start; without it, beside the file. */
 export const openOwnIdentityStore = ({
@@ -42,6 +53,14 @@ export const openIdentityStore = async (
   directory: Parameters<typeof openOwnIdentityStore>[0],
   shared: Postgres | null,
 ): Promise<IdentityStore> => (shared === null ? openOwnIdentityStore(directory) : openPostgresStore(shared));
+
+/** In what nodes share; null: in the directory. */
+export async function openKeyStore(
+  { keysFile }: Pick<DataDirectory, 'keysFile'>,
+  shared: Postgres | null,
+): Promise<KeyStore> {
+  return createKeyStore(shared === null ? openSqliteKeyTable(keysFile) : await openPostgresKeyTable(shared));
+}
 
 /** Among all nodes, or of this one alone. */
 export const openTurns = async (shared: Postgres | null): Promise<Turns> =>
