@@ -65,8 +65,8 @@ export function openConnections(options: ConnectionOptions): Connections {
     application_name: 'onym',
     options: `-c search_path=${schema}`,
   });
-  // Of a connection that waits in the pool; the next one who needs it takes another.
-  pool.on('error', (error) => log.warn({ err: error }, 'a connection to PostgreSQL was lost'));
+  // Of a connection that waits in the pool; the next one who needs it takes another. The error has the whole connection in it, which is for no log.
+  pool.on('error', ({ message }) => log.warn({ reason: message }, 'a connection to PostgreSQL was lost'));
   // Of one that is in use, between two statements: the next statement fails, and says so.
   pool.on('connect', (client) => void client.on('error', () => undefined));
 

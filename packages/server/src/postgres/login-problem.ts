@@ -20,7 +20,7 @@ export function loginProblem(error: unknown, url: string): unknown {
   const { code = '' } = cause as { code?: string };
   const said = firstLine(cause);
   const at = `ONYM_POSTGRES_URL (${shownUrl(url)})`;
-  const { username, hostname, pathname } = new URL(url);
+  const { username, password, hostname, pathname } = new URL(url);
   const [user, database] = [username, pathname.slice(1)].map((text) => decodeURIComponent(text));
   const wrong = (problem: string) => new ConfigError(`${at} ${problem}.`);
 
@@ -29,7 +29,7 @@ export function loginProblem(error: unknown, url: string): unknown {
   if (/does not support SSL/.test(said)) {
     return wrong('speaks no TLS: take sslmode out of the URL, or set ssl = on at the server');
   }
-  if (/client password must be a/.test(said)) {
+  if (/client password must be a/.test(said) || (code === '28P01' && password === '')) {
     return wrong(
       `asks for a password, and the URL has none. Write postgres://${user || 'user'}:password@${hostname}/…`,
     );
@@ -51,10 +51,9 @@ export function loginProblem(error: unknown, url: string): unknown {
       );
     case 'ENOTFOUND':
       return wrong(`names a host that nobody knows: ${hostname}. Correct it`);
-    // What the URL names a file for.
     case 'ENOENT':
     case 'EACCES':
-      return wrong(`can't be used: ${said}`);
+      return wrong(`names a file of TLS that can't be read: ${said}`);
   }
   if (!(error instanceof OnymError)) return error;
   // It may be on its way up: no fault of the configuration yet.

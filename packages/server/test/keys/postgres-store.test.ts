@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Postgres as Server, startPostgres } from '../../../../test-support/postgres.ts';
+import { withLocalKey } from '../../src/keys/local-access.ts';
 import { openPostgresKeyTable } from '../../src/keys/postgres/table.ts';
 import { createKeyStore } from '../../src/keys/store.ts';
 import type { KeyStore } from '../../src/keys/types.ts';
 import { limits } from '../../src/limits.ts';
 import { openPostgres } from '../../src/postgres/postgres.ts';
 import { asOwner, startProxy } from '../identity/postgres.ts';
+import { dataDirectory, onym } from '../system/processes.ts';
 import { describeKeyStore, none, web } from './conformance.ts';
 
 let server: Server;
@@ -133,6 +137,8 @@ describe('while PostgreSQL is away', () => {
     expect(thrownBy(() => node.authenticate(secret))).toEqual(unavailable);
     expect((thrownBy(() => node.authenticate(secret)) as Error).message).toContain('has not answered for 10 minutes');
     expect(node.active('web')).toBeNull();
+    const local = withLocalKey(node, ['production'], 0);
+    expect([local.keys.authenticate(local.secret)?.name, local.keys.active('local')?.name]).toEqual(['local', 'local']);
     await expect(node.create({ ...web, name: 'new' })).rejects.toEqual(unavailable);
 
     await server.up();
@@ -144,5 +150,62 @@ describe('while PostgreSQL is away', () => {
     await node.create({ ...web, name: 'newer' });
     await other.revoke('new');
     await vi.waitFor(() => expect(node.authenticate(made)).toBeNull());
+  });
+});
+
+describe('onym keys', () => {
+  it('manages them from any machine, with the URL of PostgreSQL alone', async () => {
+    const schema = newSchema();
+    const node = await opened({ schema });
+    await node.start(started);
+    const directory = join(dataDirectory(), 'none');
+    const there = { ONYM_POSTGRES_URL: server.url, ONYM_POSTGRES_SCHEMA: schema, ONYM_DATA_DIR: directory };
+    const keys = (...args: string[]) => onym(['keys', ...args], there);
+
+    const made = await keys('create', 'web', '-e', 'production', '--json');
+    expect([made.code, made.stderr]).toEqual([0, '']);
+    const { secret } = JSON.parse(made.stdout);
+    await vi.waitFor(() => expect(node.authenticate(secret)?.scopes).toHaveLength(3));
+    expect((await keys('restrict', 'web', '--scopes', 'track')).code).toBe(0);
+    await vi.waitFor(() => expect(node.authenticate(secret)?.scopes).toEqual(['track']));
+    expect((await keys('revoke', 'web')).stdout).toContain('web is revoked.');
+    await vi.waitFor(() => expect(node.authenticate(secret)).toBeNull());
+
+    const flags = ['--postgres-url', server.url, '--postgres-schema', schema];
+    const listed = await onym(['keys', 'list', '--json', ...flags]);
+    expect(JSON.parse(listed.stdout).map(({ name }: { name: string }) => name)).toEqual([
+      'first-write-key',
+      'first-secret-key',
+      'web',
+    ]);
+    expect(await keys('create', 'x', '-e', 'prod')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^onym: There is no environment "prod"\. The server has production: /),
+    });
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  it('says in a line why it can not', async () => {
+    const wrong = new URL(server.url);
+    wrong.password = 'wrong-secret';
+    const nobody = new URL(server.url);
+    nobody.port = '1';
+    const list = (url: string, ...more: string[]) => onym(['keys', 'list', ...more], { ONYM_POSTGRES_URL: url });
+    const ended = await Promise.all([
+      list(wrong.href),
+      list(nobody.href),
+      list(server.url),
+      list(server.url, '--data-dir', 'x'),
+      list('mysql://db'),
+    ]);
+    expect(ended.map(({ code, stdout }) => [code, stdout])).toEqual([2, 75, 2, 2, 2].map((code) => [code, '']));
+    expect(ended.map(({ stderr }) => stderr)).toEqual([
+      expect.stringMatching(/^onym: ONYM_POSTGRES_URL \(postgres:\/\/onym@[^)]*\) refuses the user onym: .*\n$/),
+      expect.stringMatching(/^onym: ONYM_POSTGRES_URL .* does not answer \(connect ECONNREFUSED .*\n$/),
+      expect.stringMatching(/^onym: There is no schema onym .*\n$/),
+      expect.stringMatching(/^onym: Servers that share a PostgreSQL have their keys there .*\n$/),
+      expect.stringMatching(/^onym: ONYM_POSTGRES_URL begins with "mysql:".*\n$/),
+    ]);
+    expect(ended.some(({ stderr }) => stderr.includes('wrong-secret'))).toBe(false);
   });
 });
