@@ -11,7 +11,6 @@ import { createDrain } from './journal/drain.ts';
 import { openJournal } from './journal/journal.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
 import { withLocalKey } from './keys/local-access.ts';
-import { openKeyStore } from './keys/store.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
@@ -21,6 +20,7 @@ import {
   openFindingTable,
   openIdentityStore,
   openImportProgress,
+  openKeyStore,
   openNodes,
   openShared,
   openTurns,
@@ -73,7 +73,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   }
   await goOn();
 
-  const storedKeys = openKeyStore(directory.keysFile);
+  const storedKeys = await openKeyStore(directory, shared);
   closers.push(() => storedKeys.close());
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
 

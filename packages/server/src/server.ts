@@ -131,7 +131,7 @@ async function start(
     await goOn();
   }
   // Last: keys that a start makes are shown once, so one that fails, or is interrupted, must make none.
-  const newKeys = visit === undefined && makesKeys ? startKeys(storedKeys, config, log) : noKeys;
+  const newKeys = visit === undefined && makesKeys ? await startKeys(storedKeys, config, log) : noKeys;
   if (visit === undefined) retention.start(config.environments);
   phase = 'serving';
 
@@ -185,8 +185,8 @@ async function start(
   }
 }
 
-function startKeys(keys: KeyStore, config: Config, log: Log): KeyPair {
-  const { isFirst, made } = keys.start(config);
+async function startKeys(keys: KeyStore, config: Config, log: Log): Promise<KeyPair> {
+  const { isFirst, made } = await keys.start(config);
   for (const { level, message } of startNotices(keys, isFirst, config)) log[level]({}, message);
   return made;
 }

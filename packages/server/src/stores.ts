@@ -16,6 +16,10 @@ import { openSqliteProgress } from './import/sqlite/progress.ts';
 import type { DeadLetterTable } from './ingest/dead-letter-table.ts';
 import { openPostgresDeadLetters } from './ingest/postgres/dead-letter-table.ts';
 import { openSqliteDeadLetters } from './ingest/sqlite/dead-letter-table.ts';
+import { openPostgresKeyTable } from './keys/postgres/table.ts';
+import { openSqliteKeyTable } from './keys/sqlite/table.ts';
+import { createKeyStore } from './keys/store.ts';
+import type { KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
 import type { FindingTable } from './lint/finding-table.ts';
 import { openPostgresFindingTable } from './lint/postgres/finding-table.ts';
@@ -30,14 +34,21 @@ import type { PostgresOptions } from './postgres-options.ts';
 
 /** The one place that knows which engines there are. Everybody else knows what a store does. */
 
-/** What nodes share, of one that shares it; throws as `openConnections` does. */
-export const openShared = (options: PostgresOptions, log: ConnectionOptions['log']): Promise<Postgres> =>
-  openPostgres({
-    ...options,
-    connectionsMax: limits.postgresConnectionsMax,
-    statementMaxMs: limits.postgresStatementMaxMs,
-    log,
-  });
+/** What nodes share, of one that shares it. `mustExist`: for a command that works on what a server has made. Throws as `openPostgres`. */
+export const openShared = (
+  options: PostgresOptions,
+  log: ConnectionOptions['log'],
+  existing?: { readonly mustExist: boolean },
+): Promise<Postgres> =>
+  openPostgres(
+    {
+      ...options,
+      connectionsMax: limits.postgresConnectionsMax,
+      statementMaxMs: limits.postgresStatementMaxMs,
+      log,
+    },
+    existing,
+  );
 
 /** Copies to try an import on go to `importsDirectory`, which is emptied at every start; without it, beside the file. */
 export const openOwnIdentityStore = ({
@@ -51,6 +62,14 @@ export const openIdentityStore = async (
   directory: Parameters<typeof openOwnIdentityStore>[0],
   shared: Postgres | null,
 ): Promise<IdentityStore> => (shared === null ? openOwnIdentityStore(directory) : openPostgresStore(shared));
+
+/** In what nodes share; null: in the directory. */
+export async function openKeyStore(
+  { keysFile }: Pick<DataDirectory, 'keysFile'>,
+  shared: Postgres | null,
+): Promise<KeyStore> {
+  return createKeyStore(shared === null ? openSqliteKeyTable(keysFile) : await openPostgresKeyTable(shared));
+}
 
 /** Among all nodes, or of this one alone. */
 export const openTurns = async (shared: Postgres | null): Promise<Turns> =>

@@ -3,24 +3,27 @@ import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
-import { openKeyStore } from '../keys/store.ts';
 import { allScopes, ingestScopes, type Key, type KeyStore, type Scope, scopeMeanings } from '../keys/types.ts';
+import { postgresOf, postgresVariables } from '../postgres-config.ts';
 import { print, printJson, shown, table } from './print.ts';
 
 interface KeysOptions {
   readonly dataDir: string;
+  readonly postgresUrl?: string;
+  readonly postgresSchema?: string;
   readonly json?: boolean;
 }
 
-/** Works on the data directory's key file, beside a running server too: it follows within about a second. */
+/** Works on the data directory's key file, or on the PostgreSQL that servers share, beside running servers too: they follow within a second. */
 export function keysCommand(program: Command): void {
   const keys = program.command('keys').description('list, make, restrict and revoke API keys');
+  keys.addHelpText('after', whereHelp);
 
   common(keys.command('list'))
     .description('show every key ever made; secrets are not kept and cannot be shown')
-    .action((options: KeysOptions) =>
-      withKeys(options, (store) => {
-        const all = store.list();
+    .action((options: KeysOptions, command: Command) =>
+      withKeys(options, command, async (store) => {
+        const all = await store.list();
         if (options.json) printJson(all.map(toJson));
         else print(keyTable(all));
       }),
@@ -33,9 +36,9 @@ export function keysCommand(program: Command): void {
     .addOption(scopesOption('all that a key of its kind can have unless given'))
     .addOption(originOption('all pages unless given'))
     .addHelpText('after', scopesHelp())
-    .action((name: string, options: KeysOptions & NewKeyOptions) =>
-      withKeys(options, (store) => {
-        const { key, secret } = store.create({
+    .action((name: string, options: KeysOptions & NewKeyOptions, command: Command) =>
+      withKeys(options, command, async (store) => {
+        const { key, secret } = await store.create({
           name,
           kind: options.secret ? 'secret' : 'publishable',
           environments: options.environments,
@@ -54,14 +57,14 @@ export function keysCommand(program: Command): void {
     .addOption(originOption('those it has unless given').conflicts('anyOrigin'))
     .option('--any-origin', 'let all pages use it again')
     .addHelpText('after', scopesHelp())
-    .action((name: string, options: KeysOptions & Partial<NewKeyOptions> & { anyOrigin?: boolean }) =>
-      withKeys(options, (store) => {
+    .action((name: string, options: KeysOptions & Partial<NewKeyOptions> & { anyOrigin?: boolean }, command: Command) =>
+      withKeys(options, command, async (store) => {
         const { environments, scopes } = options;
         const origins = options.anyOrigin ? null : options.origin;
         if (environments === undefined && scopes === undefined && origins === undefined) {
           throw new ConfigError('Nothing to change: give --environments, --scopes, --origin or --any-origin.');
         }
-        const key = store.restrict(name, {
+        const key = await store.restrict(name, {
           ...(environments === undefined ? {} : { environments }),
           ...(scopes === undefined ? {} : { scopes }),
           ...(origins === undefined ? {} : { origins }),
@@ -73,9 +76,9 @@ export function keysCommand(program: Command): void {
 
   common(keys.command('revoke').argument('<name>', 'the key'))
     .description('end a key for good')
-    .action((name: string, options: KeysOptions) =>
-      withKeys(options, (store) => {
-        const key = store.revoke(name);
+    .action((name: string, options: KeysOptions, command: Command) =>
+      withKeys(options, command, async (store) => {
+        const key = await store.revoke(name);
         if (options.json) printJson(toJson(key));
         else print(`${shown(name)} is revoked. A running server refuses it within about a second.`);
       }),
@@ -87,8 +90,21 @@ function common(command: Command): Command {
     .option('--json', 'print JSON for machines')
     .addOption(
       new Option('--data-dir <path>', 'data directory of the server').env('ONYM_DATA_DIR').default('./onym-data'),
+    )
+    .addOption(
+      new Option(
+        '--postgres-url <url>',
+        'the PostgreSQL that servers share: keys are there then, not in a directory',
+      ).env('ONYM_POSTGRES_URL'),
+    )
+    .addOption(
+      new Option('--postgres-schema <name>', postgresVariables.ONYM_POSTGRES_SCHEMA).env('ONYM_POSTGRES_SCHEMA'),
     );
 }
+
+const whereHelp = `
+Keys are in the server's data directory; where servers share a PostgreSQL (ONYM_POSTGRES_URL or --postgres-url), they are there, and these
+commands work from any machine that reaches it, with no server and no directory beside.`;
 
 function scopesOption(otherwise: string): Option {
   return new Option('--scopes <names>', `comma-separated scopes; ${otherwise}`).argParser((text) => {
@@ -127,17 +143,53 @@ function commaList(text: string): string[] {
     .filter((part) => part !== '');
 }
 
-function withKeys(options: KeysOptions, work: (store: KeyStore) => void): void {
-  const dataDir = resolve(options.dataDir);
-  checkOwner(dataDir);
-  const file = join(dataDir, 'keys.db');
-  if (!existsSync(file))
-    throw new ConfigError(`There is no Onym data in ${dataDir}. Start the server once, or give --data-dir.`);
-  const store = openKeyStore(file);
+async function withKeys(
+  options: KeysOptions,
+  command: Command,
+  work: (store: KeyStore) => Promise<void>,
+): Promise<void> {
+  const { store, close } = await openKeys(options, command);
   try {
-    work(store);
+    await work(store);
   } finally {
-    store.close();
+    await close();
+  }
+}
+
+async function openKeys(
+  { dataDir, postgresUrl, postgresSchema }: KeysOptions,
+  command: Command,
+): Promise<{ store: KeyStore; close(): Promise<void> }> {
+  const directory = resolve(dataDir);
+  const keysFile = join(directory, 'keys.db');
+  const postgres = postgresOf({ ONYM_POSTGRES_URL: postgresUrl, ONYM_POSTGRES_SCHEMA: postgresSchema });
+  if (postgres === null) {
+    checkOwner(directory);
+    if (!existsSync(keysFile)) {
+      throw new ConfigError(
+        `There is no Onym data in ${directory} that holds keys. Start the server once, or give --data-dir; servers that share a PostgreSQL have their keys there: give ONYM_POSTGRES_URL.`,
+      );
+    }
+  } else if (command.getOptionValueSource('dataDir') === 'cli') {
+    throw new ConfigError(
+      'Servers that share a PostgreSQL have their keys there (ONYM_POSTGRES_URL, --postgres-url), not in --data-dir. Leave one of the two out.',
+    );
+  }
+  // Only here: the engines take a moment to load, which no other command should wait for.
+  const { openKeyStore, openShared } = await import('../stores.ts');
+  const shared = postgres === null ? null : await openShared(postgres, { warn() {} }, { mustExist: true });
+  try {
+    const store = await openKeyStore({ keysFile }, shared);
+    return {
+      store,
+      async close() {
+        await store.close();
+        await shared?.close();
+      },
+    };
+  } catch (error) {
+    await shared?.close();
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ConfigError, variables } from '../config.ts';
-import { OnymError } from '../errors.ts';
+import { type ErrorCode, OnymError } from '../errors.ts';
 import { version } from '../version.ts';
 import { backupCommands } from './backup.ts';
 import { demoCommand } from './demo.ts';
@@ -102,6 +102,9 @@ function ignoreClosed(error: Error): void {
 
 const refusal = (text: string): string => `onym: ${shown(inOneLine(text.replace(/^error: /, '')))}`;
 
+/** May be back when it is tried again. */
+const isAway: ReadonlySet<ErrorCode> = new Set(['event-store-unavailable', 'identity-store-unavailable']);
+
 function report(error: unknown): number {
   const code = (error as { code?: string; exitCode?: number }).code ?? '';
   // Commander has already said what it had to say.
@@ -110,5 +113,5 @@ function report(error: unknown): number {
   if (isClosed(error)) return exitCode.ok;
   const isExpected = error instanceof ConfigError || error instanceof OnymError || error instanceof RequestError;
   printNote(isExpected ? refusal(error.message) : `onym: ${(error as Error).stack ?? String(error)}`);
-  return error instanceof OnymError && error.code === 'event-store-unavailable' ? exitCode.later : exitCode.failed;
+  return error instanceof OnymError && isAway.has(error.code) ? exitCode.later : exitCode.failed;
 }

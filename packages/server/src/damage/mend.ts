@@ -5,8 +5,14 @@ import { ConfigError } from '../config.ts';
 import { type DataDirectory, openDataDirectory } from '../disk/data-directory.ts';
 import type { FrozenEvents } from '../events/types.ts';
 import { openJournal } from '../journal/journal.ts';
-import { openKeyStore } from '../keys/store.ts';
-import { adoptEvents, eventPartsBelow, knownEventsMigration, openEventStore, openOwnIdentityStore } from '../stores.ts';
+import {
+  adoptEvents,
+  eventPartsBelow,
+  knownEventsMigration,
+  openEventStore,
+  openKeyStore,
+  openOwnIdentityStore,
+} from '../stores.ts';
 import { putAside } from './aside.ts';
 import { salvageJournal } from './salvage-journal.ts';
 import { faultOf } from './sqlite-fault.ts';
@@ -35,10 +41,10 @@ export async function mend(dataDir: string, what: Mendable, now: number): Promis
 }
 
 const menders: Record<Mendable, (directory: DataDirectory, now: number) => Promise<string[]>> = {
-  async keys({ keysFile }, now) {
-    refuseSound(keysFile, 'keys.db');
-    const aside = putAside(keysFile, now);
-    openKeyStore(keysFile).close();
+  async keys(directory, now) {
+    refuseSound(directory.keysFile, 'keys.db');
+    const aside = putAside(directory.keysFile, now);
+    await (await openKeyStore(directory, null)).close();
     return [...said(aside), 'There are no keys now. The next start makes new ones and shows them.'];
   },
 

@@ -1,3 +1,4 @@
+import { hasOnlyWholeCharacters } from '../characters.ts';
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { type KeyKind, type Scope, scopesByKind } from './types.ts';
@@ -10,6 +11,9 @@ export const localKeyName = 'local';
 export function checkName(name: string): void {
   if (name.trim() === '' || Buffer.byteLength(name) > limits.keyNameBytesMax) {
     throw new OnymError('invalid-payload', `A key needs a name of 1 to ${limits.keyNameBytesMax} bytes.`);
+  }
+  if (name.includes('\0') || !hasOnlyWholeCharacters(name)) {
+    throw new OnymError('invalid-payload', "A key's name is text without NUL and without half a surrogate pair.");
   }
   if (name === localKeyName) {
     throw new OnymError(

@@ -10,14 +10,17 @@ export interface LocalAccess {
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
+const localPrefix = 'sk_local_';
+
 /** A key store that also takes one secret which lives as long as this process, for who can read the data directory. */
 export function withLocalKey(
   keys: KeyStore,
   environments: readonly string[],
   createdAt: number,
 ): { keys: KeyStore; secret: string } {
-  const secret = `sk_local_${randomBytes(24).toString('base64url')}`;
+  const secret = `${localPrefix}${randomBytes(24).toString('base64url')}`;
   const expected = digest(secret);
+  const isLocal = (given: string) => given.startsWith(localPrefix) && timingSafeEqual(digest(given), expected);
   const key: Key = {
     name: localKeyName,
     kind: 'secret',
@@ -32,9 +35,9 @@ export function withLocalKey(
     secret,
     keys: {
       ...keys,
-      // Stored keys first: they are what every event comes with.
-      authenticate: (given) => keys.authenticate(given) ?? (timingSafeEqual(digest(given), expected) ? key : null),
-      stateOf: (given) => (timingSafeEqual(digest(given), expected) ? 'active' : keys.stateOf(given)),
+      // First: where stored keys are may be away.
+      authenticate: (given) => (isLocal(given) ? key : keys.authenticate(given)),
+      stateOf: (given) => (isLocal(given) ? 'active' : keys.stateOf(given)),
       active: (name) => (name === localKeyName ? key : keys.active(name)),
     },
   };

@@ -32,7 +32,7 @@ const forClients = (variable: string, initial: string): string =>
   `${variable} is not registered: it is what clients and commands send. ${initial} names the key that a first start registers.`;
 
 const tooLate = (variable: string): string =>
-  `${variable} is ignored: it counts at the first start of a data directory only.`;
+  `${variable} is ignored: it counts at the first start of all only, when there is no key yet.`;
 
 /** A variable whose key works here all the same is worth no warning. */
 function notice(problem: string, state: ReturnType<KeyStore['stateOf']>): Notice {

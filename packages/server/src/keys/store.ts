@@ -1,222 +1,102 @@
-import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import type { Millis } from '@onym/core';
-import { inTransaction, migrate, openDatabase } from '../disk/sqlite.ts';
 import { OnymError } from '../errors.ts';
-import { checkName, environmentsFrom, scopesFor } from './checks.ts';
-import { originsFrom } from './origins.ts';
-import { type KeyRow, keyOf, migrations, prepareStatements } from './rows.ts';
-import { type Key, type KeyKind, type KeyPair, type KeyStore, type NewKey, scopesByKind } from './types.ts';
+import { limits } from '../limits.ts';
+import { beginning, creation, restriction, revocation, type Standing } from './changes.ts';
+import type { KeyTable } from './key-table.ts';
+import { keyOf } from './rows.ts';
+import { hashOf, newSecret } from './secrets.ts';
+import type { Key, KeyStore } from './types.ts';
+import { createKeyUses } from './uses.ts';
 
-/** How soon another process's change (`onym keys revoke`) is seen. */
-const refreshIntervalMs = 1_000;
-/** How late `lastUsedAt` may be. */
-const flushIntervalMs = 5_000;
-const secretBytes = 24;
+/** While what is stored was seen this lately, a key that is not among it is unknown, and not perhaps made meanwhile. */
+const unseenMaxMs = 1_000;
+const retryAfterSeconds = 1;
 
-const prefixByKind = { publishable: 'pk_', secret: 'sk_' } as const;
-
-interface Active {
-  readonly hash: Buffer;
-  readonly key: Key;
+/** What of the keys is needed for each request. */
+interface Held {
+  readonly standing: Standing;
+  readonly byHash: ReadonlyMap<string, { readonly hash: Buffer; readonly key: Key }>;
+  /** Those that are not revoked. */
+  readonly byName: ReadonlyMap<string, Key>;
 }
 
-/** Keys in a SQLite file of their own, read from memory. `now` is the clock. */
-export function openKeyStore(file: string, { now = Date.now }: { now?: () => Millis } = {}): KeyStore {
-  const database = openDatabase(file);
-  migrate(database, migrations);
-  const statements = prepareStatements(database);
+/** Keys in a table, read from memory. `now` is the clock. */
+export function createKeyStore(table: KeyTable, { now = Date.now }: { now?: () => Millis } = {}): KeyStore {
+  const uses = createKeyUses(table.touch);
+  let latest = heldOf(table.standing());
 
-  let activeByHash = new Map<string, Active>();
-  let activeByName = new Map<string, Key>();
-  let version: unknown = null;
-  let refreshedAt = Number.NEGATIVE_INFINITY;
-  const usedAt = new Map<string, Millis>();
-  let flushTimer: NodeJS.Timeout | null = null;
-
-  function load(): void {
-    const rows = statements.all.all().filter((row) => row.revoked_at === null);
-    const active = rows.map((row): Active => ({ hash: row.hash, key: keyOf(row) }));
-    activeByHash = new Map(active.map((each) => [each.hash.toString('hex'), each]));
-    activeByName = new Map(active.map(({ key }) => [key.name, key]));
-  }
-
-  /** data_version changes when another connection commits. Our own changes call load() themselves. */
-  function refresh(): void {
-    const time = now();
-    // A clock set back must not delay a revocation.
-    if (Math.abs(time - refreshedAt) < refreshIntervalMs) return;
-    refreshedAt = time;
-    const current = database.pragma('data_version', { simple: true });
-    if (current === version) return;
-    version = current;
-    load();
-  }
-
-  function flush(): void {
-    if (flushTimer !== null) clearTimeout(flushTimer);
-    flushTimer = null;
-    if (usedAt.size === 0) return;
-    inTransaction(database, () => {
-      for (const [name, time] of usedAt) statements.touch.run({ name, time });
-    });
-    usedAt.clear();
-  }
-
-  function flushOrRetry(): void {
-    flushTimer = null;
-    try {
-      flush();
-    } catch {
-      // A full disk or a locked file: when a key was used is not worth a failed request. It stays in `usedAt`.
-      scheduleFlush();
-    }
-  }
-
-  function scheduleFlush(): void {
-    flushTimer ??= setTimeout(flushOrRetry, flushIntervalMs).unref();
-  }
-
-  function existing(name: string): KeyRow {
-    const row = statements.byName.get(name);
-    if (row !== undefined) return row;
-    throw new OnymError(
-      'not-found',
-      `There is no key named ${JSON.stringify(name)}. List the keys to see their names.`,
-    );
-  }
-
-  function insert(key: NewKey, secret: string, initial: 0 | 1): void {
-    checkName(key.name);
-    const environments = environmentsFrom(statements.environments.all(), key.environments);
-    const scopes = scopesFor(key.kind, key.scopes ?? scopesByKind[key.kind]);
-    const origins = key.origins && originsFrom(key.kind, key.origins);
-    if (statements.byName.get(key.name) !== undefined) {
-      throw new OnymError(
-        'invalid-payload',
-        `The name ${JSON.stringify(key.name)} is or was in use. Names are never given again, because the ledger names keys by them: choose another.`,
-      );
-    }
-    statements.insert.run({
-      name: key.name,
-      kind: key.kind,
-      hash: hashOf(secret),
-      scopes: JSON.stringify(scopes),
-      environments: JSON.stringify(environments),
-      origins: origins === undefined ? null : JSON.stringify(origins),
-      initial,
-      created_at: now(),
-      last_used_at: null,
-      revoked_at: null,
-    });
-  }
-
-  /** Registers what is given, and makes the rest, which it returns. */
-  function insertFirst({ writeKey, secretKey }: KeyPair, environments: readonly string[]): KeyPair {
-    const first = (kind: KeyKind, given: string | null, variable: string, generatedName: string): string | null => {
-      const secret = given ?? newSecret(kind);
-      insert({ name: given === null ? generatedName : variable, kind, environments }, secret, 1);
-      return given === null ? secret : null;
-    };
-    return {
-      writeKey: first('publishable', writeKey, 'ONYM_INITIAL_WRITE_KEY', 'first-write-key'),
-      secretKey: first('secret', secretKey, 'ONYM_INITIAL_SECRET_KEY', 'first-secret-key'),
-    };
+  function held(): Held {
+    const standing = table.standing();
+    if (standing !== latest.standing) latest = heldOf(standing);
+    return latest;
   }
 
   return {
-    create(key) {
+    async create(key) {
       const secret = newSecret(key.kind);
-      inTransaction(database, () => insert(key, secret, 0));
-      load();
-      return { key: keyOf(existing(key.name)), secret };
+      const row = await table.change((standing) => creation(standing, key, secret, now()));
+      return { key: keyOf(row), secret };
     },
 
-    list() {
-      flushOrRetry();
-      return statements.all.all().map(keyOf);
+    async list() {
+      await uses.flush();
+      return (await table.read()).keys.map(keyOf);
     },
 
-    restrict(name, to) {
-      inTransaction(database, () => {
-        const { kind, ...row } = existing(name);
-        const environments =
-          to.environments && JSON.stringify(environmentsFrom(statements.environments.all(), to.environments));
-        const scopes = to.scopes && JSON.stringify(scopesFor(kind, to.scopes));
-        const origins = to.origins && JSON.stringify(originsFrom(kind, to.origins));
-        statements.restrict.run({
-          name,
-          scopes: scopes ?? row.scopes,
-          environments: environments ?? row.environments,
-          origins: origins === undefined ? row.origins : origins,
-        });
-      });
-      load();
-      return keyOf(existing(name));
-    },
-
-    revoke(name) {
-      inTransaction(database, () => {
-        existing(name);
-        statements.revoke.run({ name, now: now() });
-      });
-      load();
-      return keyOf(existing(name));
-    },
+    restrict: async (name, to) => keyOf(await table.change((standing) => restriction(standing, name, to))),
+    revoke: async (name) => keyOf(await table.change((standing) => revocation(standing, name, now()))),
 
     authenticate(secret) {
-      refresh();
-      // As text a digest takes a third of the time.
-      const hex = digest('sha256', secret, 'hex');
-      const active = activeByHash.get(hex);
-      if (active === undefined || !timingSafeEqual(active.hash, Buffer.from(hex, 'hex'))) return null;
-      usedAt.set(active.key.name, now());
-      scheduleFlush();
-      return active.key;
+      const silentMs = table.silentMs();
+      if (silentMs > limits.keysWithoutStoreMaxMs) throw silentTooLong(silentMs);
+      const hash = hashOf(secret);
+      const found = held().byHash.get(hash);
+      if (found === undefined || !timingSafeEqual(found.hash, Buffer.from(hash, 'hex'))) {
+        if (silentMs > unseenMaxMs) throw perhapsUnseen();
+        return null;
+      }
+      if (found.key.revokedAt !== null) return null;
+      uses.note(found.key.name, now());
+      return found.key;
     },
 
-    active(name) {
-      refresh();
-      return activeByName.get(name) ?? null;
-    },
+    active: (name) => (table.silentMs() > limits.keysWithoutStoreMaxMs ? null : (held().byName.get(name) ?? null)),
 
     stateOf(secret) {
-      const row = statements.byHash.get(hashOf(secret));
-      if (row === undefined) return 'unknown';
-      return row.revoked_at === null ? 'active' : 'revoked';
+      const found = held().byHash.get(hashOf(secret));
+      if (found === undefined) return 'unknown';
+      return found.key.revokedAt === null ? 'active' : 'revoked';
     },
 
-    start({ initialKeys, environments }) {
-      const names = JSON.stringify(environments);
-      const { isFirst, made } = inTransaction(database, () => {
-        statements.removeOtherEnvironments.run(names);
-        statements.addEnvironments.run(names);
-        statements.follow.run({ environments: names });
-        const isFirst = statements.anyKey.get() === undefined;
-        return {
-          isFirst,
-          made: isFirst ? insertFirst(initialKeys, environments) : { writeKey: null, secretKey: null },
-        };
-      });
-      load();
-      return { isFirst, made };
-    },
+    start: (configured) => table.change((standing) => beginning(standing, configured, now())),
 
-    close() {
-      try {
-        flush();
-      } finally {
-        if (flushTimer !== null) clearTimeout(flushTimer);
-        database.close();
-      }
+    async close() {
+      await uses.close();
+      await table.close();
     },
   };
 }
 
-function newSecret(kind: KeyKind): string {
-  return prefixByKind[kind] + randomBytes(secretBytes).toString('base64url');
+function heldOf(standing: Standing): Held {
+  const all = standing.keys.map((row) => ({ hash: Buffer.from(row.hash, 'hex'), key: keyOf(row), hex: row.hash }));
+  return {
+    standing,
+    byHash: new Map(all.map((each) => [each.hex, each])),
+    byName: new Map(all.filter(({ key }) => key.revokedAt === null).map(({ key }) => [key.name, key])),
+  };
 }
 
-/** Secrets are random, so a plain hash is enough: there is nothing to guess from a dictionary. */
-function hashOf(secret: string): Buffer {
-  return digest('sha256', secret, 'buffer');
-}
+const silentTooLong = (silentMs: number): OnymError =>
+  new OnymError(
+    'identity-store-unavailable',
+    `PostgreSQL, where the keys are kept, has not answered for ${Math.floor(silentMs / 60_000)} minutes, so nobody can say whether this key still holds. Nothing was stored. Send it again once PostgreSQL is back.`,
+    { retryAfterSeconds },
+  );
+
+const perhapsUnseen = (): OnymError =>
+  new OnymError(
+    'identity-store-unavailable',
+    'PostgreSQL, where the keys are kept, does not answer, and the API key is none of those that were there when it last did. Nothing was stored. Send it again shortly: it may have been made meanwhile.',
+    { retryAfterSeconds },
+  );

@@ -62,23 +62,30 @@ export interface KeyChange {
   readonly origins?: readonly string[] | null;
 }
 
-/** API keys, stored as hashes: a secret is shown when it is made and never again. */
+/**
+ * API keys, stored as hashes: a secret is shown when it is made and never again. What is asked with each request is answered from memory,
+ * without waiting; what others change, in this process or elsewhere, is obeyed within a second.
+ */
 export interface KeyStore {
   /**
-   * Throws OnymError: `invalid-payload` for a name that is or was in use, no environment, or scopes that its kind cannot have or none;
-   * `environment-not-found` for an environment that the server does not serve.
+   * Rejects with OnymError: `invalid-payload` for a name that is or was in use, no environment, or scopes that its kind cannot have or none;
+   * `environment-not-found` for an environment that the server does not serve; as all that waits, `identity-store-unavailable`.
    */
-  create(key: NewKey): { key: Key; secret: string };
+  create(key: NewKey): Promise<{ key: Key; secret: string }>;
   /** Every key ever made, revoked ones included, oldest first. */
-  list(): Key[];
-  /** Replaces the scopes, the environments or the origins of a key. Throws as `create`, and `not-found`. */
-  restrict(name: string, to: KeyChange): Key;
-  /** The key stops working at once, in other processes within about a second. Repeating it changes nothing. */
-  revoke(name: string): Key;
+  list(): Promise<Key[]>;
+  /** Replaces the scopes, the environments or the origins of a key. Rejects as `create`, and with `not-found`. */
+  restrict(name: string, to: KeyChange): Promise<Key>;
+  /** The key stops working at once here, elsewhere within a second. Repeating it changes nothing. */
+  revoke(name: string): Promise<Key>;
 
-  /** The unrevoked key with this secret, or null. Notes that it was used. Cheap enough for each request. */
+  /**
+   * The unrevoked key with this secret, or null. Notes that it was used. Cheap enough for each request. Throws OnymError
+   * `identity-store-unavailable` where nobody can say: the store has not answered for `keysWithoutStoreMaxMs`, or it does not answer and the
+   * key may have been made meanwhile.
+   */
   authenticate(secret: string): Key | null;
-  /** The key as it stands now, null once it is revoked; for streams that outlive the request that was authenticated. */
+  /** The key as it stands now; null once it is revoked, or nobody can say. For streams that outlive the request that was authenticated. */
   active(name: string): Key | null;
   /** What became of the key with this secret. Does not count as a use. */
   stateOf(secret: string): 'active' | 'revoked' | 'unknown';
@@ -86,16 +93,24 @@ export interface KeyStore {
   /**
    * At each start of a server, before it serves: notes the environments there are. The first start, before any key was ever made, makes a key
    * of each kind: the given secret is registered, under the name of its variable; where none is given one is made, and returned, to
-   * be shown once. Later starts make none, whatever is given, and no start ever ends a key.
+   * be shown once. Later starts make none, whatever is given, and no start ever ends a key; of several at the same time one is the first.
    * The keys of the first start follow the configured environments, until someone restricts them.
    */
-  start(configured: { readonly initialKeys: KeyPair; readonly environments: readonly string[] }): {
-    readonly isFirst: boolean;
-    readonly made: KeyPair;
-  };
+  start(configured: StartedWith): Promise<Started>;
 
   /** Writes what is pending; the store is unusable then. */
-  close(): void;
+  close(): Promise<void>;
+}
+
+export interface StartedWith {
+  readonly initialKeys: KeyPair;
+  readonly environments: readonly string[];
+}
+
+export interface Started {
+  readonly isFirst: boolean;
+  /** Those that this start made up. */
+  readonly made: KeyPair;
 }
 
 /** A secret of each kind, or null. */

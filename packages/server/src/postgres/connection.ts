@@ -39,6 +39,8 @@ export interface ConnectionOptions extends PostgresOptions {
 }
 
 const connectMaxMs = 5_000;
+/** Beyond the time that PostgreSQL itself gives a statement: nobody is there, though nothing says so. */
+const silentMaxMs = 2_000;
 /** From the first try to the last. */
 const retryMaxMs = 3_000;
 const retryMinMs = 20;
@@ -58,12 +60,13 @@ export function openConnections(options: ConnectionOptions): Connections {
     max: options.connectionsMax,
     connectionTimeoutMillis: connectMaxMs,
     statement_timeout: options.statementMaxMs,
+    query_timeout: options.statementMaxMs + silentMaxMs,
     idle_in_transaction_session_timeout: options.statementMaxMs,
     application_name: 'onym',
     options: `-c search_path=${schema}`,
   });
-  // Of a connection that waits in the pool; the next one who needs it takes another.
-  pool.on('error', (error) => log.warn({ err: error }, 'a connection to PostgreSQL was lost'));
+  // Of a connection that waits in the pool; the next one who needs it takes another. The error has the whole connection in it, which is for no log.
+  pool.on('error', ({ message }) => log.warn({ reason: message }, 'a connection to PostgreSQL was lost'));
   // Of one that is in use, between two statements: the next statement fails, and says so.
   pool.on('connect', (client) => void client.on('error', () => undefined));
 
@@ -156,7 +159,9 @@ function isAbsence(error: unknown): boolean {
   // The driver's own errors have no code.
   return (
     error instanceof Error &&
-    /Connection terminated|timeout exceeded when trying to connect|is not queryable/.test(error.message)
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout|is not queryable/.test(
+      error.message,
+    )
   );
 }
 
@@ -174,6 +179,11 @@ export function toStoreError(error: unknown): unknown {
     return new OnymError('invalid-payload', 'A text holds a NUL character. Remove it before sending.', {
       cause: error,
     });
+  }
+  if (code === '42501') {
+    const { message } = error as Error;
+    const problem = `The user of ONYM_POSTGRES_URL lacks a right: ${message}. Let it own its schema and all that is in it.`;
+    return new ConfigError(problem, { cause: error });
   }
   if (!isAbsence(error) && !isConflict(error) && code !== '57014') return error;
   return new OnymError(

@@ -24,6 +24,8 @@ const breaking: Statement<{ room: string; step: number }> = {
   text: 'SELECT room, max(step) AS step FROM migration WHERE breaks GROUP BY room',
 };
 
+const namespace: Statement<unknown> = { name: '', text: 'SELECT 1 FROM pg_namespace WHERE nspname = $1' };
+
 const run = <Row>(sql: Sql, text: string, values: readonly unknown[] = []): Promise<Row[]> =>
   sql.rows<Row>({ name: '', text }, values);
 
@@ -31,8 +33,8 @@ const run = <Row>(sql: Sql, text: string, values: readonly unknown[] = []): Prom
 export async function createSchema(connections: Connections, schema: string): Promise<void> {
   await connections.write(async (sql) => {
     await sql.rows(locked, [lock]);
-    // Under the lock: two that make the same at once would be told that it is there and is not.
-    await run(sql, `CREATE SCHEMA IF NOT EXISTS ${schema}`);
+    // Under the lock: two that make the same at once would be told that it is there and is not. Where it is there no right to make it is needed.
+    if ((await sql.rows(namespace, [schema])).length === 0) await run(sql, `CREATE SCHEMA ${schema}`);
     await run(
       sql,
       `CREATE TABLE IF NOT EXISTS migration (

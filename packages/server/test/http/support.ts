@@ -73,7 +73,7 @@ export function fakeKeys(): FakeKeys {
     restrict: unused,
     revoke: unused,
     start: unused,
-    close() {},
+    async close() {},
   };
 }
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, migrate, openDatabase } from '../../src/disk/sqlite.ts';
-import { openKeyStore } from '../../src/keys/store.ts';
+import { openSqliteKeyTable } from '../../src/keys/sqlite/table.ts';
+import { createKeyStore } from '../../src/keys/store.ts';
 import { allScopes, type KeyStore } from '../../src/keys/types.ts';
 
 let directory: string;
@@ -16,13 +17,13 @@ beforeEach(() => {
   file = join(directory, 'keys.db');
 });
 
-afterEach(() => {
-  for (const each of open.splice(0)) each.close();
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close();
   rmSync(directory, { recursive: true });
 });
 
 const store = (): KeyStore => {
-  const opened = openKeyStore(file);
+  const opened = createKeyStore(openSqliteKeyTable(file));
   open.push(opened);
   return opened;
 };
@@ -64,7 +65,7 @@ function writeOldKeys(keys: readonly { name: string; kind: string; scopes: strin
 const publishable = ['track', 'identify', 'alias'];
 
 describe('an old keys.db', () => {
-  it('keeps its keys with the rights they have', () => {
+  it('keeps its keys with the rights they have', async () => {
     writeOldKeys([
       { name: 'ONYM_WRITE_KEY', kind: 'publishable', scopes: publishable },
       { name: 'ONYM_SECRET_KEY', kind: 'secret', scopes: publishable },
@@ -79,32 +80,31 @@ describe('an old keys.db', () => {
     expect(may('beacon')).toEqual(['track']);
     expect(may('etl')).toEqual(allScopes);
     expect(may('gone')).toBeUndefined();
-    expect(keys.list().map(({ name, revokedAt }) => [name, revokedAt])).toContainEqual(['gone', 5]);
+    expect((await keys.list()).map(({ name, revokedAt }) => [name, revokedAt])).toContainEqual(['gone', 5]);
 
     // Its environments are known before the next start.
-    expect(keys.create({ name: 'new', kind: 'secret', environments: ['qa'], scopes: ['query'] }).key.scopes).toEqual([
-      'query',
-    ]);
+    const made = await keys.create({ name: 'new', kind: 'secret', environments: ['qa'], scopes: ['query'] });
+    expect(made.key.scopes).toEqual(['query']);
     const start = { initialKeys: { writeKey: 'pk_other', secretKey: 'sk_other' }, environments: ['production'] };
-    expect(keys.start(start)).toEqual({ isFirst: false, made: { writeKey: null, secretKey: null } });
+    expect(await keys.start(start)).toEqual({ isFirst: false, made: { writeKey: null, secretKey: null } });
     expect(keys.authenticate('sk_other')).toBeNull();
     expect(may('ONYM_SECRET_KEY')).toEqual(allScopes);
   });
 
-  it('is brought up to date once, also by two processes together', () => {
+  it('is brought up to date once, also by two processes together', async () => {
     writeOldKeys([{ name: 'etl', kind: 'secret', scopes: [] }]);
     const [one, other] = [store(), store()];
-    one.restrict('etl', { scopes: ['read'] });
-    other.close();
+    await one.restrict('etl', { scopes: ['read'] });
+    await other.close();
     open.splice(1, 1);
-    expect(store().list()[0]?.scopes).toEqual(['read']);
+    expect((await store().list())[0]?.scopes).toEqual(['read']);
     expect(versionOf(database())).toBe(3);
   });
 
   it('of a newer version is refused', () => {
     store();
     database().pragma('user_version = 99');
-    expect(() => openKeyStore(file)).toThrow(
+    expect(() => openSqliteKeyTable(file)).toThrow(
       'keys.db was written by a newer Onym (schema 99, this one knows 3). Start that version, or restore a backup.',
     );
   });

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { clientOf, eventually } from '../system/client.ts';
 import { dataDirectory, onym, type Server, serve } from '../system/processes.ts';
 import { type Engines, startEngines } from './engines.ts';
 
@@ -71,4 +72,23 @@ it('neither copies what is not its own', async () => {
   const { code, stderr } = await onym(['backup', join(dataDirectory(), 'copy'), '--data-dir', one.dataDir]);
   expect(code).toBe(2);
   expect(stderr).toContain('docs/operating.md, "Backups of nodes"');
+});
+
+it('a key that is made from a third machine works at both, and revoked at neither', async () => {
+  const { ONYM_POSTGRES_URL } = engines.variables;
+  const keys = (...args: string[]) => onym(['keys', ...args], { ONYM_POSTGRES_URL });
+  const made = await keys('create', 'elsewhere', '--secret', '-e', 'production', '--json');
+  const { secret } = JSON.parse(made.stdout);
+  const statuses = () =>
+    Promise.all([one, other].map(async ({ url }) => (await clientOf(url, secret).get('/v1/ledger')).status));
+  await eventually(async () => (await statuses()).every((status) => status === 200), 'both know it');
+  expect((await keys('revoke', 'elsewhere')).code).toBe(0);
+  await eventually(async () => (await statuses()).every((status) => status === 401), 'both refuse it');
+});
+
+it('a node that starts again finds its keys where they were', async () => {
+  const { dataDir } = other;
+  expect((await other.stop()).code).toBe(0);
+  other = await serve({ dataDir, variables: engines.variables });
+  expect((await other.api.get('/v1/ledger')).status).toBe(200);
 });

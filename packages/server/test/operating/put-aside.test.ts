@@ -71,7 +71,7 @@ describe('dead letters', () => {
       next: null,
     });
     // Of no environment: who may not use all of them does not see it.
-    const { secret } = t.server.keys.create({
+    const { secret } = await t.server.keys.create({
       name: 'one',
       kind: 'secret',
       environments: ['production'],
@@ -248,7 +248,7 @@ describe('environments', () => {
       { name: 'staging', since: expect.stringMatching(/Z$/), ledger_head: 1, events: 1 },
     ]);
     expect(environments[1].settings).toEqual(settings);
-    const { secret } = t.server.keys.create({
+    const { secret } = await t.server.keys.create({
       name: 'two',
       kind: 'secret',
       environments: ['staging'],

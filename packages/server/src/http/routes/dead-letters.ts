@@ -40,7 +40,11 @@ export async function deadLetterRoutes(app: FastifyInstance, { services, keys }:
     return deadLetters.taking(async () => {
       const found = await deadLetters.oldest(filter, { after, limit: limit + 1 });
       const letters = found.slice(0, limit);
-      const { taken, verdicts, failures } = await replay(letters, { services, key: request.key!, kindOf: kindsOf() });
+      const { taken, verdicts, failures } = await replay(letters, {
+        services,
+        key: request.key!,
+        kindOf: await kindsOf(),
+      });
       await deadLetters.remove(taken);
       return {
         ok: true,
@@ -95,8 +99,8 @@ export async function deadLetterRoutes(app: FastifyInstance, { services, keys }:
   }
 
   /** Names are never given again, so that a revoked key's is still its own. */
-  function kindsOf() {
-    const kinds = new Map(keys.list().map(({ name, kind }) => [name, kind]));
+  async function kindsOf() {
+    const kinds = new Map((await keys.list()).map(({ name, kind }) => [name, kind]));
     return (name: string) => (name === localKeyName ? 'secret' : (kinds.get(name) ?? 'publishable'));
   }
 }
