@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, request as open, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../packages/server/test/system/client.ts';
+import { listening } from '../test-support/listening.ts';
+import { root, type Started, start } from './commands.ts';
+
+/** deploy/compose/haproxy.cfg, by HAProxy itself, before two servers that stand for nodes. */
+
+/** Why it can't be tried here, or null. Throws when CI=true. */
+async function obstacleOf(): Promise<string | null> {
+  const found = await start('haproxy', ['-v']).ended.catch(() => null);
+  if (found?.code === 0) return null;
+  const obstacle = 'haproxy is not installed';
+  if (process.env.CI === 'true') throw new Error(`${obstacle}, and what needs it is to run in CI.`);
+  process.stderr.write(`\nSKIPPED: ${obstacle}.\n\n`);
+  return obstacle;
+}
+const obstacle = await obstacleOf();
+
+interface Node {
+  readonly port: number;
+  /** Calls that have arrived. */
+  readonly calls: { readonly headers: IncomingHttpHeaders }[];
+  isReady: boolean;
+  /** What becomes of a call. */
+  does: 'answer' | 'stream' | 'die';
+  down(): Promise<void>;
+  up(): Promise<void>;
+}
+
+async function startNode(): Promise<Node> {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer(({ url, headers, socket }, response) => {
+    if (url === '/readyz') return void response.writeHead(node.isReady ? 200 : 503).end();
+    node.calls.push({ headers });
+    if (node.does === 'die') return void socket.destroy();
+    if (node.does === 'answer') return void response.end('{"ok":true}');
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('event: row\ndata: {}\n\n');
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const port = await listening(server);
+  const node: Node = {
+    port,
+    calls: [],
+    isReady: true,
+    does: 'answer',
+    async down() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+    async up() {
+      server.listen(port, '127.0.0.1');
+      await once(server, 'listening');
+    },
+  };
+  return node;
+}
+
+describe.skipIf(obstacle !== null)('the proxy', () => {
+  let nodes: [Node, Node];
+  let proxy: Started;
+  let url: string;
+
+  beforeAll(async () => {
+    nodes = [await startNode(), await startNode()];
+    const probe = createServer();
+    const port = await listening(probe);
+    await new Promise((resolve) => probe.close(resolve));
+    url = `http://127.0.0.1:${port}`;
+    const env = {
+      ...process.env,
+      ONYM_PROXY_BIND: `127.0.0.1:${port}`,
+      ONYM_NODE_1: `127.0.0.1:${nodes[0].port}`,
+      ONYM_NODE_2: `127.0.0.1:${nodes[1].port}`,
+    };
+    const file = ['-f', 'deploy/compose/haproxy.cfg'];
+    const checked = await start('haproxy', ['-c', ...file], { cwd: root, env }).ended;
+    expect(checked).toMatchObject({ code: 0, stderr: '' });
+    proxy = start('haproxy', ['-db', ...file], { cwd: root, env });
+    await eventually(async () => (await call()) === 200, 'it answers');
+  });
+  afterAll(async () => {
+    proxy.signal('SIGKILL');
+    await proxy.ended;
+    for (const node of nodes) await node.down().catch(() => undefined);
+  });
+  afterEach(async () => {
+    for (const node of nodes) Object.assign(node, { isReady: true, does: 'answer' });
+    await reached(0, 1);
+    for (const node of nodes) node.calls.length = 0;
+  });
+
+  const call = (headers: Record<string, string> = {}): Promise<number> =>
+    fetch(`${url}/track`, { method: 'POST', body: '{}', headers }).then(
+      ({ status }) => status,
+      () => 0,
+    );
+
+  /** Calls until each of these nodes has had one, so that the proxy counts on them. */
+  async function reached(...which: (0 | 1)[]): Promise<void> {
+    for (const node of nodes) node.calls.length = 0;
+    const all = async () => {
+      await call();
+      return which.every((one) => nodes[one].calls.length > 0);
+    };
+    await eventually(all, 'each node is called', 10_000);
+  }
+
+  it('says who called, and nothing that the caller says of that', async () => {
+    await call({ 'x-forwarded-for': '203.0.113.9' });
+    const [arrived] = nodes.flatMap(({ calls }) => calls);
+    expect(arrived!.headers['x-forwarded-for']).toBe('127.0.0.1');
+  });
+
+  it('leaves alone a node that is not ready, and comes back to it', async () => {
+    nodes[0].isReady = false;
+    await eventually(
+      async () => {
+        nodes[0].calls.length = 0;
+        await Promise.all(Array.from({ length: 6 }, () => call()));
+        return nodes[0].calls.length === 0;
+      },
+      'it is left alone',
+      10_000,
+    );
+    expect(await call()).toBe(200);
+    nodes[0].isReady = true;
+    await reached(0);
+  });
+
+  it('calls another one where nobody listens, before any check has seen it', async () => {
+    await nodes[0].down();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => call()));
+    expect(new Set(answers)).toEqual(new Set([200]));
+    expect(nodes[1].calls).toHaveLength(20);
+    await nodes[0].up();
+  });
+
+  it('does not send a call again that may have arrived', async () => {
+    for (const node of nodes) node.does = 'die';
+    const answers = [];
+    for (let n = 0; n < 4; n++) answers.push(await call());
+    expect(new Set(answers)).toEqual(new Set([502]));
+    expect(nodes[0].calls.length + nodes[1].calls.length).toBe(4);
+  });
+
+  it('passes on what is streamed as it comes', async () => {
+    for (const node of nodes) node.does = 'stream';
+    const stream = open(`${url}/v1/ledger`, { headers: { accept: 'text/event-stream' } });
+    stream.end();
+    const [response] = await once(stream, 'response');
+    const [bytes] = await once(response, 'data');
+    // It has no end: this is what the node has written so far.
+    expect(String(bytes)).toBe('event: row\ndata: {}\n\n');
+    stream.destroy();
+    await sleep(0);
+  });
+});
