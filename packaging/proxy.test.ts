@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, request as open, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../packages/server/test/system/client.ts';
 import { listening } from '../test-support/listening.ts';
@@ -83,7 +82,10 @@ describe.skipIf(obstacle !== null)('the proxy', () => {
     const checked = await start('haproxy', ['-c', ...file], { cwd: root, env }).ended;
     expect(checked).toMatchObject({ code: 0, stderr: '' });
     proxy = start('haproxy', ['-db', ...file], { cwd: root, env });
-    await eventually(async () => (await call()) === 200, 'it answers');
+    const answered = eventually(async () => (await call()) === 200, 'it answers');
+    const gone = proxy.ended.then(({ stderr }) => Promise.reject(new Error(`HAProxy ended: ${stderr}`)));
+    await Promise.race([answered, gone]);
+    gone.catch(() => undefined);
   });
   afterAll(async () => {
     proxy.signal('SIGKILL');
@@ -146,7 +148,8 @@ describe.skipIf(obstacle !== null)('the proxy', () => {
     for (const node of nodes) node.does = 'die';
     const answers = [];
     for (let n = 0; n < 4; n++) answers.push(await call());
-    expect(new Set(answers)).toEqual(new Set([502]));
+    // Or nothing at all, on a connection that has had an answer: whoever called decides.
+    for (const answer of answers) expect([502, 0]).toContain(answer);
     expect(nodes[0].calls.length + nodes[1].calls.length).toBe(4);
   });
 
@@ -159,6 +162,8 @@ describe.skipIf(obstacle !== null)('the proxy', () => {
     // It has no end: this is what the node has written so far.
     expect(String(bytes)).toBe('event: row\ndata: {}\n\n');
     stream.destroy();
-    await sleep(0);
+    // As Onym does, once its next sign of life finds nobody.
+    for (const node of nodes) await node.down();
+    for (const node of nodes) await node.up();
   });
 });
