@@ -15,9 +15,12 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** A real PostgreSQL on a free port of this machine. As root it runs as the user `postgres`, which is made where there is none. */
-export async function startPostgres(): Promise<Postgres> {
-  const directory = mkdtempSync(join(tmpdir(), 'onym-postgres-'));
+/**
+ * A real PostgreSQL on a free port of this machine, with its data in a directory of its own below `parent`. As root it runs as the user
+ * `postgres`, which is made where there is none, and has to reach that directory.
+ */
+export async function startPostgres(parent = tmpdir()): Promise<Postgres> {
+  const directory = mkdtempSync(join(parent, 'onym-postgres-'));
   chmodSync(directory, 0o755);
   const probe = createServer();
   const port = await listening(probe);
