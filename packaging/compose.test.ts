@@ -101,7 +101,7 @@ describe.each([
     const { environment } = file.services.proxy;
     expect(Object.values(environment)).toEqual([...nodes.map((name) => `${name}:7700`), '*:7700']);
     const asked = [...read('deploy/compose/haproxy.cfg').matchAll(/\$(ONYM_\w+)/g)].map(([, name]) => name);
-    expect(asked.sort()).toEqual(Object.keys(environment).sort());
+    expect([...new Set(asked)].sort()).toEqual(Object.keys(environment).sort());
   });
 });
 

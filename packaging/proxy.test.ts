@@ -23,7 +23,8 @@ interface Node {
   readonly port: number;
   /** Calls that have arrived. */
   readonly calls: { readonly headers: IncomingHttpHeaders }[];
-  isReady: boolean;
+  /** What /readyz says: of all calls, of events alone, of none. */
+  keeps: 'all' | 'events' | 'nothing';
   /** What becomes of a call. */
   does: 'answer' | 'stream' | 'die';
   down(): Promise<void>;
@@ -33,7 +34,10 @@ interface Node {
 async function startNode(): Promise<Node> {
   const sockets = new Set<Socket>();
   const server: Server = createServer(({ url, headers, socket }, response) => {
-    if (url === '/readyz') return void response.writeHead(node.isReady ? 200 : 503).end();
+    if (url!.startsWith('/readyz')) {
+      const asked = url === '/readyz?calls=track' ? ['all', 'events'] : ['all'];
+      return void response.writeHead(asked.includes(node.keeps) ? 200 : 503).end();
+    }
     node.calls.push({ headers });
     if (node.does === 'die') return void socket.destroy();
     if (node.does === 'answer') return void response.end('{"ok":true}');
@@ -47,7 +51,7 @@ async function startNode(): Promise<Node> {
   const node: Node = {
     port,
     calls: [],
-    isReady: true,
+    keeps: 'all',
     does: 'answer',
     async down() {
       for (const socket of sockets) socket.destroy();
@@ -93,13 +97,13 @@ describe.skipIf(obstacle !== null)('the proxy', () => {
     for (const node of nodes) await node.down().catch(() => undefined);
   });
   afterEach(async () => {
-    for (const node of nodes) Object.assign(node, { isReady: true, does: 'answer' });
+    for (const node of nodes) Object.assign(node, { keeps: 'all', does: 'answer' });
     await reached(0, 1);
     for (const node of nodes) node.calls.length = 0;
   });
 
-  const call = (headers: Record<string, string> = {}): Promise<number> =>
-    fetch(`${url}/track`, { method: 'POST', body: '{}', headers }).then(
+  const call = (headers: Record<string, string> = {}, path = '/track'): Promise<number> =>
+    fetch(url + path, { method: 'POST', body: '{}', headers }).then(
       ({ status }) => status,
       () => 0,
     );
@@ -121,7 +125,7 @@ describe.skipIf(obstacle !== null)('the proxy', () => {
   });
 
   it('leaves alone a node that is not ready, and comes back to it', async () => {
-    nodes[0].isReady = false;
+    nodes[0].keeps = 'nothing';
     await eventually(
       async () => {
         nodes[0].calls.length = 0;
@@ -132,8 +136,22 @@ describe.skipIf(obstacle !== null)('the proxy', () => {
       10_000,
     );
     expect(await call()).toBe(200);
-    nodes[0].isReady = true;
+    nodes[0].keeps = 'all';
     await reached(0);
+  });
+
+  it('sends events on to a node that keeps events alone, and other calls where all are kept', async () => {
+    nodes[0].keeps = 'events';
+    const aliases = async () => {
+      for (const { calls } of nodes) calls.length = 0;
+      for (let n = 0; n < 6; n++) expect(await call({}, '/alias')).toBe(200);
+      return nodes.map(({ calls }) => calls.length);
+    };
+    await eventually(async () => (await aliases())[0] === 0, 'aliases go to the other', 10_000);
+    await reached(0, 1);
+    // With none that keeps all, a node says so itself.
+    nodes[1].keeps = 'events';
+    await eventually(async () => (await aliases())[0]! > 0, 'both are asked again', 10_000);
   });
 
   it('calls another one where nobody listens, before any check has seen it', async () => {
