@@ -7,6 +7,8 @@ import { listening } from './listening.ts';
 
 export interface Postgres {
   readonly url: string;
+  /** Its data, to be copied, or put back, while it is away. */
+  readonly directory: string;
   /** Goes away, with every connection. */
   down(): Promise<void>;
   /** Comes back, with all that was committed. */
@@ -45,6 +47,7 @@ export async function startPostgres(parent = tmpdir()): Promise<Postgres> {
   }
   return {
     url: `postgres://onym:onym@127.0.0.1:${port}/postgres`,
+    directory: join(directory, 'data'),
     down: () => server.stop(),
     up: () => server.start(),
     async stop() {
