@@ -178,7 +178,7 @@ describe('deploy/', () => {
     );
     expect(overlaps).toEqual([]);
     // Each of many nodes says it of all of them: a sum would count it as often as there are nodes.
-    const ofAll = ['ledger_head_seq', 'projected_seq', 'map_pending_rows', 'dead_letters'];
+    const ofAll = ['ledger_head_seq', 'projected_seq', 'map_pending_rows', 'dead_letters', 'nodes'];
     const summed = new RegExp(`sum[^(]*\\(.*\\bonym_(?:${ofAll.join('|')})\\b`);
     expect(expressions.filter((expression) => summed.test(expression))).toEqual([]);
     expect(expressions.filter((expression) => !expression.includes('{instance=~"$instance"'))).toEqual([]);
