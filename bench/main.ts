@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 import { type Measure, type Options, type Size, VoidRun } from './measure.ts';
 import { aliasLatency } from './measures/alias-latency.ts';
 import { batchTrack } from './measures/batch-track.ts';
+import { merges } from './measures/merges.ts';
 import { overlay } from './measures/overlay.ts';
 import { repeats } from './measures/repeats.ts';
 import { resolveIds } from './measures/resolve-ids.ts';
 import { singleTrack } from './measures/single-track.ts';
 import { type Finished, printTable, save } from './report.ts';
 
-const measures: readonly Measure[] = [singleTrack, batchTrack, aliasLatency, overlay, resolveIds, repeats];
+const measures: readonly Measure[] = [singleTrack, batchTrack, merges, aliasLatency, overlay, resolveIds, repeats];
 const sizes: readonly Size[] = ['S', 'M', 'L'];
 const roundsMin = 5;
 

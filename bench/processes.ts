@@ -41,10 +41,13 @@ process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-export function newDirectory(name: string): string {
+/** On the repository's disk, as all that is measured. */
+export function dataDirectory(): string {
   mkdirSync(dataRoot, { recursive: true });
-  return mkdtempSync(join(dataRoot, `${name}-`));
+  return dataRoot;
 }
+
+export const newDirectory = (name: string): string => mkdtempSync(join(dataDirectory(), `${name}-`));
 
 export function removeDirectory(directory: string): void {
   rmSync(directory, { recursive: true, force: true });

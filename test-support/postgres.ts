@@ -7,6 +7,8 @@ import { listening } from './listening.ts';
 
 export interface Postgres {
   readonly url: string;
+  /** Its data, to be copied, or put back, while it is away. */
+  readonly directory: string;
   /** Goes away, with every connection. */
   down(): Promise<void>;
   /** Comes back, with all that was committed. */
@@ -15,9 +17,12 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** A real PostgreSQL on a free port of this machine. As root it runs as the user `postgres`, which is made where there is none. */
-export async function startPostgres(): Promise<Postgres> {
-  const directory = mkdtempSync(join(tmpdir(), 'onym-postgres-'));
+/**
+ * A real PostgreSQL on a free port of this machine, with its data in a directory of its own below `parent`. As root it runs as the user
+ * `postgres`, which is made where there is none, and has to reach that directory.
+ */
+export async function startPostgres(parent = tmpdir()): Promise<Postgres> {
+  const directory = mkdtempSync(join(parent, 'onym-postgres-'));
   chmodSync(directory, 0o755);
   const probe = createServer();
   const port = await listening(probe);
@@ -42,6 +47,7 @@ export async function startPostgres(): Promise<Postgres> {
   }
   return {
     url: `postgres://onym:onym@127.0.0.1:${port}/postgres`,
+    directory: join(directory, 'data'),
     down: () => server.stop(),
     up: () => server.start(),
     async stop() {

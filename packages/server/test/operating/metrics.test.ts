@@ -143,7 +143,7 @@ describe('deploy/', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
     for (const { alert, expr, labels, annotations } of rules) {
       expect([alert, unknownIn([expr])]).toEqual([alert, []]);
-      expect(expr).toMatch(/\b(?:onym|nodejs)_\w+/);
+      expect(expr).toMatch(/\b(?:onym|nodejs)_\w+|^up\{job="onym"\}/);
       expect(['warning', 'critical']).toContain(labels.severity);
       expect(Object.keys(annotations)).toEqual(['summary', 'description']);
     }
@@ -177,6 +177,11 @@ describe('deploy/', () => {
       ),
     );
     expect(overlaps).toEqual([]);
+    // Each of many nodes says it of all of them: a sum would count it as often as there are nodes.
+    const ofAll = ['ledger_head_seq', 'projected_seq', 'map_pending_rows', 'dead_letters', 'nodes'];
+    const summed = new RegExp(`sum[^(]*\\(.*\\bonym_(?:${ofAll.join('|')})\\b`);
+    expect(expressions.filter((expression) => summed.test(expression))).toEqual([]);
+    expect(expressions.filter((expression) => !expression.includes('{instance=~"$instance"'))).toEqual([]);
   });
 
   it('docs/operating.md names every metric', () => {

@@ -1,0 +1,11 @@
+import { startOnym, newDirectory } from './processes.ts'; import { createClient } from './client.ts'; import { execSync } from 'node:child_process'; import { batchTrackItems } from './measures/batch-items.ts';
+const dataDir=newDirectory('disk'); const o=await startOnym({dataDir}); const c=createClient(o);
+const du=(p:string)=>Number(execSync(`du -sb ${dataDir}/${p} | cut -f1`).toString());
+const ids=(i:number)=>({distinct_id:'user_'+String(i).padStart(8,'0'),alias_id:'anonymous-'+(i*2654435761%2**32).toString(16).padStart(8,'0')+'-'+String(i).padStart(8,'0')});
+const e0=du('events/data'); const n=100000; await c.ingest('/alias', Array.from({length:n},(_,i)=>ids(i)));
+const r=await c.query('SELECT count() AS c FROM identifiers'); console.log(r); await new Promise(r=>setTimeout(r,75000));
+console.log('events/data added by 200k identifiers', du('events/data')-e0, 'identity.db', du('identity.db'));
+const m=await (await fetch(o.url+'/metrics',{headers:{authorization:'Bearer '+o.secretKey}})).text(); console.log(m.split('\n').filter(l=>/pending_rows|process_resident/.test(l)&&!l.startsWith('#')).join('\n'));
+const e1=du('events/data'); const items=batchTrackItems(); const N=10; for(let k=0;k<N;k++) await c.ingest('/track', items.map((x,i)=>({...x,session_id:`${k}-${i}`,timestamp:new Date(Date.UTC(2026,9,1)+((k*20000+i)*13%(30*86400))*1000).toISOString()})));
+await c.drained(); await new Promise(r=>setTimeout(r,20000)); const one=JSON.stringify(items[0]).length; console.log('events', N*items.length,'added', du('events/data')-e1, ((du('events/data')-e1)/(N*items.length)).toFixed(1),'B each; body', items.reduce((s,x)=>s+JSON.stringify(x).length,0)/items.length);
+await o.stop(); execSync('rm -rf '+dataDir);
