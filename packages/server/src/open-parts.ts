@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { checkFiles } from './damage/files.ts';
@@ -13,6 +14,7 @@ import { withLocalKey } from './keys/local-access.ts';
 import { openKeyStore } from './keys/store.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
+import { createOwnNode } from './nodes/nodes.ts';
 import { createProjector } from './projector/projector.ts';
 import { openEventStore, openIdentityStore, openShared, openTurns } from './stores.ts';
 
@@ -74,7 +76,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(() => eventStore.close());
   for (const name of config.environments) {
     await goOn();
-    await eventStore.prepare(name);
+    await turns.take(`project:${name}`, () => eventStore.prepare(name));
   }
   await goOn();
 
@@ -101,7 +103,16 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore }));
   if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
   await goOn();
-  const projector = createProjector({ identityStore, eventStore, drain, log });
+  const nodes = createOwnNode(randomUUID(), { drain, eventStore });
+  closers.push(() => nodes.close());
+  const projector = createProjector({
+    identityStore,
+    eventStore,
+    nodes,
+    turns,
+    shared: shared !== null,
+    log,
+  });
   closers.push(() => projector.close());
 
   return {
@@ -110,6 +121,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     notices,
     shared,
     turns,
+    nodes,
     identityStore,
     eventStore,
     storedKeys,
