@@ -1,5 +1,6 @@
 import { ConfigError } from '../config.ts';
 import type { Databases } from './databases.ts';
+import { dictionaryStatements } from './dictionaries.ts';
 import type { Dialect, Engine } from './engine.ts';
 
 /**
@@ -22,22 +23,6 @@ const durable = 'fsync_after_insert = 1, fsync_part_directory = 1';
 const compactParts = 'min_bytes_for_wide_part = 268435456';
 /** Small tables written often: parts that were merged away go soon. */
 const small = `old_parts_lifetime = 60, ${compactParts}`;
-
-export const slotBits = { small: 18, large: 22 } as const;
-
-/** Over `pending`, each; `create` is the words of the statement before the name. */
-const dictionaries = (data: string, { dictionarySource, notDropped }: Dialect, create: string): string[] => [
-  `${create} ${data}.overlay (node_id UUID, identity_id UUID) PRIMARY KEY node_id
-       SOURCE(${dictionarySource(
-         `SELECT node_id, argMax(identity_id, version) AS identity_id FROM ${data}.pending${notDropped(data)} GROUP BY node_id`,
-       )}) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)`,
-  ...Object.entries(slotBits).map(
-    ([size, bits]) => `${create} ${data}.slots_${size} (slot UInt64, one UInt8) PRIMARY KEY slot
-       SOURCE(${dictionarySource(
-         `SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), ${2 ** bits - 1}) AS slot, toUInt8(1) AS one FROM ${data}.pending${notDropped(data)}`,
-       )}) LAYOUT(FLAT(INITIAL_ARRAY_SIZE ${2 ** bits} MAX_ARRAY_SIZE ${2 ** bits + 1})) LIFETIME(0)`,
-  ),
-];
 
 const migrations: Migration[] = [
   {
@@ -106,7 +91,7 @@ const migrations: Migration[] = [
       // The rows of `identifiers` that are not folded into the events: the overlay.
       `CREATE TABLE IF NOT EXISTS ${data}.pending (node_id UUID, identity_id UUID, version UInt64)
        ENGINE = ${dialect.pending(data)}`,
-      ...dictionaries(data, dialect, 'CREATE DICTIONARY IF NOT EXISTS'),
+      ...dictionaryStatements(data, dialect, 'CREATE DICTIONARY IF NOT EXISTS'),
     ],
   },
   {
@@ -176,8 +161,4 @@ export async function migrate(engine: Engine, databases: Databases, upTo = newes
     for (const statement of migration.statements(databases, dialect, engine)) await engine.everywhere(statement);
     await engine.command(`INSERT INTO ${data}.migrations VALUES (${migration.id}, now64(3))`);
   }
-  if (engine.exclusive) return;
-  // A dictionary of a server keeps the password that it logs in with, which may be another by now.
-  for (const statement of dictionaries(data, dialect, 'CREATE OR REPLACE DICTIONARY'))
-    await engine.everywhere(statement);
 }

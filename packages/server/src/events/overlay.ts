@@ -1,3 +1,4 @@
+import { dictionaryNames, loadDictionaries } from './dictionaries.ts';
 import type { Engine } from './engine.ts';
 import type { Prepared } from './projection.ts';
 import { overlayFor, replaceEventsView } from './views.ts';
@@ -8,18 +9,14 @@ import { overlayFor, replaceEventsView } from './views.ts';
  */
 export async function showOverlay(engine: Engine, prepared: Prepared): Promise<void> {
   const wanted = engine.exclusive ? overlayFor(prepared.pendingNodes) : 'counted';
-  if (wanted === 'counted') await load(engine, prepared, ['overlay', 'slots_small', 'slots_large']);
-  else if (wanted !== 'none') await load(engine, prepared, ['overlay', `slots_${wanted}`]);
+  if (wanted === 'counted') await loadDictionaries(engine, prepared.databases, dictionaryNames);
+  else if (wanted !== 'none') await loadDictionaries(engine, prepared.databases, ['overlay', `slots_${wanted}`]);
   if (prepared.overlay !== wanted) {
     prepared.overlay = null;
     await replaceEventsView(engine, prepared.databases, wanted);
     prepared.overlay = wanted;
   }
   prepared.isOverlayBehind = false;
-}
-
-async function load(engine: Engine, { databases: { data } }: Prepared, dictionaries: readonly string[]): Promise<void> {
-  await Promise.all(dictionaries.map((name) => engine.everywhere(`SYSTEM RELOAD DICTIONARY ${data}.${name}`)));
 }
 
 export async function countPending(engine: Engine, prepared: Prepared): Promise<void> {

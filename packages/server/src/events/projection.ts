@@ -1,6 +1,7 @@
 import type { Seq } from '@onym/core';
 import { createTurns, type InTurn } from '../in-turn.ts';
 import type { Databases } from './databases.ts';
+import { mendDictionaries } from './dictionaries.ts';
 import type { Engine, Settings } from './engine.ts';
 import { migrate } from './migrations.ts';
 import { countPending, showOverlay } from './overlay.ts';
@@ -83,6 +84,7 @@ export async function prepareEnvironment(engine: Engine, databases: Databases, n
     await countPending(engine, prepared);
     await showOverlay(engine, prepared);
   } else {
+    await mendDictionaries(engine, databases);
     await replaceEventsView(engine, databases, 'counted');
     prepared.overlay = 'counted';
   }

@@ -1,6 +1,6 @@
 import type { Databases } from './databases.ts';
+import { slotBits } from './dictionaries.ts';
 import type { Engine } from './engine.ts';
-import { slotBits } from './migrations.ts';
 
 /**
  * How `events` finds an identity: the stored column alone, or with the pending rows laid over it. `counted`: each query looks how many are
