@@ -114,6 +114,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   const retention = createRetention({
     days: (name) => config.retentionDays[name] ?? null,
     eventStore,
+    turns: parts.turns,
     drain,
     removing,
     now: Date.now,

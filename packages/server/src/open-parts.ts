@@ -13,6 +13,7 @@ import { createUuidWindow } from './journal/uuid-window.ts';
 import { withLocalKey } from './keys/local-access.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
+import { createOwnNode } from './nodes/nodes.ts';
 import { createProjector } from './projector/projector.ts';
 import {
   openDeadLetterTable,
@@ -85,7 +86,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(() => eventStore.close());
   for (const name of config.environments) {
     await goOn();
-    await eventStore.prepare(name);
+    await turns.take(`project:${name}`, () => eventStore.prepare(name));
   }
   await goOn();
 
@@ -126,7 +127,16 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore }));
   if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
   await goOn();
-  const projector = createProjector({ identityStore, eventStore, drain, log });
+  const nodes = createOwnNode(randomUUID(), { drain, eventStore });
+  closers.push(() => nodes.close());
+  const projector = createProjector({
+    identityStore,
+    eventStore,
+    nodes,
+    turns,
+    shared: shared !== null,
+    log,
+  });
   closers.push(() => projector.close());
 
   return {
@@ -135,6 +145,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     notices,
     shared,
     turns,
+    nodes,
     identityStore,
     eventStore,
     storedKeys,

@@ -29,8 +29,10 @@ export interface Dialect {
   whole(data: string, table: string, family: 'MergeTree' | 'ReplacingMergeTree', args?: string): string;
   /** Of inserts, by table settings: how many of them a token is remembered for. */
   readonly deduplication: string;
-  /** The engine, order and settings of `pending`, which `prepare` fills again: memory where one process owns the data. */
+  /** The engine, order and settings of `pending`: memory where one process owns the data, which fills it again when it starts. */
   pending(data: string): string;
+  /** Between a FROM of `pending` and what follows: leaves out the rows that others may have written after they were dropped. */
+  notDropped(data: string): string;
   /** Of a dictionary, which reads the tables of its own node. */
   dictionarySource(query: string): string;
   /** Between the name of a view and its AS. */
@@ -56,7 +58,7 @@ export interface Reader {
  */
 export interface Engine {
   readonly dialect: Dialect;
-  /** True where no other process reads or writes the data. */
+  /** True where no other process reads or writes the data, so that what is known of them may be remembered. */
   readonly exclusive: boolean;
   /** A directory of this process's own, for files that need not outlive it. */
   readonly scratchDirectory: string;

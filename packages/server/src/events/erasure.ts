@@ -1,6 +1,7 @@
 import { nodeId } from '../node-id.ts';
 import { type Engine, literal } from './engine.ts';
-import { countPending, type Prepared, showOverlay } from './projection.ts';
+import { countPending, showOverlay } from './overlay.ts';
+import type { Prepared } from './projection.ts';
 import type { EventErasure } from './types.ts';
 
 /** A statement of so many ids, and so many moments, is some MiB of text; the engine takes 16. */
@@ -96,8 +97,10 @@ async function eraseGroups(
   const rows = any(({ nodes, older }) => `(node_id IN (${nodes}) OR identity_id IN (${nodes})) AND ${older}`);
   await prepared.inTurn(async () => {
     await remove(engine, prepared, 'identifiers', rows);
-    if ((await remove(engine, prepared, 'pending', rows)) === 0) return;
-    await countPending(engine, prepared);
+    const pending = await remove(engine, prepared, 'pending', rows);
+    // Another node may have removed them, and not come to this.
+    if (pending === 0 && engine.exclusive) return;
+    if (engine.exclusive) await countPending(engine, prepared);
     await showOverlay(engine, prepared);
   });
   const profiles = any(

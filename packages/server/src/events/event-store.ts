@@ -13,12 +13,14 @@ import { insertEvents } from './insert.ts';
 import {
   type Prepared,
   prepareEnvironment,
+  progressOf,
   project,
-  projectedSeq,
   resetProjection,
   saveProjected,
 } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
+import { createReadsUnderWay } from './reads-under-way.ts';
+import { readPending } from './state.ts';
 import { countEach, counts, readMap, recentUuids, timeline } from './timeline.ts';
 import type { EventStore, FrozenEvents } from './types.ts';
 
@@ -31,18 +33,17 @@ export type EventStoreOptions = EngineOptions & {
 /** Opens the engine. Environments are usable once they are prepared. Only one embedded store per process. */
 export async function createEventStore(options: EventStoreOptions): Promise<EventStore> {
   const engine = await openEngine(options);
-  const queries = createQueryRunner(engine, { ...limits, ...options.queryLimits });
-  const exporter = createExporter(engine);
-  const readsUnderWay = async () => {
-    await Promise.all([queries.queriesUnderWay(), exporter.underWay()]);
-  };
+  const now = options.now ?? Date.now;
+  const reads = createReadsUnderWay(now);
+  const queries = createQueryRunner(engine, reads, { ...limits, ...options.queryLimits });
+  const exporter = createExporter(engine, reads);
   const environments = new Map<string, Promise<Prepared>>();
   const compactions = new Map<string, Promise<number>>();
 
   function prepare(environment: string): Promise<Prepared> {
     let prepared = environments.get(environment);
     if (prepared === undefined) {
-      prepared = prepareEnvironment(engine, databasesOf(environment), options.now ?? Date.now);
+      prepared = prepareEnvironment(engine, databasesOf(environment), now);
       environments.set(environment, prepared);
       prepared.catch(() => environments.delete(environment));
     }
@@ -68,11 +69,18 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const { databases } = await open(environment);
       await insertEvents(engine, databases, ndjson, token);
     },
-    async projectedSeq(environment) {
-      return projectedSeq(engine, await open(environment));
+    async progress(environment) {
+      return progressOf(engine, await open(environment));
     },
-    async pendingNodes(environment) {
-      return (await open(environment)).pendingNodes;
+    async projectedSeq(environment) {
+      return (await progressOf(engine, await open(environment))).projected;
+    },
+    async pending(environment) {
+      const prepared = await open(environment);
+      if (!engine.exclusive) return readPending(engine, prepared.databases);
+      const { pendingNodes, foldedAtMs } = prepared;
+      const foldedAgoMs = foldedAtMs === null ? null : Math.max(0, now() - foldedAtMs);
+      return { identifiers: pendingNodes, isAny: pendingNodes > 0, foldedAgoMs };
     },
     async eventCount(environment) {
       const { databases } = await open(environment);
@@ -90,26 +98,28 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       const prepared = await open(environment);
       await prepared.inTurn(() => project(engine, prepared, projection));
     },
-    async compact(environment, safeSeq) {
+    async compact(environment, safeSeq, among = {}) {
       const prepared = await open(environment);
       let compaction = compactions.get(environment);
       if (compaction === undefined) {
-        compaction = compact(engine, prepared, safeSeq, readsUnderWay).finally(() => compactions.delete(environment));
+        compaction = compact(engine, prepared, safeSeq, { readsSettled: reads.settled, ...among }).finally(() =>
+          compactions.delete(environment),
+        );
         compactions.set(environment, compaction);
       }
       return compaction;
     },
     async timeline(environment, nodeIds, options) {
       const { databases } = await open(environment);
-      return timeline(engine, databases, nodeIds, options);
+      return reads.during(() => timeline(engine, databases, nodeIds, options));
     },
     async counts(environment, nodeIds) {
       const { databases } = await open(environment);
-      return counts(engine, databases, nodeIds);
+      return reads.during(() => counts(engine, databases, nodeIds));
     },
     async countEach(environment, nodeIds) {
       const { databases } = await open(environment);
-      return countEach(engine, databases, nodeIds);
+      return reads.during(() => countEach(engine, databases, nodeIds));
     },
     async recentUuids(environment, limit) {
       const { databases } = await open(environment);
@@ -152,8 +162,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
       return frozen;
     },
     thaw: () => thaw(engine),
+    readsUnderWay: reads.settled,
+    oldestReadStartedAt: reads.oldestStartedAt,
     async close() {
-      await readsUnderWay();
+      await reads.settled();
       await queries.close();
       await Promise.allSettled([...compactions.values()]);
       for (const environment of environments.values()) {

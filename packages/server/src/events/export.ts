@@ -1,6 +1,7 @@
 import type { Databases } from './databases.ts';
 import type { Engine } from './engine.ts';
 import { sentJson } from './json-column.ts';
+import type { ReadsUnderWay } from './reads-under-way.ts';
 import type { ExportFormat, ExportTable } from './types.ts';
 import { identityExpression, type Overlay } from './views.ts';
 
@@ -98,15 +99,12 @@ const rowGroupRows = 100_000;
 /** What a join or a sort keeps in memory before it goes by way of the disk. */
 const spillBytes = 1024 ** 3;
 
-/** Exports that run, so that a compaction waits for them: they look identities up as queries do. */
+/** Exports look identities up as queries do: a compaction waits for them. */
 export interface Exporter {
   run(databases: Databases, overlay: Overlay, what: ExportTable, format: ExportFormat): AsyncGenerator<Uint8Array>;
-  underWay(): Promise<void>;
 }
 
-export function createExporter(engine: Engine): Exporter {
-  const running = new Set<Promise<void>>();
-
+export function createExporter(engine: Engine, reads: ReadsUnderWay): Exporter {
   async function* text(databases: Databases, overlay: Overlay, what: ExportTable, format: 'csv' | 'ndjson') {
     const columns = columnsOf(what, databases.data, overlay);
     const from = sourceOf(databases, what);
@@ -130,20 +128,12 @@ export function createExporter(engine: Engine): Exporter {
 
   return {
     async *run(databases, overlay, what, format) {
-      let end = () => {};
-      const ended = new Promise<void>((resolve) => {
-        end = resolve;
-      });
-      running.add(ended);
+      const end = reads.begin();
       try {
         yield* format === 'parquet' ? parquet(databases, overlay, what) : text(databases, overlay, what, format);
       } finally {
-        running.delete(ended);
         end();
       }
-    },
-    async underWay() {
-      await Promise.all([...running]);
     },
   };
 }

@@ -1,14 +1,16 @@
 import { ConfigError } from '../config.ts';
 import type { Databases } from './databases.ts';
+import { dictionaryStatements } from './dictionaries.ts';
 import type { Dialect, Engine } from './engine.ts';
 
 /**
- * Numbered, and never edited once released. Each statement may run twice, and from two processes at once (`IF NOT EXISTS`),
- * so no lock is needed: the table of migrations only saves the work.
+ * Numbered, and never edited once released. Each statement may run twice, and from two processes at once, while a third works with the
+ * tables (`IF NOT EXISTS`), so no lock is needed: the table of migrations only saves the work. Where others may be at work a statement takes
+ * nothing away.
  */
 interface Migration {
   id: number;
-  statements(databases: Databases, dialect: Dialect): string[];
+  statements(databases: Databases, dialect: Dialect, engine: Pick<Engine, 'exclusive'>): string[];
 }
 
 /** An acknowledged row is on disk. */
@@ -21,22 +23,6 @@ const durable = 'fsync_after_insert = 1, fsync_part_directory = 1';
 const compactParts = 'min_bytes_for_wide_part = 268435456';
 /** Small tables written often: parts that were merged away go soon. */
 const small = `old_parts_lifetime = 60, ${compactParts}`;
-
-export const slotBits = { small: 18, large: 22 } as const;
-
-/** Over `pending`, each; `create` is the words of the statement before the name. */
-const dictionaries = (data: string, { dictionarySource }: Dialect, create: string): string[] => [
-  `${create} ${data}.overlay (node_id UUID, identity_id UUID) PRIMARY KEY node_id
-       SOURCE(${dictionarySource(
-         `SELECT node_id, argMax(identity_id, version) AS identity_id FROM ${data}.pending GROUP BY node_id`,
-       )}) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)`,
-  ...Object.entries(slotBits).map(
-    ([size, bits]) => `${create} ${data}.slots_${size} (slot UInt64, one UInt8) PRIMARY KEY slot
-       SOURCE(${dictionarySource(
-         `SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), ${2 ** bits - 1}) AS slot, toUInt8(1) AS one FROM ${data}.pending`,
-       )}) LAYOUT(FLAT(INITIAL_ARRAY_SIZE ${2 ** bits} MAX_ARRAY_SIZE ${2 ** bits + 1})) LIFETIME(0)`,
-  ),
-];
 
 const migrations: Migration[] = [
   {
@@ -102,10 +88,10 @@ const migrations: Migration[] = [
       // No fsync: losing a row only means that a projection or a compaction is done again.
       `CREATE TABLE IF NOT EXISTS ${data}.state (name LowCardinality(String), value UInt64)
        ENGINE = ${dialect.whole(data, 'state', 'ReplacingMergeTree', 'value')} ORDER BY name SETTINGS ${small}`,
-      // The rows of `identifiers` that are not folded into the events: the overlay. Filled again by `prepare`.
+      // The rows of `identifiers` that are not folded into the events: the overlay.
       `CREATE TABLE IF NOT EXISTS ${data}.pending (node_id UUID, identity_id UUID, version UInt64)
        ENGINE = ${dialect.pending(data)}`,
-      ...dictionaries(data, dialect, 'CREATE DICTIONARY IF NOT EXISTS'),
+      ...dictionaryStatements(data, dialect, 'CREATE DICTIONARY IF NOT EXISTS'),
     ],
   },
   {
@@ -122,9 +108,10 @@ const migrations: Migration[] = [
     /*
      * What exports tell and queries do not see. The projection is forgotten, and made again from the ledger with it: rows that are
      * projected anew may have a lower version than those of before. `watermark` stays, for the events keep what is folded into them.
+     * Where others may project meanwhile nothing is forgotten: no version before this one ran there.
      */
     id: 3,
-    statements: ({ data }, dialect) => [
+    statements: ({ data }, dialect, { exclusive }) => [
       `ALTER TABLE ${data}.identifiers ADD COLUMN IF NOT EXISTS canonical_id String,
          ADD COLUMN IF NOT EXISTS identified_seq UInt64`,
       `ALTER TABLE ${data}.identities ADD COLUMN IF NOT EXISTS trait_origins String CODEC(ZSTD(1)),
@@ -140,8 +127,12 @@ const migrations: Migration[] = [
         version UInt64
       ) ENGINE = ${dialect.whole(data, 'separations', 'ReplacingMergeTree', 'version')} ORDER BY (distinct_id, separated_from, seq)
       SETTINGS ${durable}, ${small}`,
-      `ALTER TABLE ${data}.state DELETE WHERE name = 'projected' SETTINGS mutations_sync = 2`,
-      ...['identifiers', 'identities', 'links'].map((table) => `TRUNCATE TABLE ${data}.${table}`),
+      ...(exclusive
+        ? [
+            `ALTER TABLE ${data}.state DELETE WHERE name = 'projected' SETTINGS mutations_sync = 2`,
+            ...['identifiers', 'identities', 'links'].map((table) => `TRUNCATE TABLE ${data}.${table}`),
+          ]
+        : []),
     ],
   },
 ];
@@ -167,11 +158,7 @@ export async function migrate(engine: Engine, databases: Databases, upTo = newes
   }
   for (const migration of migrations) {
     if (migration.id > upTo || done.some(({ id }) => id === migration.id)) continue;
-    for (const statement of migration.statements(databases, dialect)) await engine.everywhere(statement);
+    for (const statement of migration.statements(databases, dialect, engine)) await engine.everywhere(statement);
     await engine.command(`INSERT INTO ${data}.migrations VALUES (${migration.id}, now64(3))`);
   }
-  if (engine.exclusive) return;
-  // A dictionary of a server keeps the password that it logs in with, which may be another by now.
-  for (const statement of dictionaries(data, dialect, 'CREATE OR REPLACE DICTIONARY'))
-    await engine.everywhere(statement);
 }

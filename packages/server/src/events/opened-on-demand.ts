@@ -21,8 +21,9 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
   return {
     async prepare() {},
     insertEvents: async (environment, ...rest) => (await at(environment)).insertEvents(environment, ...rest),
+    progress: async (environment) => (await at(environment)).progress(environment),
     projectedSeq: async (environment) => (await at(environment)).projectedSeq(environment),
-    pendingNodes: async (environment) => (await at(environment)).pendingNodes(environment),
+    pending: async (environment) => (await at(environment)).pending(environment),
     eventCount: async (environment) => (await at(environment)).eventCount(environment),
     resetProjection: async (environment) => (await at(environment)).resetProjection(environment),
     project: async (environment, ...rest) => (await at(environment)).project(environment, ...rest),
@@ -45,6 +46,8 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
       return (await opened()).freeze(environments);
     },
     thaw: async () => (await opened()).thaw(),
+    readsUnderWay: async () => store?.readsUnderWay(),
+    oldestReadStartedAt: () => store?.oldestReadStartedAt() ?? null,
     async close() {
       // One that could not be opened has told so to who asked.
       const toClose = await opening?.catch(() => null);

@@ -1,24 +1,32 @@
 import type { Seq } from '@onym/core';
 import { createTurns, type InTurn } from '../in-turn.ts';
 import type { Databases } from './databases.ts';
+import { mendDictionaries } from './dictionaries.ts';
 import type { Engine, Settings } from './engine.ts';
 import { migrate } from './migrations.ts';
+import { countPending, showOverlay } from './overlay.ts';
 import { encodeIdentifiers, encodeIdentities, encodeLinks, encodePending, encodeSeparations } from './rows.ts';
-import type { Projection } from './types.ts';
-import { type Overlay, overlayFor, replaceEventsView, replaceProjectionViews } from './views.ts';
+import { readState, writeState } from './state.ts';
+import type { Progress, Projection } from './types.ts';
+import { type Overlay, replaceEventsView, replaceProjectionViews } from './views.ts';
 
-/** What this process knows of an environment's databases once they are prepared. */
+/**
+ * What this process knows of an environment's databases once they are prepared. Where others work with them too, that is what was so when
+ * it last looked (`progressOf`): never more than is so now.
+ */
 export interface Prepared {
   readonly databases: Databases;
   readonly now: () => number;
-  /** The projection is complete up to here; `savedSeq` is what a restart would find, saved at `savedAtMs`. */
+  /** The projection is written, and shown, up to here; `savedSeq` is what a restart would find, saved at `savedAtMs`. */
+  written: Seq;
   projected: Seq;
   savedSeq: Seq;
   savedAtMs: number;
   /** Map rows up to here are folded into the events. */
   watermark: Seq;
-  /** How many identifiers are pending; an upper bound between two compactions. */
+  /** Of the only process: how many identifiers are pending, an upper bound between two compactions; and when some were last folded. */
   pendingNodes: number;
+  foldedAtMs: number | null;
   /** True while pending rows are not yet in the dictionaries. */
   isOverlayBehind: boolean;
   /** What the view `events` looks like now; null when that is not known. */
@@ -26,8 +34,6 @@ export interface Prepared {
   /** Changes of overlay and view go one after the other. */
   readonly inTurn: InTurn;
 }
-
-type StateName = 'projected' | 'watermark';
 
 /** See rows.ts. Keeps every value the type it came with, also in mixed arrays, and a batch in one block, whatever its size. */
 export const jsonSettings: Settings = {
@@ -48,69 +54,53 @@ export const jsonSettings: Settings = {
  */
 const saveIntervalMs = 1_000;
 
-export async function readState(engine: Engine, { data }: Databases, name: StateName): Promise<Seq> {
-  const [row] = await engine.rows<{ value: number }>(
-    `SELECT max(value) AS value FROM ${data}.state WHERE name = '${name}'`,
-  );
-  return row?.value ?? 0;
-}
-
-export async function writeState(engine: Engine, { data }: Databases, name: StateName, value: Seq): Promise<void> {
-  await engine.command(`INSERT INTO ${data}.state VALUES ('${name}', ${value})`);
-}
-
-/** Brings tables, pending rows, dictionaries and views in line with each other, whatever a crash left behind. */
+/**
+ * Brings tables, pending rows, dictionaries and views in line with each other, whatever a crash left behind. Where others are at work nothing
+ * is brought in line that could not be so already: `pending` is on disk there, and is written before `projected` says so.
+ */
 export async function prepareEnvironment(engine: Engine, databases: Databases, now: () => number): Promise<Prepared> {
   const { data } = databases;
   await engine.checkRights(databases);
   await migrate(engine, databases);
-  const watermark = await readState(engine, databases, 'watermark');
-  await engine.command(
-    `INSERT INTO ${data}.pending SELECT node_id, identity_id, version FROM ${data}.identifiers WHERE version > ${watermark}`,
-  );
-  await engine.settled(data, ['pending']);
-  const projected = await readState(engine, databases, 'projected');
+  const { written, projected, watermark } = await readState(engine, databases);
   const prepared: Prepared = {
     databases,
     now,
+    written,
     projected,
     savedSeq: projected,
     savedAtMs: 0,
     watermark,
     pendingNodes: 0,
+    foldedAtMs: null,
     isOverlayBehind: false,
     overlay: null,
     inTurn: createTurns(),
   };
-  await countPending(engine, prepared);
-  await showOverlay(engine, prepared);
+  if (engine.exclusive) {
+    await engine.command(
+      `INSERT INTO ${data}.pending SELECT node_id, identity_id, version FROM ${data}.identifiers WHERE version > ${watermark}`,
+    );
+    await countPending(engine, prepared);
+    await showOverlay(engine, prepared);
+  } else {
+    await mendDictionaries(engine, databases);
+    await replaceEventsView(engine, databases, 'counted');
+    prepared.overlay = 'counted';
+  }
   await replaceProjectionViews(engine, databases);
   return prepared;
 }
 
-export async function countPending(engine: Engine, prepared: Prepared): Promise<void> {
-  const [row] = await engine.rows<{ nodes: number }>(
-    `SELECT uniqExact(node_id) AS nodes FROM ${prepared.databases.data}.pending`,
-  );
-  prepared.pendingNodes = row?.nodes ?? 0;
-}
-
-/** Makes the pending rows what the next query sees: dictionaries first, then the view that reads them. */
-export async function showOverlay(engine: Engine, prepared: Prepared): Promise<void> {
-  const { data } = prepared.databases;
-  const wanted = overlayFor(prepared.pendingNodes);
-  prepared.isOverlayBehind = false;
-  if (wanted !== 'none') {
-    await Promise.all([
-      engine.everywhere(`SYSTEM RELOAD DICTIONARY ${data}.overlay`),
-      engine.everywhere(`SYSTEM RELOAD DICTIONARY ${data}.slots_${wanted}`),
-    ]);
+/** How far the projection is, whoever made it: one statement where that may be another node. All that is remembered is read anew with it. */
+export async function progressOf(engine: Engine, prepared: Prepared): Promise<Progress> {
+  if (!engine.exclusive) {
+    const { written, projected, watermark } = await readState(engine, prepared.databases);
+    Object.assign(prepared, { written, projected, watermark });
+    // Somebody has written rows and not come to show them.
+    prepared.isOverlayBehind ||= written > projected;
   }
-  if (prepared.overlay !== wanted) {
-    prepared.overlay = null;
-    await replaceEventsView(engine, prepared.databases, wanted);
-    prepared.overlay = wanted;
-  }
+  return { written: prepared.written, projected: prepared.projected };
 }
 
 export async function project(engine: Engine, prepared: Prepared, projection: Projection): Promise<void> {
@@ -132,39 +122,46 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
     write('pending', encodePending(pending), {}),
   ]);
   await engine.settled(data, written);
-  // The rows are on disk: the seq may say so, while the dictionaries load.
   prepared.pendingNodes += pending.length;
   prepared.isOverlayBehind ||= pending.length > 0;
-  const due = !engine.exclusive || prepared.now() - prepared.savedAtMs >= saveIntervalMs;
-  await Promise.all([
-    due ? saveProjected(engine, prepared, seq) : undefined,
-    // Loading the dictionaries takes as long as all that is pending: once for a million rows, not once for each step.
-    prepared.isOverlayBehind && !more ? showOverlay(engine, prepared) : undefined,
-  ]);
-  prepared.projected = Math.max(prepared.projected, seq);
+  // Loading the dictionaries takes as long as all that is pending: once for a million rows, not once for each step.
+  const show = async () => {
+    if (prepared.isOverlayBehind && !more) await showOverlay(engine, prepared);
+  };
+  if (engine.exclusive) {
+    // The rows are on disk, and a start shows them: the seq may say so, while the dictionaries load.
+    const due = prepared.now() - prepared.savedAtMs >= saveIntervalMs;
+    await Promise.all([due ? saveProjected(engine, prepared, seq) : undefined, show()]);
+  } else {
+    await show();
+    await writeState(engine, prepared.databases, more ? { written: seq } : { projected: seq });
+  }
+  prepared.written = Math.max(prepared.written, seq);
+  if (!more || engine.exclusive) prepared.projected = Math.max(prepared.projected, seq);
 }
 
-/** As if nothing had ever been projected: for a ledger that went back behind its projection. Rewrites events that carry a folded identity. */
+/**
+ * As if nothing had ever been projected: for a ledger that went back behind its projection. Rewrites events that carry a folded identity.
+ * Nobody else may project or compact meanwhile. The state goes last: as long as it is there, what was broken off is done again.
+ */
 export async function resetProjection(engine: Engine, prepared: Prepared): Promise<void> {
   const { data } = prepared.databases;
-  const tables = ['state', 'pending', 'identifiers', 'identities', 'links', 'separations'];
+  const tables = ['pending', 'identifiers', 'identities', 'links', 'separations'];
   for (const table of tables) await engine.command(`TRUNCATE TABLE ${data}.${table}`);
   await engine.settled(data, tables);
   await engine.eachShard(
     `ALTER TABLE ${data}.${engine.dialect.eventTables[0]} UPDATE identity_id = node_id WHERE identity_id != node_id SETTINGS mutations_sync = 2`,
   );
-  Object.assign(prepared, { projected: 0, savedSeq: 0, watermark: 0, pendingNodes: 0 });
+  await engine.command(`TRUNCATE TABLE ${data}.state`);
+  await engine.settled(data, ['state']);
+  Object.assign(prepared, { written: 0, projected: 0, savedSeq: 0, watermark: 0, pendingNodes: 0 });
   await showOverlay(engine, prepared);
 }
 
+/** Among several nodes it is saved with each projection. */
 export async function saveProjected(engine: Engine, prepared: Prepared, seq: Seq): Promise<void> {
-  if (seq <= prepared.savedSeq) return;
-  await writeState(engine, prepared.databases, 'projected', seq);
+  if (!engine.exclusive || seq <= prepared.savedSeq) return;
+  await writeState(engine, prepared.databases, { projected: seq });
   prepared.savedSeq = seq;
   prepared.savedAtMs = prepared.now();
-}
-
-/** Another process may have projected further. */
-export async function projectedSeq(engine: Engine, prepared: Prepared): Promise<Seq> {
-  return engine.exclusive ? prepared.projected : readState(engine, prepared.databases, 'projected');
 }

@@ -10,6 +10,7 @@ import { type Engine, literal, type Settings } from './engine.ts';
 import { type Asked, queryError } from './query-errors.ts';
 import { createQueryTally, type QueryStats } from './query-tally.ts';
 import { createQueryTurns, type Lane, type Turn } from './query-turns.ts';
+import type { ReadsUnderWay } from './reads-under-way.ts';
 import { createResultFiles, type ResultFile } from './result-files.ts';
 import { createSqlGuard } from './sql-guard.ts';
 import type { QueryOptions, QueryResult } from './types.ts';
@@ -37,8 +38,6 @@ export type QueryLimits =
 export interface QueryRunner {
   query(databases: Databases, sql: string, options: QueryOptions): Promise<QueryResult>;
   stats(): QueryStats;
-  /** Resolves when every query has ended that runs now. */
-  queriesUnderWay(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -77,7 +76,7 @@ const tooLarge = (bytesMax: number): OnymError =>
 /** A query that took longer than the reader of short ones has for it. */
 const tookLong = Symbol('it took long');
 
-export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRunner {
+export function createQueryRunner(engine: Engine, reads: ReadsUnderWay, bounds: QueryLimits): QueryRunner {
   const guard = createSqlGuard(engine, bounds);
   const turns = createQueryTurns({
     ...bounds,
@@ -127,6 +126,7 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
       throw error;
     }
     const tag = `/*onym-query:${randomUUID()}*/`;
+    const endRead = reads.begin();
     const written = reader.write(database, `${tag} ${statement}`, format, file.path);
     running.add(written);
     const began = performance.now();
@@ -144,6 +144,7 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
       clearTimeout(overdue);
       clearInterval(growth);
       running.delete(written);
+      endRead();
       endTurn(clean && !stopped);
     };
     written.then(
@@ -203,9 +204,6 @@ export function createQueryRunner(engine: Engine, bounds: QueryLimits): QueryRun
   return {
     query: (databases, sql, options) => tally.counted(answer(databases, sql, options), options.signal),
     stats: tally.stats,
-    async queriesUnderWay() {
-      await Promise.allSettled([...running]);
-    },
     async close() {
       await Promise.all([pools.long.close(), pools.short.close(), files.close()]);
     },

@@ -100,6 +100,31 @@ export interface Projection {
   more?: boolean;
 }
 
+/** Seqs of the ledger. */
+export interface Progress {
+  /** The rows of the projection are there up to here, not all of them shown: the next projection goes on from it. */
+  readonly written: Seq;
+  /** Every query that begins now sees them up to here, on every node. */
+  readonly projected: Seq;
+}
+
+/** What is laid over the events when they are queried, and not folded into them yet. */
+export interface Pending {
+  /** Identifiers whose identity it is; one that changed again counts again. */
+  readonly identifiers: number;
+  /** Something is there to be folded or dropped. */
+  readonly isAny: boolean;
+  /** How long ago some were last folded; null where none were, in this process where it is the only one. */
+  readonly foldedAgoMs: number | null;
+}
+
+export interface CompactionOptions {
+  /** Resolves when every read of events has ended, on any node, that was under way when it was called. */
+  readonly readsSettled: () => Promise<void>;
+  /** Aborted where others may compact by now: it goes no further, though that would do no harm. */
+  readonly lost?: AbortSignal | undefined;
+}
+
 export interface EventErasure {
   distinctIds: readonly string[];
   /** Names of their links. */
@@ -179,11 +204,13 @@ export interface EventStore {
    */
   insertEvents(environment: string, ndjson: Buffer, token: string): Promise<void>;
 
-  /** The seq up to which the projection is complete; 0 when it never ran. */
+  /** How far the projection has come, on whatever node; zeros when it never ran. */
+  progress(environment: string): Promise<Progress>;
+  /** `progress`, as far as queries see it. */
   projectedSeq(environment: string): Promise<Seq>;
 
-  /** Identifiers whose identity is laid over the events when they are queried; an upper bound between two compactions. */
-  pendingNodes(environment: string): Promise<number>;
+  /** What is laid over the events when they are queried, and not folded into them yet. */
+  pending(environment: string): Promise<Pending>;
 
   /** Events in the store, whoever's. Cheap. */
   eventCount(environment: string): Promise<number>;
@@ -200,9 +227,15 @@ export interface EventStore {
   /**
    * Folds pending map rows into the events. A map row leaves the overlay only when every drain still under way had read the
    * map at or after it: `safeSeq` is the least seq registered by a drain under way, or the projected seq when there is none.
-   * Never needed for correctness. Resolves to the number of identifiers folded.
+   * Never needed for correctness; broken off at any point, the next call goes on from there, on whatever node. Without `readsSettled` it waits
+   * for the reads of this process. Resolves to the number of identifiers folded.
    */
-  compact(environment: string, safeSeq: Seq): Promise<number>;
+  compact(environment: string, safeSeq: Seq, among?: Partial<CompactionOptions>): Promise<number>;
+
+  /** Resolves when all reads of events have ended that are under way in this process: queries, exports, timelines and counts. */
+  readsUnderWay(): Promise<void>;
+  /** Epoch milliseconds at which the oldest of those began; null when there is none. */
+  oldestReadStartedAt(): number | null;
 
   /** Events of these nodes, however many, newest first: by (timestamp, uuid, distinct_id) descending. `before` is exclusive. */
   timeline(

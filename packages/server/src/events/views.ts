@@ -1,14 +1,17 @@
 import type { Databases } from './databases.ts';
+import { slotBits } from './dictionaries.ts';
 import type { Engine } from './engine.ts';
-import { slotBits } from './migrations.ts';
 
-/** How `events` finds an identity: the stored column alone, or with the pending rows laid over it. */
-export type Overlay = 'none' | 'small' | 'large';
+/**
+ * How `events` finds an identity: the stored column alone, or with the pending rows laid over it. `counted`: each query looks how many are
+ * pending, and goes by that; for several nodes, of which none can know whether what it last made of the view is still there.
+ */
+export type Overlay = 'none' | 'small' | 'large' | 'counted';
 
 /** Above this many pending identifiers the small table of slots lets too many of the others through. */
 const smallOverlayNodesMax = 20_000;
 
-export const overlayFor = (pendingNodes: number): Overlay =>
+export const overlayFor = (pendingNodes: number): 'none' | 'small' | 'large' =>
   pendingNodes === 0 ? 'none' : pendingNodes <= smallOverlayNodesMax ? 'small' : 'large';
 
 /**
@@ -17,6 +20,12 @@ export const overlayFor = (pendingNodes: number): Overlay =>
  */
 export function identityExpression(data: string, overlay: Overlay): string {
   if (overlay === 'none') return 'e.identity_id';
+  if (overlay === 'counted') {
+    // Both are constants to the engine once it has counted, which it does without reading: the branches not taken cost nothing.
+    const rows = `(SELECT count() FROM ${data}.pending)`;
+    return `if(${rows} = 0, e.identity_id, if(${rows} <= ${smallOverlayNodesMax},
+      ${identityExpression(data, 'small')}, ${identityExpression(data, 'large')}))`;
+  }
   const slot = `bitAnd(reinterpretAsUInt64(e.node_id), ${2 ** slotBits[overlay] - 1})`;
   return `if(dictHas('${data}.slots_${overlay}', ${slot}),
     dictGetOrDefault('${data}.overlay', 'identity_id', e.node_id, e.identity_id), e.identity_id)`;

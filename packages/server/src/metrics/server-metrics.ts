@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
-import type { EventStore } from '../events/types.ts';
+import type { EventStore, Pending } from '../events/types.ts';
 import type { CallObserver, Commits } from '../identity/commits.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import type { Imports } from '../import/imports.ts';
@@ -52,7 +52,7 @@ export interface Measured {
   readonly tally: Tally;
   readonly readiness: Readiness;
   readonly identityStore: Pick<IdentityStore, 'environment'>;
-  readonly eventStore: Pick<EventStore, 'pendingNodes' | 'queryStats'>;
+  readonly eventStore: Pick<EventStore, 'pending' | 'queryStats'>;
   readonly journal: Pick<Journal, 'bytes' | 'waiting'> & Pick<JournalReader, 'quarantinedCount' | 'oldestReceivedAt'>;
   readonly drain: Pick<DrainLoop, 'stats'>;
   readonly projector: Pick<Projector, 'stats'>;
@@ -145,6 +145,15 @@ function gaugesOf(parts: Measured): ReadMetric[] {
   const labels = ['environment'];
   const ofEach = (value: (environment: string) => Promise<number>) =>
     Promise.all(parts.environments.map(async (environment) => [{ environment }, await value(environment)] as const));
+  /** Left out where there is nothing to say, as while an event store by URL does not answer. */
+  const ofPending = async (value: (pending: Pending) => number | null) => {
+    const values = parts.environments.map(async (environment) => {
+      const pending = await parts.eventStore.pending(environment).catch(() => null);
+      const known = pending === null ? null : value(pending);
+      return known === null ? [] : [[{ environment }, known] as const];
+    });
+    return (await Promise.all(values)).flat();
+  };
   return [
     {
       name: 'onym_build_info',
@@ -238,7 +247,13 @@ function gaugesOf(parts: Measured): ReadMetric[] {
       name: 'onym_map_pending_rows',
       help: 'Identifiers whose identity is laid over the events when they are queried, not yet folded into them, by environment; one that changed again counts again until the next folding.',
       labels,
-      read: () => ofEach(async (environment) => parts.eventStore.pendingNodes(environment)),
+      read: () => ofPending(({ identifiers }) => identifiers),
+    },
+    {
+      name: 'onym_map_folded_age_seconds',
+      help: 'Time since identities were last folded into the events, by environment; none before the first folding, on any node or since the start of an only one.',
+      labels,
+      read: () => ofPending(({ foldedAgoMs }) => (foldedAgoMs === null ? null : foldedAgoMs / 1_000)),
     },
     {
       name: 'onym_disk_free_bytes',

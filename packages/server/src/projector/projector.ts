@@ -1,11 +1,14 @@
 import type { Seq } from '@onym/core';
-import type { EventStore, Projection } from '../events/types.ts';
+import { OnymError } from '../errors.ts';
+import type { EventStore } from '../events/types.ts';
 import type { IdentityStore } from '../identity/store.ts';
-import type { DrainLoop } from '../journal/drain.ts';
 import { limits as defaultLimits } from '../limits.ts';
 import type { Log } from '../log.ts';
+import type { Nodes } from '../nodes/nodes.ts';
+import type { Turns } from '../nodes/turns.ts';
 import { perEnvironment } from '../per-environment.ts';
-import { projectionOf } from './projection.ts';
+import { createFolding, foldIntervalMs, foldingTurn } from './folding.ts';
+import { readChanges } from './read-changes.ts';
 
 /** Commits of this span are projected together while nobody reads. */
 const notifyDelayMs = 200;
@@ -14,30 +17,36 @@ const retryMaxMs = 5_000;
 /** A large import is not slowed down by projecting it all along; whoever reads does not wait for this. */
 const restFactor = 4;
 const restMaxMs = 5_000;
-/** Rows read at a time: reading holds up every other call. */
-const sliceRows = 2_000;
-/** A fold scans all events once, however many rows it folds: rarely, then. */
-const compactionRows = 2_000;
-const compactionIntervalMs = 60_000;
+/** So many rows projected by this process are folded at once; fewer in a while. */
+const foldRows = 2_000;
 
 export interface ProjectorOptions {
-  identityStore: Pick<IdentityStore, 'environment' | 'changes'>;
-  eventStore: Pick<EventStore, 'projectedSeq' | 'project' | 'resetProjection' | 'compact'>;
-  drain: Pick<DrainLoop, 'safeSeq'>;
+  identityStore: Pick<IdentityStore, 'environment' | 'changes' | 'pendingErasures'>;
+  eventStore: Pick<EventStore, 'progress' | 'project' | 'resetProjection' | 'compact' | 'pending'>;
+  nodes: Pick<Nodes, 'safeSeq' | 'readsSettled'>;
+  turns: Pick<Turns, 'take' | 'tryTake'>;
+  /** True where other nodes project and compact the same. */
+  shared: boolean;
   log: Log;
   /** Milliseconds of a clock that never goes back. */
   clock?: () => number;
+  random?: () => number;
   limits?: { projectionRowsMax?: number };
 }
 
 export interface Projector {
   /** Projects in the background, beginning with what these environments lack from before the start, and compacts. */
   start(environments: readonly string[]): void;
-  /** Resolves when the event store's projection has reached the ledger's head as of the call. */
+  /**
+   * Resolves when queries see the ledger up to its head as of the call, on every node, whoever has projected it. Throws OnymError
+   * `identity-store-unavailable` where its turn was lost on the way.
+   */
   sync(environment: string): Promise<void>;
   /** To be called after each commit: projects soon. Costs nothing when called often. */
   notify(environment: string): void;
-  /** Folds what is pending into the events, unless that is under way. Resolves to the number of identifiers folded. */
+  /**
+   * Folds what is pending into the events, unless that is under way, on whatever node. Resolves to the number of identifiers folded by this one.
+   */
   compact(environment: string): Promise<number>;
   /** For metrics; seqs are null until the first projection. */
   stats(): { environment: string; projectedSeq: Seq | null; pendingRows: number; failures: number }[];
@@ -49,7 +58,8 @@ export interface Projector {
 interface Lane {
   environment: string;
   projected: Seq | null;
-  run: Promise<void> | null;
+  /** Resolves to false where another node had the turn, and this one was not to wait. */
+  run: Promise<boolean> | null;
   /** Begins when `run` ends; shared by all who came during it. */
   nextRun: Promise<void> | null;
   /** Identifier rows projected since the last compaction. */
@@ -61,11 +71,16 @@ interface Lane {
   restMs: number;
 }
 
-/** Keeps the event store's projection of the identity store up with the ledger. One per environment among all nodes. */
+/**
+ * Keeps the event store's projection of the identity store up with the ledger. Among several nodes each has one, and they take turns: a run is in
+ * the turn `project:<environment>`, a folding in `compact:<environment>`. Whoever waits in the first may ask for the second, never the other
+ * way round.
+ */
 export function createProjector(options: ProjectorOptions): Projector {
-  const { identityStore, eventStore, drain, log } = options;
+  const { identityStore, eventStore, turns, shared, log } = options;
   const clock = options.clock ?? (() => performance.now());
-  const projectionRowsMax = options.limits?.projectionRowsMax ?? defaultLimits.projectionRowsMax;
+  const random = options.random ?? Math.random;
+  const rowsMax = options.limits?.projectionRowsMax ?? defaultLimits.projectionRowsMax;
   const lanes = perEnvironment<Lane>((environment) => ({
     environment,
     projected: null,
@@ -77,62 +92,66 @@ export function createProjector(options: ProjectorOptions): Projector {
     failures: 0,
     restMs: 0,
   }));
+  const folding = createFolding(options);
   let compactionTimer: NodeJS.Timeout | null = null;
   let closed = false;
 
-  async function firstSeq(environment: string, head: Seq): Promise<Seq> {
-    const seq = await eventStore.projectedSeq(environment);
-    if (seq <= head) return seq;
-    log.error(
-      { environment, projectedSeq: seq, ledgerHead: head },
-      'The event store is ahead of the ledger: the identity store was restored from an older backup. Projecting all of it again.',
-    );
-    await eventStore.resetProjection(environment);
-    return 0;
-  }
-
-  async function project(lane: Lane): Promise<void> {
+  /** In the turn of the environment's projection. What the event store says is asked before the ledger, which is never behind it then. */
+  async function project(lane: Lane, lost: AbortSignal): Promise<void> {
     const { environment } = lane;
+    const progress = await eventStore.progress(environment);
     const { head } = await identityStore.environment(environment);
-    let seq = lane.projected ?? (await firstSeq(environment, head));
-    while (seq < head) {
-      const projection = await read(environment, seq, head);
+    let seq = progress.written;
+    let shown = progress.projected;
+    if (seq > head) {
+      log.error(
+        { environment, projectedSeq: seq, ledgerHead: head },
+        'The event store is ahead of the ledger: the identity store was restored from an older backup. Projecting all of it again.',
+      );
+      await turns.take(foldingTurn(environment), () => eventStore.resetProjection(environment));
+      seq = 0;
+      shown = 0;
+      lane.projected = null;
+    }
+    while (shown < head) {
+      // Where another node wrote all and did not come to show it, nothing is left to be read.
+      const projection = await readChanges(identityStore, environment, { after: seq, head, rowsMax });
+      if (lost.aborted) {
+        throw new OnymError('identity-store-unavailable', 'Another node may be projecting by now. Ask again.');
+      }
       await eventStore.project(environment, projection);
       seq = projection.seq;
-      lane.projected = seq;
+      if (projection.more !== true) shown = seq;
+      lane.projected = shared ? shown : seq;
       lane.pendingRows += projection.identifiers.length;
     }
-    lane.projected = seq;
+    lane.projected = Math.max(shown, lane.projected ?? 0);
   }
 
-  /** One projection of up to `projectionRowsMax`, read in slices, so that calls have their turn in between. */
-  async function read(environment: string, after: Seq, head: Seq): Promise<Projection> {
-    const slices: Projection[] = [];
-    let seq = after;
-    let rows = 0;
-    while (seq < head && seq - after < projectionRowsMax && rows < projectionRowsMax) {
-      if (seq > after) await new Promise((resolve) => setImmediate(resolve));
-      const changes = await identityStore.changes(environment, seq, Math.min(sliceRows, projectionRowsMax));
-      if (changes.seq <= seq) throw new Error(`The ledger of ${environment} ends at ${seq}, before its head ${head}.`);
-      slices.push(projectionOf(environment, changes));
-      seq = changes.seq;
-      rows += changes.identifiers.length;
-    }
-    const more = seq < head ? { more: true } : {};
-    if (slices.length === 1) return { ...slices[0]!, ...more };
-    return {
-      identifiers: slices.flatMap(({ identifiers }) => identifiers),
-      identities: slices.flatMap(({ identities }) => identities),
-      links: slices.flatMap(({ links }) => links),
-      separations: slices.flatMap(({ separations }) => separations),
-      seq,
-      ...more,
+  /** Whether queries see the ledger as it is now: what others have projected is not to be taken a turn for. */
+  async function isProjected(lane: Lane): Promise<boolean> {
+    // The first run is for the case that the event store is ahead.
+    if (!shared || lane.projected === null) return false;
+    const { head } = await identityStore.environment(lane.environment);
+    const { projected } = await eventStore.progress(lane.environment);
+    if (projected < head) return false;
+    lane.projected = projected;
+    return true;
+  }
+
+  async function run(lane: Lane, waits: boolean): Promise<boolean> {
+    if (await isProjected(lane)) return true;
+    const work = async (lost: AbortSignal) => {
+      await project(lane, lost);
+      return true;
     };
+    const name = `project:${lane.environment}`;
+    return waits ? turns.take(name, work) : ((await turns.tryTake(name, work)) ?? false);
   }
 
-  function startRun(lane: Lane): Promise<void> {
+  function startRun(lane: Lane, waits: boolean): Promise<boolean> {
     const startedAt = clock();
-    lane.run = project(lane).finally(() => {
+    lane.run = run(lane, waits).finally(() => {
       lane.run = null;
       lane.restMs = Math.min(restMaxMs, (clock() - startedAt) * restFactor);
     });
@@ -140,16 +159,19 @@ export function createProjector(options: ProjectorOptions): Projector {
   }
 
   /** A run under way may have read the head before the caller came, so that caller is served by the one after it. */
-  function sync(environment: string): Promise<void> {
+  async function sync(environment: string): Promise<void> {
     const lane = lanes.of(environment);
-    if (lane.run === null) return startRun(lane);
+    if (lane.run === null) {
+      await startRun(lane, true);
+      return;
+    }
     lane.nextRun ??= lane.run
       .catch(() => undefined)
-      .then(() => {
+      .then(async () => {
         lane.nextRun = null;
-        return startRun(lane);
+        await startRun(lane, true);
       });
-    return lane.nextRun;
+    await lane.nextRun;
   }
 
   function schedule(lane: Lane, delayMs: number): void {
@@ -162,9 +184,16 @@ export function createProjector(options: ProjectorOptions): Projector {
     }, delayMs);
   }
 
+  /** Where several nodes hear of the same commit, one of them is to have projected it before the others look. */
+  const spread = (delayMs: number): number => (shared ? delayMs * (1 + random()) : delayMs);
+
   async function tick(lane: Lane): Promise<void> {
     try {
-      await sync(lane.environment);
+      if (lane.run !== null) await sync(lane.environment);
+      else if (!(await startRun(lane, !shared))) {
+        schedule(lane, spread(notifyDelayMs));
+        return;
+      }
       if (lane.failures > 0) log.info({ environment: lane.environment }, 'The projection goes on.');
       lane.failures = 0;
     } catch (error) {
@@ -178,18 +207,15 @@ export function createProjector(options: ProjectorOptions): Projector {
       schedule(lane, Math.min(retryMaxMs, notifyDelayMs * 2 ** Math.min(lane.failures, 16)));
       return;
     }
-    if (lane.pendingRows >= compactionRows) await compactQuietly(lane);
+    if (lane.pendingRows >= foldRows) await compactQuietly(lane);
   }
 
   async function compact(lane: Lane): Promise<number> {
-    const projected = lane.projected ?? 0;
     const pendingRows = lane.pendingRows;
-    // Both in one turn: a drain that begins after it binds its events at `projected` or later.
-    const safeSeq = Math.min(drain.safeSeq(lane.environment) ?? projected, projected);
-    const folded = await eventStore.compact(lane.environment, safeSeq);
-    // Held back by a drain: the rest is for the next time.
-    if (safeSeq === projected) lane.pendingRows -= pendingRows;
-    return folded;
+    const folded = await folding.fold(lane.environment);
+    // Held back: the rest is for the next time.
+    if (folded?.isAll === true) lane.pendingRows -= pendingRows;
+    return folded?.identifiers ?? 0;
   }
 
   function compactOnce(lane: Lane): Promise<number> {
@@ -199,15 +225,19 @@ export function createProjector(options: ProjectorOptions): Projector {
     return lane.compaction;
   }
 
-  async function compactQuietly(lane: Lane): Promise<void> {
+  async function compactQuietly(lane: Lane, isDue: (lane: Lane) => Promise<boolean> = async () => true): Promise<void> {
     try {
-      await compactOnce(lane);
+      if (await isDue(lane)) await compactOnce(lane);
     } catch (error) {
       log.warn(
         { environment: lane.environment, err: error },
         'A compaction failed. Queries stay right; it is tried again.',
       );
     }
+  }
+
+  async function isFoldDue(lane: Lane): Promise<boolean> {
+    return shared ? folding.isDue(lane.environment) : lane.pendingRows > 0;
   }
 
   return {
@@ -219,13 +249,13 @@ export function createProjector(options: ProjectorOptions): Projector {
         schedule(lane, 0);
       }
       compactionTimer ??= setInterval(() => {
-        for (const lane of lanes.values()) if (lane.pendingRows > 0) void compactQuietly(lane);
-      }, compactionIntervalMs);
+        for (const lane of lanes.values()) void compactQuietly(lane, isFoldDue);
+      }, foldIntervalMs);
     },
     sync,
     notify(environment) {
       const lane = lanes.of(environment);
-      schedule(lane, Math.max(notifyDelayMs, lane.restMs));
+      schedule(lane, spread(Math.max(notifyDelayMs, lane.restMs)));
     },
     compact: (environment) => compactOnce(lanes.of(environment)),
     stats: () =>

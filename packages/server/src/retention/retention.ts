@@ -4,11 +4,13 @@ import { createTurns } from '../in-turn.ts';
 import type { DrainLoop } from '../journal/drain.ts';
 import type { Removals } from '../journal/removals.ts';
 import type { Log } from '../log.ts';
+import type { Turns } from '../nodes/turns.ts';
 
 export interface RetentionParts {
   /** Of an environment; null: its events stay for good. */
   readonly days: (environment: string) => number | null;
   readonly eventStore: Pick<EventStore, 'expire'>;
+  readonly turns: Pick<Turns, 'take' | 'tryTake'>;
   readonly drain: Pick<DrainLoop, 'flush'>;
   readonly removing: Removals;
   readonly now: () => number;
@@ -26,18 +28,22 @@ export interface Retained {
 export interface Retention {
   /** Removes what is older than `days`, or than the environment's setting; throws OnymError where neither is given. */
   run(environment: string, options: { readonly days: number | null; readonly dryRun: boolean }): Promise<Retained>;
-  /** Now, and once a day. */
+  /** Now, and once a day; where another node is at it already, not here. */
   start(environments: readonly string[]): void;
   /** Ends the background work, and waits for what is under way. */
   close(): Promise<void>;
 }
 
 const dayMs = 24 * 60 * 60 * 1_000;
-/** After a run that failed. */
+/** After a run that failed, here or, for all one knows, on the node that had the turn. */
 const retryMs = 10 * 60 * 1_000;
 
+/** Held by one node at a time. */
+const turnOf = (environment: string): string => `expire:${environment}`;
+
 /** Events older than an environment keeps them go. Who is who stays: identities, their traits and the ledger are not touched. */
-export function createRetention({ days, eventStore, drain, removing, now, log }: RetentionParts): Retention {
+export function createRetention({ days, eventStore, turns, drain, removing, now, log }: RetentionParts): Retention {
+  /** Of this node, whatever the environment: parts are rewritten for one of them at a time. */
   const inTurn = createTurns();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
@@ -64,7 +70,14 @@ export function createRetention({ days, eventStore, drain, removing, now, log }:
     for (const environment of environments) {
       if (closed || days(environment) === null) continue;
       try {
-        const { events, before } = await inTurn(() => run(environment, { days: null, dryRun: false }));
+        const retained = await inTurn(() =>
+          turns.tryTake(turnOf(environment), () => run(environment, { days: null, dryRun: false })),
+        );
+        if (retained === null) {
+          delayMs = retryMs;
+          continue;
+        }
+        const { events, before } = retained;
         const details = { environment, events, before: new Date(before).toISOString() };
         if (events > 0) log.info(details, 'Events older than their retention were removed.');
       } catch (error) {
@@ -76,7 +89,7 @@ export function createRetention({ days, eventStore, drain, removing, now, log }:
   }
 
   return {
-    run: (environment, options) => inTurn(() => run(environment, options)),
+    run: (environment, options) => inTurn(() => turns.take(turnOf(environment), () => run(environment, options))),
     start(environments) {
       void runAll(environments);
     },

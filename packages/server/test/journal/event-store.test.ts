@@ -3,6 +3,8 @@ import type { EventStore } from '../../src/events/types.ts';
 import { createDrain } from '../../src/journal/drain.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { nodeId } from '../../src/node-id.ts';
+import { createOwnNode } from '../../src/nodes/nodes.ts';
+import { createOwnTurns } from '../../src/nodes/turns.ts';
 import { createProjector } from '../../src/projector/projector.ts';
 import { openTemporaryStore, rows } from '../events/fixtures.ts';
 import { copyAsAfterCrash, temporaryDirectory } from './directories.ts';
@@ -83,6 +85,7 @@ test('an event bound before a merge is shown under the identity of after it, bef
   const projector = createProjector({
     identityStore: {
       environment: identityStore.environment,
+      pendingErasures: async () => [],
       changes: async () => ({
         identifiers: ['anonymous-7', 'user_7'].map((distinctId) => ({
           distinctId,
@@ -110,7 +113,9 @@ test('an event bound before a merge is shown under the identity of after it, bef
       }),
     },
     eventStore: store,
-    drain,
+    nodes: createOwnNode('own', { drain, eventStore: store }),
+    turns: createOwnTurns(),
+    shared: false,
     log: createLogFake(),
   });
   onTestFinished(() => projector.close());

@@ -1,18 +1,22 @@
 import { defaultSettings } from '@onym/core';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Projection } from '../../src/events/types.ts';
-import type { Changes } from '../../src/identity/store.ts';
+import type { Changes, PendingErasure } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';
-import { createProjector } from '../../src/projector/projector.ts';
+import { createOwnTurns, type Turns } from '../../src/nodes/turns.ts';
+import { createProjector, type ProjectorOptions } from '../../src/projector/projector.ts';
 import { createLogFake } from '../journal/fakes.ts';
 
 /** A ledger whose row `seq` makes `user_<seq>` known. */
 function createLedgerFake(head: number) {
   const state = { head };
   const reads: { after: number; limit: number }[] = [];
+  const erasures: PendingErasure[] = [];
   return {
     state,
     reads,
+    erasures,
+    pendingErasures: async () => erasures,
     environment: async (name: string) => ({
       name,
       head: state.head,
@@ -34,21 +38,28 @@ function createLedgerFake(head: number) {
 function createProjectionFake() {
   const projections: Projection[] = [];
   const compactions: number[] = [];
-  const state = { projectedSeq: 0, resets: 0 };
+  const state = { projectedSeq: 0, writtenSeq: 0, resets: 0, asked: 0 };
+  const pending = { identifiers: 0, isAny: false, foldedAgoMs: null as number | null };
   const hooks = { project: async (): Promise<void> => {}, compact: async (): Promise<void> => {} };
   return {
     projections,
     compactions,
     state,
+    pending: async () => pending,
     hooks,
-    projectedSeq: async () => state.projectedSeq,
+    async progress() {
+      state.asked++;
+      return { projected: state.projectedSeq, written: Math.max(state.projectedSeq, state.writtenSeq) };
+    },
     async project(_environment: string, projection: Projection): Promise<void> {
       await hooks.project();
       projections.push(projection);
-      state.projectedSeq = Math.max(state.projectedSeq, projection.seq);
+      const last = projection.more === true ? 'writtenSeq' : 'projectedSeq';
+      state[last] = Math.max(state[last], projection.seq);
     },
     async resetProjection() {
       state.projectedSeq = 0;
+      state.writtenSeq = 0;
       state.resets++;
     },
     async compact(_environment: string, safeSeq: number): Promise<number> {
@@ -62,11 +73,34 @@ function createProjectionFake() {
 function setup(head: number, projectionRowsMax = 20_000) {
   const identityStore = createLedgerFake(head);
   const eventStore = createProjectionFake();
-  const drain = { seq: null as number | null, safeSeq: (_environment: string) => drain.seq };
+  const drain = { seq: null as number | null };
+  const nodes = { safeSeq: async () => drain.seq, readsSettled: async () => undefined };
   const log = createLogFake();
-  const projector = createProjector({ identityStore, eventStore, drain, log, limits: { projectionRowsMax } });
-  onTestFinished(() => projector.close());
-  return { identityStore, eventStore, drain, log, projector };
+  const limits = { projectionRowsMax };
+  const start = (over: Partial<ProjectorOptions> = {}) => {
+    const parts = { identityStore, eventStore, nodes, turns: createOwnTurns(), shared: false, log, limits };
+    const projector = createProjector({ ...parts, ...over });
+    onTestFinished(() => projector.close());
+    return projector;
+  };
+  return {
+    identityStore,
+    eventStore,
+    drain,
+    log,
+    start,
+    get projector() {
+      return start();
+    },
+  };
+}
+
+/** Two of one ledger and one event store. */
+function setupNodes(head: number, projectionRowsMax?: number) {
+  const parts = setup(head, projectionRowsMax);
+  const turns = createOwnTurns();
+  const [one, other] = [0, 1].map((random) => parts.start({ turns, shared: true, random: () => random }));
+  return { ...parts, turns, one: one!, other: other! };
 }
 
 /** A promise to be settled by hand. */
@@ -355,7 +389,102 @@ describe('in the background', () => {
   });
 });
 
+describe('among nodes', () => {
+  test('what one has projected is not projected by the other, who asks the event store alone', async () => {
+    const { one, other, identityStore, eventStore } = setupNodes(25);
+    await one.sync('production');
+    await other.sync('production');
+    const asked = eventStore.state.asked;
+    await other.sync('production');
+    expect(eventStore.state.asked - asked).toBe(1);
+    expect(identityStore.reads.map((read) => read.after)).toEqual([0]);
+    expect(other.stats()[0]?.projectedSeq).toBe(25);
+  });
+
+  test('of two that are asked at once one works, and both are served', async () => {
+    const { one, other, identityStore, eventStore } = setupNodes(25, 10);
+    await Promise.all([one.sync('production'), other.sync('production')]);
+    expect(identityStore.reads.map((read) => read.after)).toEqual([0, 10, 20]);
+    expect(eventStore.projections.map((projection) => projection.seq)).toEqual([10, 20, 25]);
+  });
+
+  test('what another wrote and did not show is not read again, and shown', async () => {
+    const { one, identityStore, eventStore } = setupNodes(25, 10);
+    eventStore.state.writtenSeq = 20;
+    await one.sync('production');
+    expect(identityStore.reads.map((read) => read.after)).toEqual([20]);
+    identityStore.state.head = 40;
+    eventStore.state.writtenSeq = 40;
+    await one.sync('production');
+    expect(identityStore.reads.map((read) => read.after)).toEqual([20]);
+    expect(eventStore.projections.at(-1)).toEqual({
+      identifiers: [],
+      identities: [],
+      links: [],
+      separations: [],
+      seq: 40,
+    });
+  });
+
+  test('who lost the turn writes no more, and says so', async () => {
+    const { start, eventStore } = setup(25, 10);
+    const lost = new AbortController();
+    const own = createOwnTurns();
+    const turns: Turns = { ...own, take: (name, work) => own.take(name, () => work(lost.signal)) };
+    const projector = start({ turns, shared: true });
+    eventStore.hooks.project = async () => lost.abort();
+    await expect(projector.sync('production')).rejects.toMatchObject({ code: 'identity-store-unavailable' });
+    expect(eventStore.projections.map((projection) => projection.seq)).toEqual([10]);
+  });
+
+  test('in the background nobody waits for the turn, and the one that has it need not come to the end', async () => {
+    vi.useFakeTimers();
+    const { one, turns, eventStore } = setupNodes(3);
+    const held = gate();
+    const holding = turns.take('project:production', () => held.passed);
+    one.notify('production');
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(eventStore.projections).toEqual([]);
+    held.open();
+    await holding;
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(eventStore.projections.map((projection) => projection.seq)).toEqual([3]);
+  });
+
+  test("a folding is one node's, each minute one of all, and whoever is there does it", async () => {
+    vi.useFakeTimers();
+    const { one, other, turns, eventStore } = setupNodes(3);
+    one.start(['production']);
+    other.start(['production']);
+    const pending = await eventStore.pending();
+    Object.assign(pending, { identifiers: 3, isAny: true, foldedAgoMs: 1_000 });
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(eventStore.compactions).toEqual([]);
+    pending.foldedAgoMs = 61_000;
+    eventStore.hooks.compact = async () => {
+      pending.foldedAgoMs = 0;
+    };
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(eventStore.compactions).toEqual([3]);
+    const held = gate();
+    const holding = turns.take('compact:production', () => held.passed);
+    expect(await one.compact('production')).toBe(0);
+    held.open();
+    await holding;
+    expect(eventStore.compactions).toEqual([3]);
+  });
+});
+
 describe('compact', () => {
+  test('stays below an erasure that is not through', async () => {
+    const { projector, eventStore, identityStore } = setup(25);
+    await projector.sync('production');
+    identityStore.erasures.push({ seq: 20, distinctIds: [], links: [], strays: ['a'], time: 0 });
+    await projector.compact('production');
+    expect(eventStore.compactions).toEqual([19]);
+    expect(projector.stats()[0]?.pendingRows).toBe(25);
+  });
+
   test('holds at the seq of a drain under way, and comes back for the rest', async () => {
     const { projector, eventStore, drain } = setup(25);
     await projector.sync('production');

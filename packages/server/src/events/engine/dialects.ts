@@ -9,7 +9,9 @@ const embeddedWindow = 'non_replicated_deduplication_window = 1000';
 const serverWindow =
   'non_replicated_deduplication_window = 10000, replicated_deduplication_window = 10000, replicated_deduplication_window_seconds = 604800';
 
-const pendingOnDisk = 'ORDER BY node_id SETTINGS old_parts_lifetime = 60, min_bytes_for_wide_part = 268435456';
+/** Synced, for nothing fills it again: `projected` says that it has all rows up to there. */
+const pendingOnDisk =
+  'ORDER BY node_id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60, min_bytes_for_wide_part = 268435456';
 
 export const embeddedDialect: Dialect = {
   eventTables: ['events'],
@@ -18,6 +20,7 @@ export const embeddedDialect: Dialect = {
   whole: (_data, _table, family, args = '') => `${family}(${args})`,
   deduplication: embeddedWindow,
   pending: () => 'Memory',
+  notDropped: () => '',
   dictionarySource: (query) => `CLICKHOUSE(QUERY ${literal(query)})`,
   viewRights: '',
 };
@@ -59,6 +62,7 @@ export const clusterDialect = (cluster: string, account: Account): Dialect => {
 /** A dictionary logs in, also at its own server; a view is read by who may read nothing else. */
 const ofServer = ({ user, password }: Account) => ({
   deduplication: serverWindow,
+  notDropped: (data: string) => ` WHERE version > (SELECT max(value) FROM ${data}.state WHERE name = 'dropped')`,
   dictionarySource: (query: string) =>
     `CLICKHOUSE(USER ${literal(user)} PASSWORD ${literal(password)} QUERY ${literal(query)})`,
   viewRights: ` DEFINER = ${identifier(user)} SQL SECURITY DEFINER`,
