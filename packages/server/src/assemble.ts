@@ -120,7 +120,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   const readiness = createReadiness({
     phase,
     directories: { 'data directory': directory.path, journal: directory.journalDirectory },
-    doors: { 'identity store': commits, journal },
+    doors: { 'identity store': commits, [config.acknowledge === 'journal' ? 'journal' : 'event store']: journal },
     journal,
     limits: config.limits,
     now: Date.now,

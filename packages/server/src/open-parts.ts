@@ -6,9 +6,8 @@ import { createEventFeed } from './event-feed.ts';
 import type { IdentityStore } from './identity/store.ts';
 import { openDeadLetters } from './ingest/dead-letters.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
-import { createDrain } from './journal/drain.ts';
-import { openJournal } from './journal/journal.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
+import { byEventStore, byJournal } from './journal/ways.ts';
 import { withLocalKey } from './keys/local-access.ts';
 import { openKeyStore } from './keys/store.ts';
 import { createLint } from './lint/lint.ts';
@@ -68,14 +67,13 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
 
   const eventStore = await openEventStore(directory, {
     clickhouse: config.clickhouse,
-    onDemand: visit === 'read',
+    environments: config.environments,
+    opened: visit === 'read' ? 'on demand' : (await hasServed(identityStore, config)) ? 'now or later' : 'now',
     queryLimits: config.limits,
+    goOn,
+    onAway: (error) => notices.push({ level: 'warn', details: {}, message: `${error.message} The start goes on without.` }),
   });
   closers.push(() => eventStore.close());
-  for (const name of config.environments) {
-    await goOn();
-    await eventStore.prepare(name);
-  }
   await goOn();
 
   const deadLetters = openDeadLetters(directory.deadLettersFile, log);
@@ -93,12 +91,16 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   });
   closers.push(() => lint.close());
 
-  const journal = openJournal({ directory: directory.journalDirectory, limits: config.limits });
+  const isShared = config.clickhouse !== null;
+  const way = { eventStore, identityStore, shared: isShared, limits: config.limits, log };
+  const { journal, drain, onDisk } =
+    config.acknowledge === 'journal'
+      ? byJournal({ ...way, directory: directory.journalDirectory })
+      : byEventStore(way);
   closers.push(() => journal.close());
-  const drain = createDrain({ journal, eventStore, identityStore, log });
   closers.push(() => drain.close());
   const eventFeed = createEventFeed();
-  const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore }));
+  const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore: isShared ? null : eventStore }));
   if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
   await goOn();
   const projector = createProjector({ identityStore, eventStore, drain, log });
@@ -120,11 +122,21 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     lint,
     journal,
     drain,
+    journalOnDisk: onDisk,
     eventFeed,
     uuidWindow,
     projector,
     goOn,
   };
+}
+
+/**
+ * Whether the event store was there before: nobody writes to a ledger before its event store is prepared. Then a start need not wait for it,
+ * and what it says of an address that nobody answers at is no mistake of the configuration.
+ */
+async function hasServed(identityStore: IdentityStore, { environments }: Config): Promise<boolean> {
+  const infos = await Promise.all(environments.map((name) => identityStore.environment(name)));
+  return infos.some(({ head }) => head > 0);
 }
 
 /** What a directory was last served with. */

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { ClickHouseOptions } from './clickhouse-options.ts';
+import { ConfigError } from './config-error.ts';
 import type { DataDirectory } from './disk/data-directory.ts';
+import { OnymError } from './errors.ts';
 import { databasesOf } from './events/databases.ts';
 import { createEventStore } from './events/event-store.ts';
 import { newestMigration } from './events/migrations.ts';
@@ -19,14 +21,26 @@ import type { PostgresOptions } from './postgres-options.ts';
 
 /** The one place that knows which engines there are. Everybody else knows what a store does. */
 
-/** What nodes share, of one that shares it; throws as `openConnections` does. */
-export const openShared = (options: PostgresOptions, log: ConnectionOptions['log']): Promise<Postgres> =>
-  openPostgres({
-    ...options,
-    connectionsMax: limits.postgresConnectionsMax,
-    statementMaxMs: limits.postgresStatementMaxMs,
-    log,
-  });
+/** What nodes share, of one that shares it; throws as `openConnections` does, and names the server where that does not answer. */
+export async function openShared(options: PostgresOptions, log: ConnectionOptions['log']): Promise<Postgres> {
+  try {
+    return await openPostgres({
+      ...options,
+      connectionsMax: limits.postgresConnectionsMax,
+      statementMaxMs: limits.postgresStatementMaxMs,
+      log,
+    });
+  } catch (error) {
+    if (!(error instanceof OnymError) || error.code !== 'identity-store-unavailable') throw error;
+    const { host } = new URL(options.url);
+    const said = error.cause instanceof Error ? error.cause.message : String(error.cause);
+    throw new OnymError(
+      error.code,
+      `ONYM_POSTGRES_URL (${host}) does not answer (${said}). Is PostgreSQL up, and is this its address?`,
+      { cause: error.cause, ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }) },
+    );
+  }
+}
 
 /** Copies to try an import on go to `importsDirectory`, which is emptied at every start; without it, beside the file. */
 export const openOwnIdentityStore = ({
@@ -45,23 +59,60 @@ export const openIdentityStore = async (
 export const openTurns = async (shared: Postgres | null): Promise<Turns> =>
   shared === null ? createOwnTurns() : openPostgresTurns(shared);
 
-/** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
+/**
+ * In the directory, or at a ClickHouse server, with these environments prepared; `on demand`: by the first question that needs it; `now or
+ * later`: by that too, where the server does not answer now.
+ */
 export async function openEventStore(
   { eventsDirectory }: Pick<DataDirectory, 'eventsDirectory'>,
   {
     clickhouse,
-    onDemand,
+    environments = [],
+    opened = 'now',
     queryLimits,
+    goOn = async () => undefined,
+    onAway = () => undefined,
   }: {
     readonly clickhouse: ClickHouseOptions | null;
-    readonly onDemand: boolean;
+    readonly environments?: readonly string[];
+    readonly opened?: 'now' | 'now or later' | 'on demand';
     readonly queryLimits: Partial<QueryLimits>;
+    /** Called before each environment; throws where there is to be no further. */
+    readonly goOn?: () => Promise<void>;
+    /** Hears of a server that does not answer, and is opened later. */
+    readonly onAway?: (error: OnymError) => void;
   },
 ): Promise<EventStore> {
   const path = eventsDirectory;
   const open = () =>
     createEventStore(clickhouse === null ? { path, queryLimits } : { path, server: clickhouse, queryLimits });
-  return onDemand ? openedOnDemand(open) : open();
+  if (opened === 'on demand') return openedOnDemand(open);
+  let store: EventStore | null = null;
+  try {
+    store = await open();
+    for (const name of environments) {
+      await goOn();
+      await store.prepare(name);
+    }
+    return store;
+  } catch (error) {
+    await store?.close();
+    if (opened === 'now' || clickhouse === null || !isAway(error)) throw error;
+    onAway(error);
+    return openedOnDemand(() => open().catch(asAway));
+  }
+}
+
+const isAway = (error: unknown): error is OnymError =>
+  error instanceof OnymError && error.code === 'event-store-unavailable';
+
+/** Of a server that was away at the start, and has something else against us once it is there: no caller's fault. */
+function asAway(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  throw new OnymError('event-store-unavailable', 'The event store can not be worked with. The log says why.', {
+    cause: error,
+    retryAfterSeconds: 5,
+  });
 }
 
 export { adoptEvents } from './events/adopt-events.ts';

@@ -100,6 +100,9 @@ function ignoreClosed(error: Error): void {
 
 const refusal = (text: string): string => `onym: ${shown(inOneLine(text.replace(/^error: /, '')))}`;
 
+/** What may be there in a while. */
+const awayCodes: ReadonlySet<string> = new Set(['event-store-unavailable', 'identity-store-unavailable']);
+
 function report(error: unknown): number {
   const code = (error as { code?: string; exitCode?: number }).code ?? '';
   // Commander has already said what it had to say.
@@ -108,5 +111,5 @@ function report(error: unknown): number {
   if (isClosed(error)) return exitCode.ok;
   const isExpected = error instanceof ConfigError || error instanceof OnymError || error instanceof RequestError;
   printNote(isExpected ? refusal(error.message) : `onym: ${(error as Error).stack ?? String(error)}`);
-  return error instanceof OnymError && error.code === 'event-store-unavailable' ? exitCode.later : exitCode.failed;
+  return error instanceof OnymError && awayCodes.has(error.code) ? exitCode.later : exitCode.failed;
 }
