@@ -46,6 +46,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   const notices = checkFiles(directory, {
     thorough: visit === undefined,
     hasEvents: asked.clickhouse === null,
+    hasJournal: asked.acknowledge === 'journal',
     now: Date.now,
   });
   await goOn();
@@ -71,7 +72,8 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     opened: visit === 'read' ? 'on demand' : (await hasServed(identityStore, config)) ? 'now or later' : 'now',
     queryLimits: config.limits,
     goOn,
-    onAway: (error) => notices.push({ level: 'warn', details: {}, message: `${error.message} The start goes on without.` }),
+    onAway: (error) =>
+      notices.push({ level: 'warn', details: {}, message: `${error.message} The start goes on without.` }),
   });
   closers.push(() => eventStore.close());
   await goOn();
@@ -92,11 +94,9 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(() => lint.close());
 
   const isShared = config.clickhouse !== null;
-  const way = { eventStore, identityStore, shared: isShared, limits: config.limits, log };
-  const { journal, drain, onDisk } =
-    config.acknowledge === 'journal'
-      ? byJournal({ ...way, directory: directory.journalDirectory })
-      : byEventStore(way);
+  const open = config.acknowledge === 'journal' ? byJournal : byEventStore;
+  const { limits } = config;
+  const { journal, drain, onDisk } = open({ directory, eventStore, identityStore, shared: isShared, limits, log });
   closers.push(() => journal.close());
   closers.push(() => drain.close());
   const eventFeed = createEventFeed();

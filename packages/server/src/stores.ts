@@ -37,7 +37,10 @@ export async function openShared(options: PostgresOptions, log: ConnectionOption
     throw new OnymError(
       error.code,
       `ONYM_POSTGRES_URL (${host}) does not answer (${said}). Is PostgreSQL up, and is this its address?`,
-      { cause: error.cause, ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }) },
+      {
+        cause: error.cause,
+        ...(error.retryAfterSeconds === null ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
+      },
     );
   }
 }

@@ -15,8 +15,9 @@ export interface Notice {
 export interface CheckOptions {
   /** Whether files are read through: a start does, a command on a directory at rest goes by what is quickly seen. */
   readonly thorough: boolean;
-  /** Whether events are kept in the directory, and not at a server. */
+  /** Whether events are kept in the directory, and not at a server; and whether they are acknowledged there. */
   readonly hasEvents: boolean;
+  readonly hasJournal: boolean;
   readonly now: () => number;
 }
 
@@ -34,9 +35,11 @@ interface Part {
  * Looks at each file of a directory before anything is opened. Throws ConfigError for one that is spoilt, cut off, empty or missing and that
  * holds what no other file does. The others are put aside and begun anew; the notices say so.
  */
-export function checkFiles(directory: DataDirectory, { thorough, hasEvents, now }: CheckOptions): Notice[] {
+export function checkFiles(directory: DataDirectory, { thorough, hasEvents, hasJournal, now }: CheckOptions): Notice[] {
   const notices: Notice[] = [];
-  const parts = partsOf(directory).filter(({ file }) => hasEvents || !isEvents(file));
+  const parts = partsOf(directory).filter(
+    ({ file }) => (hasEvents || !isEvents(file)) && (hasJournal || file !== directory.journalFile),
+  );
   for (const [index, part] of parts.entries()) {
     const { file } = part;
     // First: SQLite would take such a file for an empty one, and write over it.

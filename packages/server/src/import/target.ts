@@ -113,9 +113,7 @@ export function liveTarget(
       const alone = events.map((item) => ({ ...item, evidence: null }));
       const answers = await ingest.submit(environment, alone, { dryRun: false, sync: false });
       return answers.map((answer) =>
-        'error' in answer
-          ? { verdict: 'refused', reason: answer.error }
-          : { verdict: answer.verdict, reason: null },
+        'error' in answer ? { verdict: 'refused', reason: answer.error } : { verdict: answer.verdict, reason: null },
       );
     },
   };

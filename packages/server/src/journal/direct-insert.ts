@@ -82,7 +82,10 @@ async function send(
   }
   const [event] = part.events;
   const said = refusal instanceof Error ? refusal.message : String(refusal);
-  notKept.set(event!, new OnymError('event-refused', `The event store can not take the event: ${firstLine(said)}`, { cause: refusal }));
+  notKept.set(
+    event!,
+    new OnymError('event-refused', `The event store can not take the event: ${firstLine(said)}`, { cause: refusal }),
+  );
   parts.stats.quarantinedEvents++;
   parts.log.error(
     { environment, uuid: event!.uuid, code: (refusal as { code?: unknown }).code },
@@ -138,7 +141,8 @@ async function afterFailure({ log, random }: DirectInsertParts, insert: DirectIn
     log.warn(details, 'The event store does not take events. Calls that bring some are asked to come again.');
   }
   const giveUp = insert.isAtLarge ? ending : AbortSignal.any([ending, unwanted]);
-  if (!giveUp.aborted) await sleep(backoffMs(insert.failures, random), undefined, { signal: giveUp }).catch(() => undefined);
+  if (!giveUp.aborted)
+    await sleep(backoffMs(insert.failures, random), undefined, { signal: giveUp }).catch(() => undefined);
   if (ending.aborted) throw error;
   if (giveUp.aborted) throw new AbandonedInsert('Nobody waits for it any more.', { cause: error });
 }

@@ -65,19 +65,29 @@ export function createDirect(options: DirectOptions): { journal: Journal; drain:
   /** Of the same kind as what failed last. */
   function unavailable({ insert }: Lane, message: string): OnymError {
     const cause = insert?.cause;
-    const code = cause instanceof OnymError && cause.code === 'identity-store-unavailable' ? cause.code : 'event-store-unavailable';
+    const code =
+      cause instanceof OnymError && cause.code === 'identity-store-unavailable'
+        ? cause.code
+        : 'event-store-unavailable';
     return new OnymError(code, message, { cause, retryAfterSeconds });
   }
 
   const notKeptAt = (lane: Lane): OnymError =>
-    unavailable(lane, 'The event store does not take events just now, and nothing of this call was kept. Send it again.');
+    unavailable(
+      lane,
+      'The event store does not take events just now, and nothing of this call was kept. Send it again.',
+    );
   const perhapsKeptAt = (lane: Lane): OnymError =>
     unavailable(
       lane,
       'The event store has not said whether it took the events: they may be kept, or not. Send them again with the same uuid each, and they count once.',
     );
 
-  function callOf(lane: Lane, events: readonly StoredEvent[], length: number): { call: Call; answered: Promise<NotKept> } {
+  function callOf(
+    lane: Lane,
+    events: readonly StoredEvent[],
+    length: number,
+  ): { call: Call; answered: Promise<NotKept> } {
     let call!: Call;
     const answered = new Promise<NotKept>((resolve, reject) => {
       const late = setTimeout(() => expire(lane, call), limits.acknowledgeWaitMaxMs);
@@ -237,7 +247,8 @@ export function createDirect(options: DirectOptions): { journal: Journal; drain:
         if (lane.timer !== null) clearTimeout(lane.timer);
         const { waiting } = lane;
         leaveQueue(lane, waiting);
-        for (const call of waiting) call.fail(overloaded('The server is stopping. Nothing of this call was kept: send it again.'));
+        for (const call of waiting)
+          call.fail(overloaded('The server is stopping. Nothing of this call was kept: send it again.'));
       }
       await Promise.all(lanes.values().map((lane) => lane.insert?.ended));
     },

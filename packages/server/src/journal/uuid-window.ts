@@ -97,7 +97,8 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
         repeats.map(async (repeated, index) => {
           if (repeated === 'durable') return false;
           if (repeated === 'new') return fateOf(events[index]!.event, notKept) ?? true;
-          const fate = 'appended' in repeated ? fateOf(repeated.event, await repeated.appended) : fateOf(repeated, notKept);
+          const fate =
+            'appended' in repeated ? fateOf(repeated.event, await repeated.appended) : fateOf(repeated, notKept);
           return fate ?? false;
         }),
       );

@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { ConfigError } from '../config-error.ts';
+import type { DataDirectory } from '../disk/data-directory.ts';
 import type { EventStore } from '../events/types.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import type { Log } from '../log.ts';
@@ -15,6 +18,7 @@ export interface EventWay {
 }
 
 export interface WayOptions {
+  readonly directory: Pick<DataDirectory, 'path' | 'journalDirectory' | 'journalFile'>;
   readonly eventStore: Pick<EventStore, 'insertEvents' | 'findSent'>;
   readonly identityStore: Pick<IdentityStore, 'environment' | 'resolve'>;
   /** Whether other nodes insert into the same event store. */
@@ -23,14 +27,25 @@ export interface WayOptions {
   readonly log: Log;
 }
 
-/** Acknowledged by the disk of this node, in a file of this directory. */
-export function byJournal({ directory, shared, limits, ...parts }: WayOptions & { directory: string }): EventWay {
-  const journal = openJournal({ directory, limits });
+/** Acknowledged by the disk of this node, in the journal of its directory. */
+export function byJournal({ directory, shared, limits, ...parts }: WayOptions): EventWay & { onDisk: JournalReader } {
+  const journal = openJournal({ directory: directory.journalDirectory, limits });
   const findSent = shared ? parts.eventStore.findSent : undefined;
   return { journal, drain: createDrain({ ...parts, journal, findSent }), onDisk: journal };
 }
 
-/** Acknowledged by the event store. */
-export function byEventStore({ shared, ...parts }: WayOptions): EventWay {
+/** Acknowledged by the event store. Throws ConfigError where the directory has a journal of before, with events in it. */
+export function byEventStore({ directory, shared, ...parts }: WayOptions): EventWay {
+  if (existsSync(directory.journalFile)) checkEmpty(directory);
   return { ...createDirect({ ...parts, findSent: shared ? parts.eventStore.findSent : undefined }), onDisk: null };
+}
+
+function checkEmpty({ path, journalDirectory }: WayOptions['directory']): void {
+  const journal = openJournal({ directory: journalDirectory });
+  const isEmpty = journal.environments().length === 0;
+  void journal.close();
+  if (isEmpty) return;
+  throw new ConfigError(
+    `The journal of ${path} holds events that it acknowledged before ONYM_ACKNOWLEDGE was event-store. Bring them to the event store first: onym drain ${path}`,
+  );
 }

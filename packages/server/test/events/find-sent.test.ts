@@ -24,8 +24,8 @@ const untimed = (distinctId: string, at: number, over: Partial<StoredEvent> = {}
 };
 
 test('an event with a time of its own is found however old it is, and whenever it was received', async () => {
-  const events = [T0, Date.UTC(1970, 0, 1), Date.UTC(2012, 5, 1, 23, 59, 59, 999), Date.UTC(2310, 0, 1)].map((timestamp) =>
-    event('timed', { timestamp }),
+  const events = [T0, Date.UTC(1970, 0, 1), Date.UTC(2012, 5, 1, 23, 59, 59, 999), Date.UTC(2310, 0, 1)].map(
+    (timestamp) => event('timed', { timestamp }),
   );
   await insert(store, events);
   const again = events.map((each) => ({ ...each, received_at: each.received_at + 400 * dayMs }));
@@ -57,7 +57,9 @@ test('an event of a clock that ran ahead counts by its receipt too', async () =>
 
 test('names, ids and uuids are taken as they are, and thousands at a time', async () => {
   const strange = event(`it's "\\ \u2028 ünï 👩‍🚀`, { event: `a 'name'\\ with ? {x:String}` });
-  const many = Array.from({ length: 20_000 }, (_, index) => event(`person ${index}`, { timestamp: T0 + index * 10_000 }));
+  const many = Array.from({ length: 20_000 }, (_, index) =>
+    event(`person ${index}`, { timestamp: T0 + index * 10_000 }),
+  );
   await insert(store, [strange, ...many.slice(0, 10_000)]);
   expect(await found([strange, ...many])).toEqual(named([strange, ...many.slice(0, 10_000)]));
   expect(await found([{ ...strange, uuid: randomUUID() }])).toEqual([]);
