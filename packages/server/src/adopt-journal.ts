@@ -53,7 +53,7 @@ export async function adoptJournal(dataDir: string, { config, log, signal, repor
       inUse: 'It brings its events to the event store by itself: onym drain is for a node that is gone.',
     });
     closers.push(directory.release);
-    checkFiles(directory, { thorough: true, hasEvents: false, hasJournal: true, now: Date.now });
+    checkFiles(directory, { thorough: true, holds: (part) => part === 'journal', now: Date.now });
     const shared = await openShared(postgres, log);
     closers.push(() => shared.close());
     const identityStore = await openIdentityStore(directory, shared);

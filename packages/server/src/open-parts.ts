@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from './config.ts';
-import { checkFiles } from './damage/files.ts';
+import { checkFiles, type PartName } from './damage/files.ts';
 import { openDataDirectory } from './disk/data-directory.ts';
 import { createEventFeed } from './event-feed.ts';
 import type { IdentityStore } from './identity/store.ts';
@@ -45,8 +45,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(directory.release);
   const notices = checkFiles(directory, {
     thorough: visit === undefined,
-    hasEvents: asked.clickhouse === null,
-    hasJournal: asked.acknowledge === 'journal',
+    holds: (part) => !isElsewhere(part, asked),
     now: Date.now,
   });
   await goOn();
@@ -128,6 +127,20 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     projector,
     goOn,
   };
+}
+
+/** What servers keep for all nodes, a directory never had. */
+function isElsewhere(part: PartName, { postgres, clickhouse, acknowledge }: Config): boolean {
+  switch (part) {
+    case 'ledger':
+      return postgres !== null;
+    case 'events':
+      return clickhouse !== null;
+    case 'journal':
+      return acknowledge === 'event-store';
+    default:
+      return false;
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { OnymError } from '../errors.ts';
-import type { StoredEvent } from '../events/types.ts';
+import type { EventStore, StoredEvent } from '../events/types.ts';
 import { createGate } from '../gate.ts';
 import { limits as defaultLimits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
@@ -20,6 +20,7 @@ export type DirectLimits = Pick<
 >;
 
 export interface DirectOptions extends Omit<DirectInsertParts, 'gate' | 'stats' | 'random'> {
+  readonly eventStore: Pick<EventStore, 'insertEvents' | 'eventCount'>;
   readonly limits?: Partial<Record<keyof DirectLimits, number>>;
   readonly random?: () => number;
 }
@@ -38,6 +39,8 @@ interface Lane {
   waiting: Call[];
   insert: (DirectInsert & { readonly calls: readonly Call[]; readonly ended: Promise<void> }) | null;
   timer: NodeJS.Timeout | null;
+  /** Whether an insert was given up, and nothing was heard of the event store since. */
+  isInDoubt: boolean;
 }
 
 const nothing: NotKept = new Map();
@@ -56,7 +59,13 @@ export function createDirect(options: DirectOptions): { journal: Journal; drain:
   const gate = createGate();
   const ending = new AbortController();
   const parts = { ...options, gate, stats, random: options.random ?? Math.random };
-  const lanes = perEnvironment<Lane>((environment) => ({ environment, waiting: [], insert: null, timer: null }));
+  const lanes = perEnvironment<Lane>((environment) => ({
+    environment,
+    waiting: [],
+    insert: null,
+    timer: null,
+    isInDoubt: false,
+  }));
   let waitingEvents = 0;
   let waitingLength = 0;
   let insertingEvents = 0;
@@ -174,9 +183,11 @@ export function createDirect(options: DirectOptions): { journal: Journal; drain:
     insertDirectly(parts, insert)
       .then(
         (notKept) => {
+          lane.isInDoubt = false;
           for (const call of calls) call.settle(notKept);
         },
         (error: unknown) => {
+          lane.isInDoubt = true;
           if (!(error instanceof AbandonedInsert) && !ending.signal.aborted)
             log.error({ environment: lane.environment, err: error }, 'An insert into the event store failed.');
           for (const call of calls) call.fail(insert.wasSent ? perhapsKeptAt(lane) : notKeptAt(lane));
@@ -211,7 +222,7 @@ export function createDirect(options: DirectOptions): { journal: Journal; drain:
   const notThereYet = (lane: Lane): OnymError =>
     unavailable(lane, 'The event store does not take events. Those acknowledged are safe in it; ask again later.');
 
-  const isFailing = ({ insert }: Lane): boolean => insert !== null && insert.failures > 0;
+  const isFailing = ({ insert, isInDoubt }: Lane): boolean => isInDoubt || (insert !== null && insert.failures > 0);
 
   const journal: Journal = {
     id,
@@ -237,9 +248,13 @@ export function createDirect(options: DirectOptions): { journal: Journal; drain:
     waiting: () => waitingEvents + insertingEvents,
     failing: () => lanes.values().some(isFailing),
     async tryWrite() {
-      // What fails is tried again all the while.
-      const failing = lanes.values().find(isFailing);
-      if (failing !== undefined) throw notThereYet(failing);
+      for (const lane of lanes.values()) {
+        // What fails is tried again all the while.
+        if ((lane.insert?.failures ?? 0) > 0) throw notThereYet(lane);
+        if (!lane.isInDoubt) continue;
+        await options.eventStore.eventCount(lane.environment);
+        lane.isInDoubt = false;
+      }
     },
     async close() {
       ending.abort();

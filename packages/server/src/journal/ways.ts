@@ -19,7 +19,7 @@ export interface EventWay {
 
 export interface WayOptions {
   readonly directory: Pick<DataDirectory, 'path' | 'journalDirectory' | 'journalFile'>;
-  readonly eventStore: Pick<EventStore, 'insertEvents' | 'findSent'>;
+  readonly eventStore: Pick<EventStore, 'insertEvents' | 'findSent' | 'eventCount'>;
   readonly identityStore: Pick<IdentityStore, 'environment' | 'resolve'>;
   /** Whether other nodes insert into the same event store. */
   readonly shared: boolean;

@@ -68,6 +68,10 @@ export function createEventStoreFake() {
       }
       await hooks.after({ environment, token });
     },
+    async eventCount(environment: string) {
+      await hooks.before({ environment, token: '' });
+      return (rows.get(environment) ?? []).length;
+    },
     async findSent(environment: string, events: readonly SentEvent[]) {
       const sent = new Set((rows.get(environment) ?? []).map(keyOf));
       return events.filter((event) => sent.has(keyOf(event)));
