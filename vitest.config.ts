@@ -42,7 +42,7 @@ export default defineConfig({
           ...withProcesses,
           name: 'by-url',
           include: [
-            'packages/server/test/events/{event-store,engine,compaction,erasure,query-limits,sql-guard}.test.ts',
+            'packages/server/test/events/{event-store,engine,compaction,erasure,find-sent,query-limits,sql-guard}.test.ts',
             'packages/server/test/journal/event-store.test.ts',
           ],
           env: { ONYM_TEST_ENGINE: 'url' },

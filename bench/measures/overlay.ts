@@ -135,7 +135,7 @@ export const overlay: Measure = {
       const expected = await peopleByOracle(engine, stored, scale);
       const [counted] = await engine.rows<{ people: number }>(`SELECT uniqExact(identity_id) AS people FROM ${view}`);
       check(counted?.people === expected, `${counted?.people} people through the view, ${expected} by the oracle`);
-      const folded = await compact(engine, prepared, projectedSeq, async () => {});
+      const folded = await compact(engine, prepared, projectedSeq, { readsSettled: async () => {} });
       check(folded === scale.linked, `${folded} identifiers were folded of ${scale.linked}`);
       const compacted = await measure('compacted', compactedGoal);
       check(JSON.stringify(pending) === JSON.stringify(compacted), 'the answers changed with the compaction');

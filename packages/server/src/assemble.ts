@@ -18,6 +18,7 @@ import { withVerdicts } from './metrics/verdicts.ts';
 import type { Nodes } from './nodes/nodes.ts';
 import type { Parts } from './open-parts.ts';
 import { createErasures } from './people/erasures.ts';
+import { createErrandWork } from './people/errands.ts';
 import { createPeople } from './people/people.ts';
 import { createReadiness, type ReadinessParts, type WriteDoor } from './readiness.ts';
 import { createRetention } from './retention/retention.ts';
@@ -74,6 +75,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   });
 
   const removing = createRemovals({ journal, drain, eventStore });
+  nodes.answer(createErrandWork({ identityStore, drain, keepers: [journal, deadLetters, lint] }));
   const erasures = createErasures({
     identityStore,
     commits,
@@ -81,7 +83,6 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     drain,
     projector,
     deadLetters,
-    keepers: [journal, deadLetters, lint],
     nodes,
     turns,
     removing,
@@ -125,7 +126,10 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   const readiness = createReadiness({
     phase,
     directories: { 'data directory': directory.path, journal: directory.journalDirectory },
-    doors: { 'identity store': identityDoor(commits, nodes), journal },
+    doors: {
+      'identity store': identityDoor(commits, nodes),
+      [config.acknowledge === 'journal' ? 'journal' : 'event store']: journal,
+    },
     journal,
     nodes,
     limits: config.limits,

@@ -34,6 +34,8 @@ export interface Config {
   /** Per environment; what is not given has its default. */
   readonly settings: Readonly<Record<string, Settings>>;
   readonly limits: ConfiguredLimits;
+  /** What an event has to reach before its call is answered. */
+  readonly acknowledge: 'journal' | 'event-store';
   /** Where the ledger is kept, and all else that nodes share; null: in the data directory. */
   readonly postgres: PostgresOptions | null;
   /** Where events are kept; null: in the data directory. */
@@ -63,6 +65,8 @@ export const variables = {
   ...limitVariables,
   ...postgresVariables,
   ...clickHouseVariables,
+  ONYM_ACKNOWLEDGE:
+    'what an event has to reach before its call is answered: journal, on this disk, or event-store, for nodes without a durable one (journal)',
 } as const;
 
 export type Variable = keyof typeof variables;
@@ -109,6 +113,7 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
     retentionDays: retentionOf(environments, env.ONYM_RETENTION_DAYS),
     settings: settingsOf(environments, env.ONYM_SETTINGS),
     limits: limitsFrom(env, (message) => new ConfigError(message)),
+    acknowledge: acknowledgeOf(env.ONYM_ACKNOWLEDGE || 'journal', clickhouse),
     postgres,
     clickhouse,
   };
@@ -149,6 +154,17 @@ function checkBothOrNeither(postgres: PostgresOptions | null, clickhouse: ClickH
   throw new ConfigError(
     `${given} is set, and ${missing} is not. Set both, or neither to keep everything in ONYM_DATA_DIR.`,
   );
+}
+
+function acknowledgeOf(text: string, clickhouse: ClickHouseOptions | null): Config['acknowledge'] {
+  if (text !== 'journal' && text !== 'event-store')
+    throw new ConfigError(`ONYM_ACKNOWLEDGE is ${JSON.stringify(text)}. Give journal or event-store.`);
+  if (text === 'event-store' && clickhouse === null) {
+    throw new ConfigError(
+      'ONYM_ACKNOWLEDGE is event-store, which takes a ledger and an event store that are not on this disk. Set ONYM_POSTGRES_URL and ONYM_CLICKHOUSE_URL, or unset it.',
+    );
+  }
+  return text;
 }
 
 function portOf(variable: Variable, text: string): number {

@@ -17,6 +17,7 @@ export const statusByErrorCode = {
   'invalid-timestamp': 422,
   'query-too-expensive': 422,
   'review-queue-full': 422,
+  'event-refused': 422,
   'too-many-requests': 429,
   'rate-limited': 429,
   'internal-error': 500,

@@ -27,7 +27,7 @@ export function createEventFeed(): EventFeed {
         const fresh = await uuidWindow.append(environment, events);
         const set = listeners.get(environment);
         if (set !== undefined) {
-          const heard = events.flatMap(({ event }, i) => (fresh[i] ? [event] : []));
+          const heard = events.flatMap(({ event }, i) => (fresh[i] === true ? [event] : []));
           if (heard.length > 0) for (const hear of set) hear(heard);
         }
         return fresh;

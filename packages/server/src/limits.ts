@@ -72,6 +72,8 @@ export const limits = {
   /** One insert into the event store. */
   drainRowsMax: 50_000,
   drainBytesMax: 64 * 1024 * 1024,
+  /** How long a call waits for the event store to take its events, where that is what acknowledges them; beyond: 503. */
+  acknowledgeWaitMaxMs: 10_000,
   /** How long a reader waits for acknowledged events to arrive; beyond: 503. */
   drainWaitMaxMs: 20_000,
   /** How long a ClickHouse server may be silent in the midst of a request; and where it writes rows again, which takes what it takes. */

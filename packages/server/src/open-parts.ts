@@ -1,19 +1,16 @@
-import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from './config.ts';
-import { checkFiles } from './damage/files.ts';
+import { checkFiles, type PartName } from './damage/files.ts';
 import { openDataDirectory } from './disk/data-directory.ts';
 import { createEventFeed } from './event-feed.ts';
 import type { IdentityStore } from './identity/store.ts';
 import { createDeadLetters } from './ingest/dead-letters.ts';
 import { createRepeatCounter } from './ingest/repeat-counter.ts';
-import { createDrain } from './journal/drain.ts';
-import { openJournal } from './journal/journal.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
+import { byEventStore, byJournal } from './journal/ways.ts';
 import { withLocalKey } from './keys/local-access.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
-import { createOwnNode } from './nodes/nodes.ts';
 import { createProjector } from './projector/projector.ts';
 import {
   openDeadLetterTable,
@@ -58,7 +55,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(directory.release);
   const notices = checkFiles(directory, {
     thorough: visit === undefined,
-    hasJournalAlone: asked.postgres !== null,
+    holds: (part) => !isElsewhere(part, asked),
     now: Date.now,
   });
   await goOn();
@@ -80,14 +77,15 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
 
   const eventStore = await openEventStore(directory, {
     clickhouse: config.clickhouse,
-    onDemand: visit === 'read',
+    environments: config.environments,
+    opened: visit === 'read' ? 'on demand' : (await hasServed(identityStore, config)) ? 'now or later' : 'now',
     queryLimits: config.limits,
+    goOn,
+    inTurn: (name, work) => turns.take(`project:${name}`, work),
+    onAway: (error) =>
+      notices.push({ level: 'warn', details: {}, message: `${error.message} The start goes on without.` }),
   });
   closers.push(() => eventStore.close());
-  for (const name of config.environments) {
-    await goOn();
-    await turns.take(`project:${name}`, () => eventStore.prepare(name));
-  }
   await goOn();
 
   const letterTable = await openDeadLetterTable(directory, shared);
@@ -109,26 +107,26 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   });
   closers.push(() => lint.close());
 
-  const journal = openJournal({ directory: directory.journalDirectory, limits: config.limits });
+  const isShared = config.clickhouse !== null;
+  const open = config.acknowledge === 'journal' ? byJournal : byEventStore;
+  const { limits } = config;
+  const { journal, drain, onDisk } = open({ directory, eventStore, identityStore, shared: isShared, limits, log });
   closers.push(() => journal.close());
-  const drain = createDrain({ journal, eventStore, identityStore, log });
   closers.push(() => drain.close());
   const nodes = await openNodes(shared, {
-    id: randomUUID(),
+    id: journal.id,
     version,
-    hasJournal: true,
+    hasJournal: onDisk !== null,
     drain,
-    eventStore: { readsUnderWay: async () => undefined, oldestReadStartedAt: () => null },
+    eventStore,
     now: Date.now,
     log,
   });
   closers.push(() => nodes.close(journal.bytes() === 0 && journal.quarantinedCount() === 0));
   const eventFeed = createEventFeed();
-  const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore }));
+  const uuidWindow = eventFeed.overhear(createUuidWindow({ journal, eventStore: isShared ? null : eventStore }));
   if (visit !== 'read') for (const name of config.environments) await uuidWindow.fill(name, signal);
   await goOn();
-  const nodes = createOwnNode(randomUUID(), { drain, eventStore });
-  closers.push(() => nodes.close());
   const projector = createProjector({
     identityStore,
     eventStore,
@@ -157,12 +155,35 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     lint,
     journal,
     drain,
-    nodes,
+    journalOnDisk: onDisk,
     eventFeed,
     uuidWindow,
     projector,
     goOn,
   };
+}
+
+/** What servers keep for all nodes, a directory never had. */
+function isElsewhere(part: PartName, { postgres, clickhouse, acknowledge }: Config): boolean {
+  switch (part) {
+    case 'ledger':
+      return postgres !== null;
+    case 'events':
+      return clickhouse !== null;
+    case 'journal':
+      return acknowledge === 'event-store';
+    default:
+      return postgres !== null;
+  }
+}
+
+/**
+ * Whether the event store was there before: nobody writes to a ledger before its event store is prepared. Then a start need not wait for it,
+ * and what it says of an address that nobody answers at is no mistake of the configuration.
+ */
+async function hasServed(identityStore: IdentityStore, { environments }: Config): Promise<boolean> {
+  const infos = await Promise.all(environments.map((name) => identityStore.environment(name)));
+  return infos.some(({ head }) => head > 0);
 }
 
 /** What a directory was last served with. */

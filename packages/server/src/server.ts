@@ -77,7 +77,7 @@ async function start(
   const log = createLateLog();
   const parts = await openParts({ config: asked, visit, log, signal, closers });
   const { config, directory, storedKeys, keys, localSecret, identityStore, eventStore, lint, goOn } = parts;
-  const { journal, drain, nodes, projector, deadLetters } = parts;
+  const { journal, journalOnDisk, drain, nodes, projector, deadLetters } = parts;
   const metrics = createHttpMetrics();
   const tally = createTally();
   let phase: Phase = 'starting';
@@ -120,9 +120,11 @@ async function start(
   });
   for (const { level, details, message } of parts.notices) log[level](details, message);
   if (visit !== 'read') {
-    const checks = { path: directory.path, eventStore, journal, log };
     // To a server others write too, and what becomes of its parts is for those who run it.
-    if (config.clickhouse === null) for (const name of config.environments) await checkEvents(name, checks);
+    if (config.clickhouse === null && journalOnDisk !== null) {
+      const checks = { path: directory.path, eventStore, journal: { ...journal, ...journalOnDisk }, log };
+      for (const name of config.environments) await checkEvents(name, checks);
+    }
     closers.push(await commits.follow());
     await nodes.start();
     drain.start();

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { ClickHouseOptions } from './clickhouse-options.ts';
+import { ConfigError } from './config-error.ts';
 import type { DataDirectory } from './disk/data-directory.ts';
+import { OnymError } from './errors.ts';
 import { databasesOf } from './events/databases.ts';
 import { createEventStore } from './events/event-store.ts';
 import { newestMigration } from './events/migrations.ts';
@@ -98,23 +100,64 @@ export const openImportProgress = async (
   shared: Postgres | null,
 ): Promise<ImportProgress> => (shared === null ? openSqliteProgress(importsFile) : openPostgresProgress(shared));
 
-/** In the directory, or at a ClickHouse server. `onDemand`: the engine is opened by the first question that needs it. */
+/**
+ * In the directory, or at a ClickHouse server, with these environments prepared; `on demand`: by the first question that needs it; `now or
+ * later`: by that too, where the server does not answer now.
+ */
 export async function openEventStore(
   { eventsDirectory }: Pick<DataDirectory, 'eventsDirectory'>,
   {
     clickhouse,
-    onDemand,
+    environments = [],
+    opened = 'now',
     queryLimits,
+    goOn = async () => undefined,
+    inTurn = (_, work) => work(),
+    onAway = () => undefined,
   }: {
     readonly clickhouse: ClickHouseOptions | null;
-    readonly onDemand: boolean;
+    readonly environments?: readonly string[];
+    readonly opened?: 'now' | 'now or later' | 'on demand';
     readonly queryLimits: Partial<QueryLimits>;
+    /** Called before each environment; throws where there is to be no further. */
+    readonly goOn?: () => Promise<void>;
+    /** Each environment is prepared in it. */
+    readonly inTurn?: (environment: string, work: () => Promise<void>) => Promise<void>;
+    /** Hears of a server that does not answer, and is opened later. */
+    readonly onAway?: (error: OnymError) => void;
   },
 ): Promise<EventStore> {
   const path = eventsDirectory;
   const open = () =>
     createEventStore(clickhouse === null ? { path, queryLimits } : { path, server: clickhouse, queryLimits });
-  return onDemand ? openedOnDemand(open) : open();
+  if (opened === 'on demand') return openedOnDemand(open);
+  let store: EventStore | null = null;
+  try {
+    store = await open();
+    for (const name of environments) {
+      await goOn();
+      const { prepare } = store;
+      await inTurn(name, () => prepare(name));
+    }
+    return store;
+  } catch (error) {
+    await store?.close();
+    if (opened === 'now' || clickhouse === null || !isAway(error)) throw error;
+    onAway(error);
+    return openedOnDemand(() => open().catch(asAway));
+  }
+}
+
+const isAway = (error: unknown): error is OnymError =>
+  error instanceof OnymError && error.code === 'event-store-unavailable';
+
+/** Of a server that was away at the start, and has something else against us once it is there: no caller's fault. */
+function asAway(error: unknown): never {
+  if (!(error instanceof ConfigError)) throw error;
+  throw new OnymError('event-store-unavailable', 'The event store can not be worked with. The log says why.', {
+    cause: error,
+    retryAfterSeconds: 5,
+  });
 }
 
 export { adoptEvents } from './events/adopt-events.ts';

@@ -4,6 +4,7 @@ import { type ErrorCode, OnymError } from '../errors.ts';
 import { version } from '../version.ts';
 import { backupCommands } from './backup.ts';
 import { demoCommand } from './demo.ts';
+import { drainCommand } from './drain.ts';
 import { erasureCommands } from './erase.ts';
 import { explainCommand } from './explain.ts';
 import { exportCommand } from './export.ts';
@@ -58,6 +59,7 @@ export async function main(args: readonly string[]): Promise<void> {
     verifyCommand,
     backupCommands,
     mendCommand,
+    drainCommand,
     retentionCommand,
     snippetCommand,
     importCommand,

@@ -6,8 +6,12 @@ import { limits } from '../limits.ts';
 export const exitCode = { ok: 0, no: 1, failed: 2, later: 75 } as const;
 
 /** A variable as a flag of the same name: ONYM_DATA_DIR is --data-dir. */
-export function configurationOptions(command: Command): Command {
-  for (const [variable, description] of Object.entries(variables)) {
+export function configurationOptions(
+  command: Command,
+  names: readonly Variable[] = Object.keys(variables) as Variable[],
+): Command {
+  for (const variable of names) {
+    const description = variables[variable];
     const flag = variable.slice('ONYM_'.length).toLowerCase().replaceAll('_', '-');
     command.addOption(new Option(`--${flag} <value>`, description).env(variable));
   }

@@ -1,14 +1,14 @@
 import type { ConfigError } from '../config.ts';
 import { unusable } from '../disk/directory-problem.ts';
 import type { EventStore } from '../events/types.ts';
-import type { JournalReader } from '../journal/types.ts';
+import type { Journal, JournalReader } from '../journal/types.ts';
 import type { Log } from '../log.ts';
 
 export interface EventChecks {
   /** Of the data directory, for people. */
   readonly path: string;
   readonly eventStore: Pick<EventStore, 'size' | 'damaged' | 'resetProjection'>;
-  readonly journal: Pick<JournalReader, 'held' | 'setHeld' | 'underWay' | 'leap'>;
+  readonly journal: Pick<Journal, 'setHeld'> & Pick<JournalReader, 'held' | 'underWay' | 'leap'>;
   readonly log: Log;
 }
 

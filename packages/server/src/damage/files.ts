@@ -16,13 +16,16 @@ export interface Notice {
 export interface CheckOptions {
   /** Whether files are read through: a start does, a command on a directory at rest goes by what is quickly seen. */
   readonly thorough: boolean;
-  /** Whether all else that is kept is shared with other nodes, and not in the directory. */
-  readonly hasJournalAlone: boolean;
+  /** Whether a part is kept in the directory, and not at a server. */
+  readonly holds: (part: PartName) => boolean;
   readonly now: () => number;
 }
 
+export type PartName = 'ledger' | 'keys' | 'events' | 'dead letters' | 'findings' | 'journal' | 'imports';
+
 /** What each part of a data directory is made after, so that one which is not there can be told from one that never was. */
 interface Part {
+  readonly name: PartName;
   readonly file: string;
   readonly what: string;
   /** What to do, where Onym can't begin it anew by itself. */
@@ -35,12 +38,12 @@ interface Part {
  * Looks at each file of a directory before anything is opened. Throws ConfigError for one that is spoilt, cut off, empty or missing and that
  * holds what no other file does. The others are put aside and begun anew; the notices say so.
  */
-export function checkFiles(directory: DataDirectory, { thorough, hasJournalAlone, now }: CheckOptions): Notice[] {
+export function checkFiles(directory: DataDirectory, { thorough, holds, now }: CheckOptions): Notice[] {
   const notices: Notice[] = [];
   const all = partsOf(directory);
   const [ledger] = all;
-  if (hasJournalAlone && wasMade(ledger!)) throw new ConfigError(ownLedger(directory.path));
-  const parts = hasJournalAlone ? all.filter(({ file }) => file === directory.journalFile) : all;
+  if (!holds('ledger') && wasMade(ledger!)) throw new ConfigError(ownLedger(directory.path));
+  const parts = all.filter(({ name }) => holds(name));
   for (const [index, part] of parts.entries()) {
     const { file } = part;
     // First: SQLite would take such a file for an empty one, and write over it.
@@ -68,37 +71,49 @@ const ownLedger = (path: string): string =>
 function partsOf(directory: DataDirectory): Part[] {
   return [
     {
+      name: 'ledger',
       file: directory.identityFile,
       what: 'It holds who is who, and nothing else does:',
       remedy: 'restore a backup (onym restore), or put the file back.',
       loss: null,
     },
     {
+      name: 'keys',
       file: directory.keysFile,
       what: 'It holds the keys:',
       remedy: 'put the file of a backup back, or begin with new keys: onym mend keys.',
       loss: null,
     },
     {
+      name: 'events',
       file: directory.eventsDirectory,
       what: 'It holds the events:',
       remedy: 'restore a backup (onym restore), or go on with what is left of them: onym mend events.',
       loss: null,
     },
     {
+      name: 'dead letters',
       file: directory.deadLettersFile,
       what: 'It holds rejected items.',
       remedy: null,
       loss: 'the rejected items kept so far are gone.',
     },
-    { file: directory.lintFile, what: 'It holds findings.', remedy: null, loss: 'the findings so far are gone.' },
     {
+      name: 'findings',
+      file: directory.lintFile,
+      what: 'It holds findings.',
+      remedy: null,
+      loss: 'the findings so far are gone.',
+    },
+    {
+      name: 'journal',
       file: directory.journalFile,
       what: 'It holds events that are not in the event store yet:',
       remedy: 'put the file back, or go on with what can be read of it: onym mend journal.',
       loss: null,
     },
     {
+      name: 'imports',
       file: directory.importsFile,
       what: 'It holds how far imports have come.',
       remedy: null,

@@ -75,7 +75,7 @@ const menders: Record<Mendable, (directory: DataDirectory, now: number) => Promi
   },
 
   async map(directory) {
-    const store = await openEventStore(directory, { clickhouse: null, onDemand: false, queryLimits: {} });
+    const store = await openEventStore(directory, { clickhouse: null, queryLimits: {} });
     try {
       for (const name of await environmentsOf(directory)) {
         await store.prepare(name);

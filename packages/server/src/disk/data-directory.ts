@@ -27,13 +27,13 @@ export interface DataDirectory {
 
 /**
  * Takes the directory for this process. The lock is one of the operating system's, held through an open transaction: it ends with the
- * process, however that ends. Throws ConfigError when another process holds it, or when it can't be Onym's.
+ * process, however that ends. Throws ConfigError when another process holds it, with what to do then, or when it can't be Onym's.
  */
-export function openDataDirectory(path: string, { restoring = false } = {}): DataDirectory {
+export function openDataDirectory(path: string, { restoring = false, inUse = stopIt } = {}): DataDirectory {
   makeUsable(path);
   if (!restoring && existsSync(join(path, restoringName))) throw new ConfigError(halfRestored(path));
   // First of all that is made in it: a start that goes no further has left the mark of Onym.
-  const lock = takeLock(join(path, 'lock.db'), path);
+  const lock = takeLock(join(path, 'lock.db'), path, inUse);
   const journalDirectory = join(path, 'journal');
   try {
     if (!existsSync(journalDirectory)) mkdirSync(journalDirectory);
@@ -74,7 +74,9 @@ export function isDataDirectory(path: string): boolean {
   return existsSync(join(path, 'identity.db'));
 }
 
-function takeLock(file: string, path: string): Database {
+const stopIt = 'Stop it, or give this one a directory of its own with --data-dir.';
+
+function takeLock(file: string, path: string, inUse: string): Database {
   let lock: Database | null = null;
   try {
     lock = openDatabase(file);
@@ -85,9 +87,7 @@ function takeLock(file: string, path: string): Database {
     lock?.close();
     const { code = '' } = error as { code?: string };
     if (code === 'SQLITE_BUSY') {
-      throw new ConfigError(
-        `Another Onym process uses the data directory ${path}. Stop it, or give this one a directory of its own with --data-dir.`,
-      );
+      throw new ConfigError(`Another Onym process uses the data directory ${path}. ${inUse}`);
     }
     if (/^SQLITE_(NOTADB|CORRUPT)/.test(code)) throw unusable(path, lockDamaged);
     throw error;

@@ -8,6 +8,7 @@ import type { EngineOptions } from './engine.ts';
 import { erase } from './erasure.ts';
 import { expire } from './expiry.ts';
 import { createExporter } from './export.ts';
+import { findSent } from './find-sent.ts';
 import { freeze, thaw } from './freeze.ts';
 import { insertEvents } from './insert.ts';
 import {
@@ -120,6 +121,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     async countEach(environment, nodeIds) {
       const { databases } = await open(environment);
       return reads.during(() => countEach(engine, databases, nodeIds));
+    },
+    async findSent(environment, events) {
+      const { databases } = await open(environment);
+      return findSent(engine, databases, environment, events);
     },
     async recentUuids(environment, limit) {
       const { databases } = await open(environment);

@@ -1,15 +1,24 @@
 import type { EventStore } from './types.ts';
 
-/** An event store that is opened by the first who asks it, and prepares an environment for the first who asks about that. */
+/**
+ * An event store that is opened by the first who asks it, and prepares an environment for the first who asks about that. Where it can't be
+ * opened, who asked is told, and the next one tries again.
+ */
 export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
   let opening: Promise<EventStore> | null = null;
   let store: EventStore | null = null;
 
   const opened = (): Promise<EventStore> => {
-    opening ??= open().then((it) => {
-      store = it;
-      return it;
-    });
+    opening ??= open().then(
+      (it) => {
+        store = it;
+        return it;
+      },
+      (error) => {
+        opening = null;
+        throw error;
+      },
+    );
     return opening;
   };
   async function at(environment: string): Promise<EventStore> {
@@ -31,6 +40,7 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     timeline: async (environment, ...rest) => (await at(environment)).timeline(environment, ...rest),
     counts: async (environment, ...rest) => (await at(environment)).counts(environment, ...rest),
     countEach: async (environment, ...rest) => (await at(environment)).countEach(environment, ...rest),
+    findSent: async (environment, ...rest) => (await at(environment)).findSent(environment, ...rest),
     recentUuids: async (environment, ...rest) => (await at(environment)).recentUuids(environment, ...rest),
     readMap: async (environment, ...rest) => (await at(environment)).readMap(environment, ...rest),
     query: async (environment, ...rest) => (await at(environment)).query(environment, ...rest),

@@ -11,7 +11,7 @@ import type { IdentifierRow, IdentityRow, LinkRow, SeparationRow, StoredEvent } 
 const timeMinMs = Date.UTC(1900, 0, 1);
 const timeMaxMs = Date.UTC(2300, 0, 1) - 1;
 
-const clampTime = (ms: number): number =>
+export const clampTime = (ms: number): number =>
   Number.isFinite(ms) ? Math.trunc(Math.min(Math.max(ms, timeMinMs), timeMaxMs)) : 0;
 
 const textOrNull = (value: string | null): string => (value === null ? 'null' : text(value));

@@ -23,6 +23,12 @@ export interface StoredEvent {
   session_id: string | null;
 }
 
+/** What an event is found again by when it was sent twice. */
+export type SentEvent = Pick<
+  StoredEvent,
+  'uuid' | 'distinct_id' | 'event' | 'timestamp' | 'client_timestamp' | 'received_at'
+>;
+
 /** An event as the event store gives it back. */
 export type TimelineEvent = Omit<StoredEvent, 'lossy'>;
 
@@ -249,6 +255,13 @@ export interface EventStore {
 
   /** How many events each of these nodes has, however many they are; those without any are left out. */
   countEach(environment: string, nodeIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+
+  /**
+   * Which of these the store has already, as far as it can be found without reading everything: an event that carries a time of its client,
+   * by that time, however old; one that counts by its receipt, where the other's is at most a day away. Of either, as the same event of the
+   * same identifier.
+   */
+  findSent(environment: string, events: readonly SentEvent[]): Promise<{ uuid: string; distinct_id: string }[]>;
 
   /** uuids with their distinct_id of the most recently received events, newest first: refills the idempotence window. */
   recentUuids(environment: string, limit: number): Promise<{ uuid: string; distinct_id: string }[]>;

@@ -3,6 +3,7 @@ import { OnymError } from '../errors.ts';
 import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import { type Ingest, isEvent, type TrackItem } from '../ingest/types.ts';
+import { keyOf } from '../journal/event-key.ts';
 import { createRecentSet } from '../journal/recent-set.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { limits } from '../limits.ts';
@@ -48,8 +49,7 @@ interface Doors {
   readonly store: Pick<IdentityStore, 'resolve' | 'known'>;
   /** As many at a time as one transaction takes. */
   commit(operations: readonly Operation[]): Promise<RowAnswer[]>;
-  /** Whether each is new. */
-  keep(events: readonly TrackItem[]): Promise<boolean[]>;
+  keep(events: readonly TrackItem[]): Promise<Pick<RowAnswer, 'verdict' | 'reason'>[]>;
 }
 
 /**
@@ -67,13 +67,12 @@ async function applyTo(doors: Doors, all: readonly AppliedItem[]): Promise<ItemA
   });
   const answers = await commitAll(doors, operations);
   const events = items.filter(isEvent);
-  const isNew = events.length === 0 ? [] : await keep(events);
+  const kept = events.length === 0 ? [] : await keep(events);
   let nextAnswer = 0;
   let nextEvent = 0;
   return items.map((item) => {
     if (!isEvent(item)) return answers[nextAnswer++]!;
-    const verdict = isNew[nextEvent++] ? ('applied' as const) : ('unchanged' as const);
-    return { ...none, verdict, link: item.evidence === null ? null : answers[nextAnswer++]! };
+    return { ...none, ...kept[nextEvent++]!, link: item.evidence === null ? null : answers[nextAnswer++]! };
   });
 }
 
@@ -113,7 +112,9 @@ export function liveTarget(
     async keep(events) {
       const alone = events.map((item) => ({ ...item, evidence: null }));
       const answers = await ingest.submit(environment, alone, { dryRun: false, sync: false });
-      return answers.map((answer) => 'verdict' in answer && answer.verdict === 'applied');
+      return answers.map((answer) =>
+        'error' in answer ? { verdict: 'refused', reason: answer.error } : { verdict: answer.verdict, reason: null },
+      );
     },
   };
   return {
@@ -135,7 +136,7 @@ export async function scratchTarget(
   /** As the window would say, duplicates within the file included. */
   function isNew({ event, explicitUuid }: TrackItem): boolean {
     if (!explicitUuid) return true;
-    const key = event.uuid + event.distinct_id;
+    const key = keyOf(event);
     if (seen.has(key) || uuidWindow.has(environment, event)) return false;
     seen.add(key);
     return true;
@@ -145,7 +146,7 @@ export async function scratchTarget(
     environment,
     store,
     commit: async (operations) => (await store.commit(environment, operations, now())).answers.map(answerOf),
-    keep: async (events) => events.map(isNew),
+    keep: async (events) => events.map((event) => ({ verdict: isNew(event) ? 'applied' : 'unchanged', reason: null })),
   };
   return {
     apply: (items) => applyTo(doors, items),

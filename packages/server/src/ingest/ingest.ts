@@ -1,4 +1,5 @@
 import type { Answered, OperationError } from '@onym/core';
+import { OnymError } from '../errors.ts';
 import type { EventStore } from '../events/types.ts';
 import type { Answers, Commits } from '../identity/commits.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
@@ -55,7 +56,7 @@ export function createIngest(parts: IngestParts): Ingest {
       }
       // The evidence is committed before its event is journaled: an event on disk never waits for a link that may be lost.
       const { answers } = operations.length === 0 ? nothing : await commits.submit(environment, operations);
-      const isNew = events.length === 0 ? [] : await parts.uuidWindow.append(environment, events);
+      const kept = events.length === 0 ? [] : await parts.uuidWindow.append(environment, events);
       if (options.sync) {
         if (events.length > 0) await sync.events(environment);
         await sync.identities(environment);
@@ -65,9 +66,10 @@ export function createIngest(parts: IngestParts): Ingest {
       return calls.map((call) => {
         const answer = operationOf(call) === null ? null : answers[nextAnswer++]!;
         if (!isEvent(call)) return answer!;
-        const kept = isNew[nextEvent++]!;
-        if (!kept) tally.duplicate();
-        return { verdict: kept ? 'applied' : 'unchanged', link: linkOf(answer) };
+        const isNew = kept[nextEvent++]!;
+        if (isNew instanceof OnymError) return { error: 'event-refused', message: isNew.message };
+        if (!isNew) tally.duplicate();
+        return { verdict: isNew ? 'applied' : 'unchanged', link: linkOf(answer) };
       });
     },
   };

@@ -44,9 +44,9 @@ export type IdentityAnswer = (Answered & { readonly blastRadius?: Json }) | Oper
 
 export type CallAnswer = IdentityAnswer | TrackAnswer | Declined;
 
-/** To a call that was not given to the engine as it is. */
+/** To a call that was not given to the engine as it is, or whose event nobody can keep. */
 export interface Declined {
-  readonly error: Extract<ErrorCode, 'review-queue-full'>;
+  readonly error: Extract<ErrorCode, 'review-queue-full' | 'event-refused'>;
   readonly message: string;
 }
 

@@ -6,6 +6,7 @@ import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { perEnvironment } from '../per-environment.ts';
+import { backoffMs, isTold } from './backoff.ts';
 import { encodeDrain, eventsOf } from './encode-drain.ts';
 import type { Drain, JournalReader } from './types.ts';
 
@@ -14,14 +15,13 @@ import type { Drain, JournalReader } from './types.ts';
  * large, but an event is to be in the event store within a second or so.
  */
 const intervalMs = 800;
-/** After a failure; doubled by each further one, and shortened by up to a half at random. */
-const backoffFirstMs = 250;
-const backoffMaxMs = 5_000;
 
 export interface DrainOptions {
   journal: JournalReader;
   eventStore: Pick<EventStore, 'insertEvents'>;
   identityStore: Pick<IdentityStore, 'environment' | 'resolve'>;
+  /** Where other nodes drain to the same event store: what they have sent already is left out. */
+  findSent?: EventStore['findSent'] | undefined;
   log: Log;
   /** Milliseconds of a clock that never goes back. */
   clock?: () => number;
@@ -46,8 +46,14 @@ export interface DrainLoop {
    * or in the same turn: what begins later is bound at a later seq.
    */
   safeSeq(environment: string): number | null;
-  /** Since the start, for metrics; `failing` environments are in backoff. */
-  stats(): { drainedEvents: number; quarantinedEvents: number; failedAttempts: number; failing: string[] };
+  /** Since the start, for metrics; `drainedEvents` that were left out as repeats are `repeatedEvents` too, `failing` environments are in backoff. */
+  stats(): {
+    drainedEvents: number;
+    repeatedEvents: number;
+    quarantinedEvents: number;
+    failedAttempts: number;
+    failing: string[];
+  };
   /** Ends the background work and waits for an insert under way. What is left stays in the journal. */
   close(): Promise<void>;
 }
@@ -67,15 +73,17 @@ export function createDrain(options: DrainOptions): DrainLoop {
   const clock = options.clock ?? (() => performance.now());
   const random = options.random ?? Math.random;
   const lanes = perEnvironment<Lane>((environment) => ({ environment, pass: null, failures: 0, retryAt: 0 }));
-  const stats = { drainedEvents: 0, quarantinedEvents: 0, failedAttempts: 0 };
+  const stats = { drainedEvents: 0, repeatedEvents: 0, quarantinedEvents: 0, failedAttempts: 0 };
   const gate = createGate();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
 
   async function send(drain: Drain): Promise<void> {
     try {
-      const rows = await encodeDrain(options, drain);
-      await eventStore.insertEvents(drain.environment, rows, drain.token);
+      const { ndjson, repeats } = await encodeDrain(options, drain);
+      // The same rows and more, or fewer, may have been sent under this token before: what it stands for is there already then.
+      await eventStore.insertEvents(drain.environment, ndjson, drain.token);
+      stats.repeatedEvents += repeats.size;
     } catch (error) {
       stats.failedAttempts++;
       if (!isRowError(error)) throw error;
@@ -135,9 +143,8 @@ export function createDrain(options: DrainOptions): DrainLoop {
           lane.failures = 0;
         },
         (error: unknown) => {
-          const backoffMs = Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(lane.failures++, 16));
-          lane.retryAt = clock() + backoffMs * (1 - random() / 2);
-          if ((lane.failures & (lane.failures - 1)) === 0) {
+          lane.retryAt = clock() + backoffMs(++lane.failures, random);
+          if (isTold(lane.failures)) {
             const details = { environment: lane.environment, failures: lane.failures, err: error };
             log.warn(details, 'The event store does not take events. They stay in the journal.');
           }

@@ -1,7 +1,7 @@
 import { eventLine, eventsOf } from './event-lines.ts';
 import type { BatchHead, BatchRow, DrainRow, JournalFile } from './journal-file.ts';
 import type { createSegments } from './segments.ts';
-import type { Drain, JournalBatch, JournalReader } from './types.ts';
+import type { Drain, Journal, JournalBatch, JournalReader } from './types.ts';
 
 const releaseRowsMax = 1_000;
 
@@ -25,8 +25,21 @@ export interface JournalReaderParts {
 const batchOf = (environment: string, row: BatchRow | undefined): JournalBatch | null =>
   row === undefined ? null : { id: row.id, environment, bytes: row.bytes, events: eventsOf(row.events) };
 
-/** The drain's side of a journal. Drains under way live in the file and, mirrored, in memory. */
-export function createJournalReader(parts: JournalReaderParts): JournalReader {
+type AtRest = Pick<
+  Journal,
+  | 'id'
+  | 'oldestReceivedAt'
+  | 'previous'
+  | 'setHeld'
+  | 'quarantinedCount'
+  | 'quarantined'
+  | 'release'
+  | 'discardQuarantined'
+  | 'forget'
+>;
+
+/** The drain's side of a journal, and what of the other comes from its file. Drains under way live in the file and, mirrored, in memory. */
+export function createJournalReader(parts: JournalReaderParts): JournalReader & AtRest {
   const { file, segments } = parts;
   const drains = new Map<number, Drain>();
   const recorded = file.drains().map(remember);
@@ -62,6 +75,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader {
   }
 
   return {
+    id: file.journalId,
     head: parts.head,
     oldest(environment) {
       const firsts = underWay(environment).map((drain) => drain.first);

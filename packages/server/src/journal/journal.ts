@@ -5,7 +5,7 @@ import { eventLine } from './event-lines.ts';
 import { type BatchHead, openJournalFile } from './journal-file.ts';
 import { createJournalReader } from './journal-reader.ts';
 import { createSegments } from './segments.ts';
-import type { Journal, JournalReader } from './types.ts';
+import type { Journal, JournalReader, NotKept } from './types.ts';
 
 /** Written since the last checkpoint; one of 8 MiB takes 10 to 20 ms. */
 const checkpointBytes = 8 * 1024 * 1024;
@@ -33,7 +33,7 @@ interface Waiting {
   environment: string;
   lines: string[];
   length: number;
-  resolve: () => void;
+  resolve: (notKept: NotKept) => void;
   reject: (error: unknown) => void;
 }
 
@@ -42,6 +42,9 @@ interface Group {
   calls: Waiting[];
   heads: BatchHead[];
 }
+
+/** The disk takes what it is given, and knows nothing of what the event store has. */
+const nothing: NotKept = new Map();
 
 const overloaded = (message: string): OnymError =>
   new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
@@ -162,7 +165,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     lastFailed = error !== null;
     if (error === null) {
       show(heads);
-      for (const call of calls) call.resolve();
+      for (const call of calls) call.resolve(nothing);
       return;
     }
     try {
@@ -236,7 +239,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
   return {
     ...reader,
     append(environment, events) {
-      if (events.length === 0) return Promise.resolve();
+      if (events.length === 0) return Promise.resolve(nothing);
       return new Promise((resolve, reject) => {
         if (closed) throw overloaded('The server is stopping. Send it again.');
         if (waitingEvents + events.length > limits.waitingEventsMax) {

@@ -1,5 +1,5 @@
 import type { DrainLoop } from './drain.ts';
-import type { JournalReader, QuarantinedEvent } from './types.ts';
+import type { Journal, QuarantinedEvent } from './types.ts';
 
 /** Events that the event store would not take, for a person to decide on. `ids` null: all of the environment. */
 export interface Quarantine {
@@ -15,7 +15,7 @@ export interface Quarantine {
 }
 
 export interface QuarantineParts {
-  readonly journal: Pick<JournalReader, 'quarantined' | 'quarantinedCount' | 'release' | 'discardQuarantined'>;
+  readonly journal: Pick<Journal, 'quarantined' | 'quarantinedCount' | 'release' | 'discardQuarantined'>;
   readonly drain: Pick<DrainLoop, 'flush'>;
 }
 

@@ -1,4 +1,5 @@
 import type { Seq } from '@onym/core';
+import type { OnymError } from '../errors.ts';
 import type { StoredEvent } from '../events/types.ts';
 import type { Forgets } from '../forgets.ts';
 import type { WriteDoor } from '../readiness.ts';
@@ -13,23 +14,50 @@ export interface JournalBatch {
   bytes: number;
 }
 
+/** Of events that were given to `append`, those that it did not keep: the event store has them already, or why nobody can keep them. */
+export type NotKept = ReadonlyMap<StoredEvent, 'repeated' | OnymError>;
+
 /**
- * A durable buffer of events on this node's own disk: SQLite as the file format, one row a batch, synchronous=FULL.
- * One append and one fsync acknowledge every call that waited.
+ * Where events are acknowledged, as all rooms know it: on this node's own disk (journal.ts), or in the event store at once (direct.ts), where
+ * nothing of it outlives the process.
  */
-export interface Journal extends WriteDoor {
+export interface Journal extends WriteDoor, Forgets {
+  /** A UUID, as old as what is kept here: no two that ever drained to one event store share it. */
+  readonly id: string;
   /**
-   * Resolves when the events are on disk. Calls that wait while a group is being written share the next one's fsync.
-   * Throws OnymError `overloaded` (503) when `journalBytesMax` or the waiting queue is full, and `storage-full` (503) when the
-   * disk is; both say when to try again, and nothing of the call is kept.
+   * Resolves when the events are durable. Calls that wait while a group is being written share the next one's way.
+   * Throws OnymError `overloaded` (503) when there is no room for them, `storage-full` (503) when the disk is, and `event-store-unavailable`
+   * where that is who acknowledges; all say when to try again. But for the last, nothing of the call is kept then.
    */
-  append(environment: string, events: readonly StoredEvent[]): Promise<void>;
-  /** Events waiting to be written. */
+  append(environment: string, events: readonly StoredEvent[]): Promise<NotKept>;
+  /** Events that wait to be acknowledged. */
   waiting(): number;
   /** Bytes not yet drained. */
   bytes(): number;
   /** Whether `journalBytesMax` is reached, but for less than the largest event takes. */
   isFull(): boolean;
+  /** When the oldest event was received that has not left the journal; null when none is left. */
+  oldestReceivedAt(): number | null;
+  /** The last batch id given; 0 when there was none yet. */
+  head(): number;
+  /** The last batch with an id below `before`. */
+  previous(environment: string, before: number): JournalBatch | null;
+  /** Says how many events of an environment the event store has by now; null: that is not known. */
+  setHeld(environment: string, events: number | null): void;
+
+  /** How many events are in quarantine, all environments together. */
+  quarantinedCount(): number;
+  /** Oldest first; those with an id above `after`, which is 0 by default. */
+  quarantined(environment: string, limit: number, after?: number): QuarantinedEvent[];
+  /** Puts events back into the journal, to be drained anew, once what was wrong is mended: these, or all. Returns how many. */
+  release(environment: string, ids?: readonly number[] | null): number;
+  /** Deletes these of an environment, or all. Returns how many there were. */
+  discardQuarantined(environment: string, ids: readonly number[] | null): number;
+  /**
+   * Deletes what these identifiers have in quarantine, and rewrites the file, so that nothing of what has left the journal is in it any more.
+   * Costs by what still waits there, and leaves that alone: drain first.
+   */
+  forget(environment: string, distinctIds: Iterable<string>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -65,13 +93,9 @@ export interface QuarantinedEvent {
  * The journal as the drain sees it. Every change is durable when the method returns, and is all or nothing.
  * Batches leave the journal only when all their rows have arrived or are in quarantine.
  */
-export interface JournalReader extends Forgets {
-  /** The last batch id given; 0 when there was none yet. */
-  head(): number;
+export interface JournalReader extends Pick<Journal, 'head'> {
   /** The least batch id that has not left the journal; null when none is left. */
   oldest(environment: string): number | null;
-  /** When the oldest event was received that has not left the journal; null when none is left. */
-  oldestReceivedAt(): number | null;
   /** Environments that have batches. */
   environments(): string[];
   /** Drains recorded and not finished, oldest first: those of before a crash included. */
@@ -93,26 +117,9 @@ export interface JournalReader extends Forgets {
 
   /** The first batch with an id above `after`, up to `last`. */
   next(environment: string, after: number, last: number): JournalBatch | null;
-  /** The last batch with an id below `before`. */
-  previous(environment: string, before: number): JournalBatch | null;
 
   /** How many events of an environment have arrived and were not removed since; null when that is not known. Drains that finish count. */
   held(environment: string): number | null;
-  setHeld(environment: string, events: number | null): void;
   /** For a journal that is older than the event store: no batch is taken for one of those that it has forgotten. */
   leap(): void;
-
-  /** How many events are in quarantine, all environments together. */
-  quarantinedCount(): number;
-  /** Oldest first; those with an id above `after`, which is 0 by default. */
-  quarantined(environment: string, limit: number, after?: number): QuarantinedEvent[];
-  /** Puts events back into the journal, to be drained anew, once what was wrong is mended: these, or all. Returns how many. */
-  release(environment: string, ids?: readonly number[] | null): number;
-  /** Deletes these of an environment, or all. Returns how many there were. */
-  discardQuarantined(environment: string, ids: readonly number[] | null): number;
-  /**
-   * Deletes what these identifiers have in quarantine, and rewrites the file, so that nothing of what has left the journal is in it any more.
-   * Costs by what still waits there, and leaves that alone: drain first.
-   */
-  forget(environment: string, distinctIds: Iterable<string>): Promise<void>;
 }

@@ -1,9 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { OnymError } from '../errors.ts';
 import type { EventStore, StoredEvent } from '../events/types.ts';
 import { limits as defaultLimits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
+import { keyOf } from './event-key.ts';
 import { createRecentSet, type RecentSet } from './recent-set.ts';
-import type { Journal, JournalReader } from './types.ts';
+import type { Journal, NotKept } from './types.ts';
 
 export interface TrackedEvent {
   readonly event: StoredEvent;
@@ -12,18 +14,20 @@ export interface TrackedEvent {
 }
 
 export interface UuidWindowOptions {
-  journal: Journal & JournalReader;
-  eventStore: Pick<EventStore, 'recentUuids'>;
+  journal: Pick<Journal, 'append' | 'head' | 'previous'>;
+  /** Where this node alone inserts. What several share is asked when events are brought there, not at a start. */
+  eventStore: Pick<EventStore, 'recentUuids'> | null;
   limits?: { uuidWindowEvents?: number };
 }
 
 /** The journal's front door: leaves out events that were sent before, as far back as `uuidWindowEvents`. */
 export interface UuidWindow {
   /**
-   * Journals what is new, and says for each event whether it was (false: a duplicate, of an earlier call or within this one).
-   * Resolves when everything, what it duplicates included, is durable. When it rejects, nothing of this call was kept.
+   * Journals what is new, and says for each event whether it was (false: a duplicate, of an earlier call or within this one), or why nobody
+   * can keep it. Resolves when everything, what it duplicates included, is durable. When it rejects, nothing of this call was kept, but
+   * where the event store acknowledges and says nothing.
    */
-  append(environment: string, events: readonly TrackedEvent[]): Promise<boolean[]>;
+  append(environment: string, events: readonly TrackedEvent[]): Promise<(boolean | OnymError)[]>;
   /** Whether an event of this name is known to have been sent before. */
   has(environment: string, event: { uuid: string; distinct_id: string }): boolean;
   /**
@@ -34,14 +38,17 @@ export interface UuidWindow {
   fill(environment: string, signal?: AbortSignal): Promise<void>;
 }
 
+/** An event and what becomes of it. */
+interface OnItsWay {
+  readonly event: StoredEvent;
+  readonly appended: Promise<NotKept>;
+}
+
 interface Lane {
   durable: RecentSet;
   /** Pairs on their way to the disk. */
-  pending: Map<string, Promise<void>>;
+  pending: Map<string, OnItsWay>;
 }
-
-/** The uuid has a fixed length, so two pairs never share a key. */
-const keyOf = (event: { uuid: string; distinct_id: string }): string => event.uuid + event.distinct_id;
 
 export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOptions): UuidWindow {
   const sizeMax = limits?.uuidWindowEvents ?? defaultLimits.uuidWindowEvents;
@@ -50,52 +57,64 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
   /** Waits for those it duplicates first: were one of them to fail after our own are on disk, the call would be half kept. */
   async function appendAfter(
     environment: string,
-    earlier: Iterable<Promise<void>>,
+    earlier: Iterable<Promise<unknown>>,
     fresh: StoredEvent[],
-  ): Promise<void> {
+  ): Promise<NotKept> {
     await Promise.all(earlier);
-    await journal.append(environment, fresh);
+    return journal.append(environment, fresh);
   }
 
-  async function appendOnce(environment: string, events: readonly TrackedEvent[]): Promise<boolean[]> {
+  async function appendOnce(environment: string, events: readonly TrackedEvent[]): Promise<(boolean | OnymError)[]> {
     const { durable, pending } = lanes.of(environment);
-    const earlier = new Set<Promise<void>>();
-    const keys = new Set<string>();
+    const earlier = new Set<Promise<unknown>>();
+    /** Events of this call by their names. */
+    const named = new Map<string, StoredEvent>();
     const fresh: StoredEvent[] = [];
-    const answers = events.map(({ event, explicitUuid }) => {
+    /** Of each that is not new: the event that it repeats, where that is not durable yet. */
+    const repeats = events.map(({ event, explicitUuid }): OnItsWay | StoredEvent | 'new' | 'durable' => {
       if (explicitUuid) {
         const key = keyOf(event);
-        if (keys.has(key) || durable.has(key)) return false;
+        if (durable.has(key)) return 'durable';
+        const own = named.get(key);
+        if (own !== undefined) return own;
         const underWay = pending.get(key);
         if (underWay !== undefined) {
-          earlier.add(underWay);
-          return false;
+          earlier.add(underWay.appended);
+          return underWay;
         }
-        keys.add(key);
+        named.set(key, event);
       }
       fresh.push(event);
-      return true;
+      return 'new';
     });
 
     const appended = earlier.size > 0 ? appendAfter(environment, earlier, fresh) : journal.append(environment, fresh);
-    for (const key of keys) pending.set(key, appended);
+    for (const [key, event] of named) pending.set(key, { event, appended });
     try {
-      await appended;
-      for (const key of keys) durable.add(key);
+      const notKept = await appended;
+      for (const [key, event] of named) if (!(notKept.get(event) instanceof OnymError)) durable.add(key);
+      return await Promise.all(
+        repeats.map(async (repeated, index) => {
+          if (repeated === 'durable') return false;
+          if (repeated === 'new') return fateOf(events[index]!.event, notKept) ?? true;
+          const fate =
+            'appended' in repeated ? fateOf(repeated.event, await repeated.appended) : fateOf(repeated, notKept);
+          return fate ?? false;
+        }),
+      );
     } finally {
-      for (const key of keys) pending.delete(key);
+      for (const key of named.keys()) pending.delete(key);
     }
-    return answers;
   }
 
   return {
     async append(environment, events) {
       if (events.some((item) => item.explicitUuid)) return appendOnce(environment, events);
-      await journal.append(
+      const notKept = await journal.append(
         environment,
         events.map((item) => item.event),
       );
-      return events.map(() => true);
+      return events.map(({ event }) => fateOf(event, notKept) ?? true);
     },
 
     has(environment, event) {
@@ -116,8 +135,15 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
         await nextTurn();
         signal?.throwIfAborted();
       }
-      if (found >= sizeMax) return;
+      if (found >= sizeMax || eventStore === null) return;
       for (const pair of await eventStore.recentUuids(environment, sizeMax - found)) durable.add(keyOf(pair));
     },
   };
+}
+
+/** Null where it was kept. */
+function fateOf(event: StoredEvent, notKept: NotKept): false | OnymError | null {
+  if (notKept.size === 0) return null;
+  const why = notKept.get(event);
+  return why === undefined ? null : why === 'repeated' ? false : why;
 }

@@ -5,7 +5,7 @@ import type { IdentityStore } from '../identity/store.ts';
 import type { Imports } from '../import/imports.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DrainLoop } from '../journal/drain.ts';
-import type { Journal, JournalReader } from '../journal/types.ts';
+import type { Journal } from '../journal/types.ts';
 import type { Nodes } from '../nodes/nodes.ts';
 import type { Projector } from '../projector/projector.ts';
 import type { Readiness } from '../readiness.ts';
@@ -53,7 +53,7 @@ export interface Measured {
   readonly readiness: Readiness;
   readonly identityStore: Pick<IdentityStore, 'environment'>;
   readonly eventStore: Pick<EventStore, 'pending' | 'queryStats'>;
-  readonly journal: Pick<Journal, 'bytes' | 'waiting'> & Pick<JournalReader, 'quarantinedCount' | 'oldestReceivedAt'>;
+  readonly journal: Pick<Journal, 'bytes' | 'waiting' | 'quarantinedCount' | 'oldestReceivedAt'>;
   readonly drain: Pick<DrainLoop, 'stats'>;
   readonly projector: Pick<Projector, 'stats'>;
   readonly nodes: Pick<Nodes, 'counts'>;

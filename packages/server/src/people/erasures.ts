@@ -1,7 +1,6 @@
 import type { EraseFact, Source } from '@onym/core';
 import { OnymError } from '../errors.ts';
 import type { EventStore } from '../events/types.ts';
-import type { Forgets } from '../forgets.ts';
 import type { Commits } from '../identity/commits.ts';
 import type { IdentityStore, PendingErasure } from '../identity/store.ts';
 import type { DeadLetters } from '../ingest/dead-letters.ts';
@@ -21,9 +20,7 @@ export interface ErasureParts {
   readonly drain: Pick<DrainLoop, 'flush'>;
   readonly projector: Pick<Projector, 'sync'>;
   readonly deadLetters: Pick<DeadLetters, 'naming'>;
-  /** Everything else that keeps ids, on each node. Asked one after the other, once the events are gone. */
-  readonly keepers: readonly Forgets[];
-  readonly nodes: Pick<Nodes, 'answer' | 'ask' | 'finished'>;
+  readonly nodes: Pick<Nodes, 'ask' | 'finished'>;
   readonly turns: Pick<Turns, 'take' | 'tryTake'>;
   readonly removing: Removals;
   readonly now: () => number;
@@ -75,16 +72,6 @@ export function createErasures(parts: ErasureParts): Erasures {
   const timers = new Map<string, NodeJS.Timeout>();
   let lookTimer: NodeJS.Timeout | null = null;
   let closed = false;
-
-  nodes.answer(async (errand, environment, seqs) => {
-    await drain.flush();
-    if (errand === 'drain') return;
-    const asked = new Set(seqs);
-    const pending = await identityStore.pendingErasures(environment);
-    const distinctIds = pending.filter(({ seq }) => asked.has(seq)).flatMap((erasure) => erasure.distinctIds);
-    if (distinctIds.length === 0) return;
-    for (const keeper of parts.keepers) await keeper.forget(environment, distinctIds);
-  });
 
   // Two of the same identity would both count it.
   function inTurn<T>(environment: string, work: () => Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { defaultSettings } from '@onym/core';
-import type { StoredEvent } from '../../src/events/types.ts';
+import type { SentEvent, StoredEvent } from '../../src/events/types.ts';
 import type { Resolved } from '../../src/identity/store.ts';
+import { keyOf } from '../../src/journal/event-key.ts';
 import type { Log } from '../../src/log.ts';
 
 export function eventOf(
@@ -48,6 +49,7 @@ export function createEventStoreFake() {
     rowsOf: (environment: string): StoredRow[] => rows.get(environment) ?? [],
     uuidsOf: (environment: string): string[] => (rows.get(environment) ?? []).map((row) => row.uuid),
     async insertEvents(environment: string, ndjson: Buffer, token: string): Promise<void> {
+      if (ndjson.length === 0) return;
       const parsed = ndjson
         .toString()
         .trimEnd()
@@ -65,6 +67,14 @@ export function createEventStoreFake() {
         rows.set(environment, [...(rows.get(environment) ?? []), ...parsed]);
       }
       await hooks.after({ environment, token });
+    },
+    async eventCount(environment: string) {
+      await hooks.before({ environment, token: '' });
+      return (rows.get(environment) ?? []).length;
+    },
+    async findSent(environment: string, events: readonly SentEvent[]) {
+      const sent = new Set((rows.get(environment) ?? []).map(keyOf));
+      return events.filter((event) => sent.has(keyOf(event)));
     },
     async recentUuids(environment: string, limit: number) {
       return (rows.get(environment) ?? []).slice(-limit).reverse();

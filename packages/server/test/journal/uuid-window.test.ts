@@ -35,9 +35,9 @@ function setupHeld() {
     ...real.journal,
     append: (_environment, events) =>
       events.length === 0
-        ? Promise.resolve()
+        ? Promise.resolve(new Map())
         : new Promise((resolve, reject) => {
-            const end = (error?: Error) => (error ? reject(error) : resolve());
+            const end = (error?: Error) => (error ? reject(error) : resolve(new Map()));
             appends.push({ uuids: events.map((event) => event.uuid), end });
           }),
   };

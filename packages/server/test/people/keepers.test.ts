@@ -5,6 +5,7 @@ import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import { createOwnNode } from '../../src/nodes/nodes.ts';
 import { createOwnTurns } from '../../src/nodes/turns.ts';
 import { createErasures } from '../../src/people/erasures.ts';
+import { createErrandWork } from '../../src/people/errands.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };
 
@@ -28,6 +29,8 @@ it('asks everyone who keeps ids, and again until none has failed', async () => {
   await identityStore.commit('production', [alias], 1);
   const keepers = [keeperThat(0), keeperThat(1), keeperThat(0)];
   const nodes = createOwnNode('n', { drain: { safeSeq: () => null }, eventStore: { readsUnderWay: async () => {} } });
+  const drain = { flush: async () => {} };
+  nodes.answer(createErrandWork({ identityStore, drain, keepers }));
   const erasures = createErasures({
     identityStore,
     commits: identityStore,
@@ -36,10 +39,9 @@ it('asks everyone who keeps ids, and again until none has failed', async () => {
       project: async () => {},
       erase: async () => 0,
     },
-    drain: { flush: async () => {} },
+    drain,
     projector: { sync: async () => {} },
     deadLetters: { naming: async () => [0] },
-    keepers,
     nodes,
     turns: createOwnTurns(),
     removing: (_, remove) => remove(),
