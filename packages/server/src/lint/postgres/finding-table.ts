@@ -1,16 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { limits } from '../../limits.ts';
 import type { Sql, Statement } from '../../postgres/connection.ts';
+import { fromStoredText, toStoredText } from '../../postgres/exact-text.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import type { Postgres } from '../../postgres/postgres.ts';
 import type { FindingTable } from '../finding-table.ts';
 import type { Example, Finding } from '../rules.ts';
 import { keyOf, newestOf, withoutIds } from '../sums.ts';
 
-/**
- * `key` and `examples` are JSON, which has room for the half characters and zeros that a text has none for; '' stands for no key and no lib.
- * `finding_writer` says which batch of a process was the last to arrive.
- */
+/** '' stands for no key and no lib. `examples` are JSON. `finding_writer` says which batch of a process was the last to arrive. */
 const steps: readonly string[] = [
   `
   CREATE TABLE finding (
@@ -121,7 +119,7 @@ export async function openPostgresFindingTable({ connections, options }: Postgre
       const rows = await connections.alone.rows(statements.list, [environment, limits.lintFindingsMax]);
       return rows.map((row) => ({
         rule: row.rule,
-        key: row.key === '' ? null : JSON.parse(row.key),
+        key: row.key === '' ? null : fromStoredText(row.key),
         lib: row.lib === '' ? null : row.lib,
         count: row.count,
         firstTime: row.first_time,
@@ -147,7 +145,7 @@ const columns = ['rule', 'key', 'lib', 'count', 'first_time', 'last_time', 'exam
 
 const rowOf = ({ rule, key, lib, count, firstTime, lastTime, examples }: Finding): Row => ({
   rule,
-  key: key === null ? '' : JSON.stringify(key),
+  key: key === null ? '' : toStoredText(key),
   lib: lib ?? '',
   count,
   first_time: firstTime,
