@@ -65,6 +65,7 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'docker build': 'it needs Docker: packaging/dockerfile.test.ts does the same in a folder',
     'ONYM_SETTINGS=': serves,
     'ONYM_RETENTION_DAYS=': serves,
+    'export ONYM_POSTGRES_URL=': 'it needs a PostgreSQL: packages/server/test/keys/postgres-store.test.ts has one',
     'onym backup': 'docs/lost-machine.test.ts runs it',
     'onym verify --backup': 'docs/lost-machine.test.ts runs it',
     'onym restore': 'docs/lost-machine.test.ts runs it',

@@ -41,6 +41,7 @@ export interface ConnectionOptions extends PostgresOptions {
 const connectMaxMs = 5_000;
 /** Beyond the time that PostgreSQL itself gives a statement: nobody is there, though nothing says so. */
 const silentMaxMs = 2_000;
+const scriptSilentMaxMs = 60 * 60_000;
 /** From the first try to the last. */
 const retryMaxMs = 3_000;
 const retryMinMs = 20;
@@ -134,7 +135,11 @@ export function openConnections(options: ConnectionOptions): Connections {
       }),
     snapshot: (work) => retried(() => transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work)),
     known: new Map(),
-    script: async (text) => void (await retried(() => pool.query(text))),
+    async script(text) {
+      // Each statement of it has its own time at PostgreSQL; all of them take what they take.
+      const patient = { text, query_timeout: scriptSilentMaxMs };
+      await retried(() => pool.query(patient));
+    },
     async close() {
       if (!pool.ended) await pool.end();
     },

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import type { Sql, Statement } from './connection.ts';
+import { type Sql, type Statement, toStoreError } from './connection.ts';
 
 /** What nodes tell each other. Best effort: a notice may be lost with its connection, so who hears also looks for itself now and then. */
 export interface Notices {
   /** Within the transaction of `sql`: others hear of it when that is durable, or never. Up to `noticeBytesMax` of JSON. */
   tell(sql: Sql, about: string, what: object): Promise<void>;
-  /** Calls `heard` with what other processes tell from now on. Resolves once they are heard; returns how to stop. */
+  /** Calls `heard` with what other processes tell from now on. Resolves once they are heard; returns how to stop. Rejects as `alone` does. */
   listen<What extends object>(about: string, heard: (what: What) => void): Promise<() => void>;
   close(): Promise<void>;
 }
@@ -58,7 +58,9 @@ export function createNotices({ url, schema }: { readonly url: string; readonly 
       const ofKind = listeners.get(about) ?? new Set();
       listeners.set(about, ofKind.add(heard as (what: object) => void));
       timer ??= setInterval(() => void connected().catch(() => undefined), reconnectEveryMs).unref();
-      await connected();
+      await connected().catch((error) => {
+        throw toStoreError(error);
+      });
       return () => void ofKind.delete(heard as (what: object) => void);
     },
     async close() {

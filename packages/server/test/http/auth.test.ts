@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OnymError } from '../../src/errors.ts';
 import { asSecret, get, pk, post, sk, type TestApp, testApp } from './support.ts';
 
 let t: TestApp;
@@ -32,6 +33,24 @@ describe('the API key', () => {
     expect([response.statusCode, response.json().error_code]).toEqual([401, 'invalid-api-key']);
     expect(response.headers['www-authenticate']).toBe('Bearer');
     expect(response.body).not.toContain('pk_unknown');
+  });
+
+  it('is no wrong one where nobody can say', async () => {
+    const away = new OnymError('identity-store-unavailable', 'It is away. Send it again.', { retryAfterSeconds: 7 });
+    Object.assign(t.keys, {
+      authenticate: () => {
+        throw away;
+      },
+    });
+    for (const url of ['/track', '/v1/resolve']) {
+      const response = await post(t.app, url, event);
+      expect([response.statusCode, response.headers['retry-after'], response.json()]).toEqual([
+        503,
+        '7',
+        { ok: false, error_code: away.code, message: away.message },
+      ]);
+    }
+    expect([t.services.tracked, t.services.letters]).toEqual([[], []]);
   });
 
   it('is checked before the body is read', async () => {

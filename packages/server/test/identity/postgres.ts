@@ -41,6 +41,8 @@ export interface Proxy {
   readonly url: string;
   /** The next COMMIT reaches the database, and its answer nobody. Resolves once that has happened. */
   loseNextCommit(): Promise<void>;
+  /** Answers on the connections that there are reach nobody any more, and nobody is told so. */
+  goDeaf(): void;
   close(): Promise<void>;
 }
 
@@ -49,10 +51,14 @@ export async function startProxy(target: string): Promise<Proxy> {
   const { port, hostname } = new URL(target);
   let lost: (() => void) | null = null;
   const sockets = new Set<Socket>();
+  const deafen = new Set<() => void>();
   const server: Server = createServer((near) => {
     const far = connect(Number(port), hostname);
     sockets.add(near).add(far);
     let isDeaf = false;
+    deafen.add(() => {
+      isDeaf = true;
+    });
     near.on('data', (bytes) => {
       if (lost !== null && bytes.includes('COMMIT')) {
         isDeaf = true;
@@ -88,6 +94,9 @@ export async function startProxy(target: string): Promise<Proxy> {
       new Promise((resolve) => {
         lost = resolve;
       }),
+    goDeaf() {
+      for (const each of deafen) each();
+    },
     async close() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

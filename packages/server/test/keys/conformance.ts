@@ -10,6 +10,9 @@ export interface KeyPlace {
   remove(): Promise<void>;
 }
 
+/** Resolves once what is expected holds: what others change is heard of, whatever else the machine does. */
+export const soon = (expected: () => void): Promise<void> => vi.waitFor(expected, { timeout: 30_000 });
+
 export const none = { writeKey: null, secretKey: null };
 export const web = { name: 'web', kind: 'publishable', environments: ['production'] } as const;
 const backend = { name: 'backend', kind: 'secret', environments: ['production', 'staging'] } as const;
@@ -177,7 +180,7 @@ export function describeKeyStore(name: string, makePlace: () => Promise<KeyPlace
         const [one, other] = [await startedStore(), await openStore()];
         const { secret } = await one.create(web);
         time += 1_000;
-        await vi.waitFor(() => expect(other.authenticate(secret)).not.toBeNull());
+        await soon(() => expect(other.authenticate(secret)).not.toBeNull());
         const latest = time;
         time -= 500;
         one.authenticate(secret);
@@ -216,13 +219,13 @@ export function describeKeyStore(name: string, makePlace: () => Promise<KeyPlace
         const cli = await openStore();
         const { secret } = await cli.create(web);
         time += 1_000;
-        await vi.waitFor(() => expect(server.authenticate(secret)?.scopes).toHaveLength(3));
+        await soon(() => expect(server.authenticate(secret)?.scopes).toHaveLength(3));
         await cli.restrict('web', { scopes: ['track'] });
         time += 1_000;
-        await vi.waitFor(() => expect(server.authenticate(secret)?.scopes).toEqual(['track']));
+        await soon(() => expect(server.authenticate(secret)?.scopes).toEqual(['track']));
         await cli.revoke('web');
         time += 1_000;
-        await vi.waitFor(() => expect(server.authenticate(secret)).toBeNull());
+        await soon(() => expect(server.authenticate(secret)).toBeNull());
         expect(server.active('web')).toBeNull();
         expect(server.stateOf(secret)).toBe('revoked');
       });
@@ -299,7 +302,7 @@ export function describeKeyStore(name: string, makePlace: () => Promise<KeyPlace
         expect(started.filter(({ made }) => made.secretKey !== null)).toEqual([first]);
         time += 1_000;
         for (const store of stores) {
-          await vi.waitFor(() => expect(store.authenticate(first!.made.secretKey!)?.name).toBe('first-secret-key'));
+          await soon(() => expect(store.authenticate(first!.made.secretKey!)?.name).toBe('first-secret-key'));
         }
       });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { eventually } from '../system/client.ts';
 import { onym, type Server, serve } from '../system/processes.ts';
 import { type Engines, startEngines } from './engines.ts';
 
@@ -54,14 +55,7 @@ it('a node that is away keeps an erasure open until it is back, or let go of', a
   expect((await one.api.get('/v1/identities/eve?by=distinct_id')).status).toBe(404);
 
   const back = await serve({ variables: engines.variables, dataDir: away.dataDir });
-  for (let tries = 0; (await onym(['nodes', '--json'], engines.variables)).stdout.includes('"away":true'); tries++) {
-    if (tries === 20) throw new Error('The node is away all the same.');
-  }
-  for (let tries = 0; (await erase(one, 'eve')).status !== 404; tries++) {
-    if (tries === 20) throw new Error('The erasure is never complete.');
-    await sleep(500);
-  }
-  expect(await eventsOf(back, 'anonymous-2')).toBe(0);
+  await eventually(async () => (await eventsOf(back, 'anonymous-2')) === 0, 'its events are gone, too');
   await back.stop();
   expect(JSON.parse((await onym(['nodes', '--json'], engines.variables)).stdout)).toHaveLength(2);
 });
