@@ -25,7 +25,7 @@ it('what one links, the other resolves', async () => {
 
 it('what one is told the SQL of the other shows, merged and parted again', async () => {
   for (const distinct_id of ['anonymous-2', 'user_2']) {
-    expect((await one.api.post('/track', { event: 'seen', distinct_id, sync: true })).body).toMatchObject({ ok: true });
+    expect((await one.api.post('/track?sync=true', { event: 'seen', distinct_id })).body).toMatchObject({ ok: true });
   }
   const people = async (server: Server) => {
     const sql = `SELECT uniqExact(identity_id) AS n FROM events WHERE event = 'seen'`;

@@ -192,6 +192,7 @@ describe.each([
     expect(await seen(one, `f-${seq}`)).toEqual(changed);
     await other.compact(environment, seq);
     expect(await seen(one, `f-${seq}`)).toEqual(changed);
+    expect(await one.pending(environment)).toMatchObject({ identifiers: 1 });
     await settle();
     for (const store of [one, other]) expect(await seen(store, `f-${seq}`)).toEqual(changed);
   });
