@@ -1,5 +1,6 @@
 import { nodeId } from '../node-id.ts';
 import { type Engine, literal } from './engine.ts';
+import { fenceOff } from './fence.ts';
 import { countPending, showOverlay } from './overlay.ts';
 import type { Prepared } from './projection.ts';
 import type { EventErasure } from './types.ts';
@@ -25,6 +26,8 @@ export async function erase(
   environment: string,
   erasures: readonly EventErasure[],
 ): Promise<number> {
+  const last = erasures.reduce((seq, erasure) => Math.max(seq, Math.trunc(erasure.seq)), 0);
+  await fenceOff(engine, prepared, last);
   let events = 0;
   for (const groups of statementsOf(groupsOf(erasures))) {
     events += await eraseGroups(engine, prepared, environment, groups);

@@ -27,7 +27,7 @@ const small = `old_parts_lifetime = 60, ${compactParts}`;
 const migrations: Migration[] = [
   {
     id: 1,
-    statements: ({ data }, dialect) => [
+    statements: ({ data }, dialect, { exclusive }) => [
       /*
        * Years, not months: a batch may hold any time between 1970 and 2299, each partition costs a part with its fsyncs, and the
        * deduplication window counts parts. toDate32, for toDate ends in 2149 and an index on it then loses rows.
@@ -85,9 +85,9 @@ const migrations: Migration[] = [
         batch Nullable(String),
         version UInt64
       ) ENGINE = ${dialect.whole(data, 'links', 'ReplacingMergeTree', 'version')} ORDER BY seq SETTINGS ${durable}, ${small}`,
-      // No fsync: losing a row only means that a projection or a compaction is done again.
+      // No fsync where it is one process's: losing a row only means that a projection or a compaction is done again.
       `CREATE TABLE IF NOT EXISTS ${data}.state (name LowCardinality(String), value UInt64)
-       ENGINE = ${dialect.whole(data, 'state', 'ReplacingMergeTree', 'value')} ORDER BY name SETTINGS ${small}`,
+       ENGINE = ${dialect.whole(data, 'state', 'ReplacingMergeTree', 'value')} ORDER BY name SETTINGS ${exclusive ? '' : `${durable}, `}${small}`,
       // The rows of `identifiers` that are not folded into the events: the overlay.
       `CREATE TABLE IF NOT EXISTS ${data}.pending (node_id UUID, identity_id UUID, version UInt64)
        ENGINE = ${dialect.pending(data)}`,

@@ -3,6 +3,7 @@ import { createTurns, type InTurn } from '../in-turn.ts';
 import type { Databases } from './databases.ts';
 import { mendDictionaries } from './dictionaries.ts';
 import type { Engine, Settings } from './engine.ts';
+import { isKeptOut, openFence, projectionTables } from './fence.ts';
 import { migrate } from './migrations.ts';
 import { countPending, showOverlay } from './overlay.ts';
 import { encodeIdentifiers, encodeIdentities, encodeLinks, encodePending, encodeSeparations } from './rows.ts';
@@ -24,6 +25,8 @@ export interface Prepared {
   savedAtMs: number;
   /** Map rows up to here are folded into the events. */
   watermark: Seq;
+  /** What this process has fenced off: see fence.ts. */
+  fenced: Seq;
   /** Of the only process: how many identifiers are pending, an upper bound between two compactions; and when some were last folded. */
   pendingNodes: number;
   foldedAtMs: number | null;
@@ -71,6 +74,7 @@ export async function prepareEnvironment(engine: Engine, databases: Databases, n
     savedSeq: projected,
     savedAtMs: 0,
     watermark,
+    fenced: 0,
     pendingNodes: 0,
     foldedAtMs: null,
     isOverlayBehind: false,
@@ -114,13 +118,21 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
     written.push(table);
     await engine.insertRaw(`${data}.${table}`, body, settings);
   };
-  await Promise.all([
+  const writing = [
     write('identifiers', encodeIdentifiers(identifiers), {}),
     write('identities', encodeIdentities(identities), jsonSettings),
     write('links', encodeLinks(links), {}),
     write('separations', encodeSeparations(separations), {}),
     write('pending', encodePending(pending), {}),
-  ]);
+  ];
+  try {
+    await Promise.all(writing);
+  } catch (error) {
+    await Promise.allSettled(writing);
+    // It was there before the erasure that keeps it out now, or it names who was erased.
+    if (isKeptOut(error) && seq <= (await readState(engine, prepared.databases)).erased) return;
+    throw error;
+  }
   await engine.settled(data, written);
   prepared.pendingNodes += pending.length;
   prepared.isOverlayBehind ||= pending.length > 0;
@@ -146,9 +158,9 @@ export async function project(engine: Engine, prepared: Prepared, projection: Pr
  */
 export async function resetProjection(engine: Engine, prepared: Prepared): Promise<void> {
   const { data } = prepared.databases;
-  const tables = ['pending', 'identifiers', 'identities', 'links', 'separations'];
-  for (const table of tables) await engine.command(`TRUNCATE TABLE ${data}.${table}`);
-  await engine.settled(data, tables);
+  await openFence(engine, prepared.databases);
+  for (const table of projectionTables) await engine.command(`TRUNCATE TABLE ${data}.${table}`);
+  await engine.settled(data, projectionTables);
   await engine.eachShard(
     `ALTER TABLE ${data}.${engine.dialect.eventTables[0]} UPDATE identity_id = node_id WHERE identity_id != node_id SETTINGS mutations_sync = 2`,
   );

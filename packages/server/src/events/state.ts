@@ -9,13 +9,14 @@ import type { Pending } from './types.ts';
  *
  * `written`: the rows of the projection up to here are in its tables. `projected`: and queries see them, on every node.
  * `watermark`: map rows up to here are folded into the events. `dropped`: and no query needs them any more, so that they are no longer pending,
- * whoever may write them. `foldedAt`: milliseconds, by the engine's clock.
+ * whoever may write them. `erased`: the last erasure whose rows are kept out. `foldedAt`: milliseconds, by the engine's clock.
  */
 export interface State {
   readonly written: Seq;
   readonly projected: Seq;
   readonly watermark: Seq;
   readonly dropped: Seq;
+  readonly erased: Seq;
   readonly foldedAt: number;
 }
 
@@ -30,9 +31,10 @@ export async function readState(engine: Engine, { data }: Databases): Promise<St
     projected = 0,
     watermark = 0,
     dropped = 0,
+    erased = 0,
     foldedAt = 0,
   } = Object.fromEntries(rows.map(({ name, value }) => [name, value])) as Partial<State>;
-  return { written: Math.max(written, projected), projected, watermark, dropped, foldedAt };
+  return { written: Math.max(written, projected), projected, watermark, dropped, erased, foldedAt };
 }
 
 export async function writeState(

@@ -92,3 +92,19 @@ it('a node that starts again finds its keys where they were', async () => {
   other = await serve({ dataDir, variables: engines.variables });
   expect((await other.api.get('/v1/ledger')).status).toBe(200);
 });
+
+it('what one is told the SQL of the other shows, merged and parted again', async () => {
+  for (const distinct_id of ['anonymous-2', 'user_2']) {
+    expect((await one.api.post('/track?sync=true', { event: 'seen', distinct_id })).body).toMatchObject({ ok: true });
+  }
+  const people = async (server: Server) => {
+    const sql = `SELECT uniqExact(identity_id) AS n FROM events WHERE event = 'seen'`;
+    const { body } = await server.api.post('/v1/query', { environment: 'production', sql, format: 'json' });
+    return body.data;
+  };
+  expect(await people(other)).toEqual([{ n: 2 }]);
+  await one.api.post('/identify', { distinct_id: 'user_2', anonymous_id: 'anonymous-2' });
+  expect(await Promise.all([people(other), people(one)])).toEqual([[{ n: 1 }], [{ n: 1 }]]);
+  await other.api.post('/v1/split', { distinct_id: 'anonymous-2', from: 'user_2' });
+  expect(await Promise.all([people(one), people(other)])).toEqual([[{ n: 2 }], [{ n: 2 }]]);
+});

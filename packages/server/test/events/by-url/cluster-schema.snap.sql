@@ -16,13 +16,13 @@ CREATE TABLE IF NOT EXISTS onym_production_data.links ( seq UInt64, kind LowCard
 
 CREATE TABLE IF NOT EXISTS onym_production_data.state (name LowCardinality(String), value UInt64) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/onym/onym_production_data/state', '{shard}-{replica}', value) ORDER BY name SETTINGS old_parts_lifetime = 60, min_bytes_for_wide_part = 268435456
 
-CREATE TABLE IF NOT EXISTS onym_production_data.pending (node_id UUID, identity_id UUID, version UInt64) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/onym/onym_production_data/pending', '{shard}-{replica}', version) ORDER BY node_id SETTINGS old_parts_lifetime = 60, min_bytes_for_wide_part = 268435456
+CREATE TABLE IF NOT EXISTS onym_production_data.pending (node_id UUID, identity_id UUID, version UInt64) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/onym/onym_production_data/pending', '{shard}-{replica}', version) ORDER BY node_id SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60, min_bytes_for_wide_part = 268435456
 
-CREATE DICTIONARY IF NOT EXISTS onym_production_data.overlay (node_id UUID, identity_id UUID) PRIMARY KEY node_id SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT node_id, argMax(identity_id, version) AS identity_id FROM onym_production_data.pending GROUP BY node_id')) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)
+CREATE DICTIONARY IF NOT EXISTS onym_production_data.overlay (node_id UUID, identity_id UUID) PRIMARY KEY node_id SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT node_id, argMax(identity_id, version) AS identity_id FROM onym_production_data.pending WHERE version > (SELECT max(value) FROM onym_production_data.state WHERE name = \'dropped\') GROUP BY node_id')) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)
 
-CREATE DICTIONARY IF NOT EXISTS onym_production_data.slots_small (slot UInt64, one UInt8) PRIMARY KEY slot SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), 262143) AS slot, toUInt8(1) AS one FROM onym_production_data.pending')) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 262144 MAX_ARRAY_SIZE 262145)) LIFETIME(0)
+CREATE DICTIONARY IF NOT EXISTS onym_production_data.slots_small (slot UInt64, one UInt8) PRIMARY KEY slot SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), 262143) AS slot, toUInt8(1) AS one FROM onym_production_data.pending WHERE version > (SELECT max(value) FROM onym_production_data.state WHERE name = \'dropped\')')) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 262144 MAX_ARRAY_SIZE 262145)) LIFETIME(0)
 
-CREATE DICTIONARY IF NOT EXISTS onym_production_data.slots_large (slot UInt64, one UInt8) PRIMARY KEY slot SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), 4194303) AS slot, toUInt8(1) AS one FROM onym_production_data.pending')) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 4194304 MAX_ARRAY_SIZE 4194305)) LIFETIME(0)
+CREATE DICTIONARY IF NOT EXISTS onym_production_data.slots_large (slot UInt64, one UInt8) PRIMARY KEY slot SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), 4194303) AS slot, toUInt8(1) AS one FROM onym_production_data.pending WHERE version > (SELECT max(value) FROM onym_production_data.state WHERE name = \'dropped\')')) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 4194304 MAX_ARRAY_SIZE 4194305)) LIFETIME(0)
 
 ALTER TABLE onym_production_data.events_local ADD COLUMN IF NOT EXISTS client_timestamp Nullable(String)
 
@@ -38,21 +38,7 @@ ALTER TABLE onym_production_data.links ADD COLUMN IF NOT EXISTS rule LowCardinal
 
 CREATE TABLE IF NOT EXISTS onym_production_data.separations ( distinct_id String, separated_from String, seq UInt64, lifted Bool, version UInt64 ) ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/onym/onym_production_data/separations', '{shard}-{replica}', version) ORDER BY (distinct_id, separated_from, seq) SETTINGS fsync_after_insert = 1, fsync_part_directory = 1, old_parts_lifetime = 60, min_bytes_for_wide_part = 268435456
 
-ALTER TABLE onym_production_data.state DELETE WHERE name = 'projected' SETTINGS mutations_sync = 2
-
-TRUNCATE TABLE onym_production_data.identifiers
-
-TRUNCATE TABLE onym_production_data.identities
-
-TRUNCATE TABLE onym_production_data.links
-
-CREATE OR REPLACE DICTIONARY onym_production_data.overlay (node_id UUID, identity_id UUID) PRIMARY KEY node_id SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT node_id, argMax(identity_id, version) AS identity_id FROM onym_production_data.pending GROUP BY node_id')) LAYOUT(COMPLEX_KEY_HASHED()) LIFETIME(0)
-
-CREATE OR REPLACE DICTIONARY onym_production_data.slots_small (slot UInt64, one UInt8) PRIMARY KEY slot SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), 262143) AS slot, toUInt8(1) AS one FROM onym_production_data.pending')) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 262144 MAX_ARRAY_SIZE 262145)) LIFETIME(0)
-
-CREATE OR REPLACE DICTIONARY onym_production_data.slots_large (slot UInt64, one UInt8) PRIMARY KEY slot SOURCE(CLICKHOUSE(USER 'onym' PASSWORD 'secret' QUERY 'SELECT DISTINCT bitAnd(reinterpretAsUInt64(node_id), 4194303) AS slot, toUInt8(1) AS one FROM onym_production_data.pending')) LAYOUT(FLAT(INITIAL_ARRAY_SIZE 4194304 MAX_ARRAY_SIZE 4194305)) LIFETIME(0)
-
-CREATE OR REPLACE VIEW onym_production.events DEFINER = `onym` SQL SECURITY DEFINER AS SELECT e.uuid AS uuid, e.timestamp AS timestamp, e.received_at AS received_at, e.event AS event, e.properties AS properties, e.distinct_id AS distinct_id, e.anonymous_id AS anonymous_id, e.device_id AS device_id, e.session_id AS session_id, if(dictHas('onym_production_data.slots_small', bitAnd(reinterpretAsUInt64(e.node_id), 262143)), dictGetOrDefault('onym_production_data.overlay', 'identity_id', e.node_id, e.identity_id), e.identity_id) AS identity_id, e.client_timestamp AS client_timestamp FROM onym_production_data.events AS e
+CREATE OR REPLACE VIEW onym_production.events DEFINER = `onym` SQL SECURITY DEFINER AS SELECT e.uuid AS uuid, e.timestamp AS timestamp, e.received_at AS received_at, e.event AS event, e.properties AS properties, e.distinct_id AS distinct_id, e.anonymous_id AS anonymous_id, e.device_id AS device_id, e.session_id AS session_id, if((SELECT count() FROM onym_production_data.pending) = 0, e.identity_id, if((SELECT count() FROM onym_production_data.pending) <= 20000, if(dictHas('onym_production_data.slots_small', bitAnd(reinterpretAsUInt64(e.node_id), 262143)), dictGetOrDefault('onym_production_data.overlay', 'identity_id', e.node_id, e.identity_id), e.identity_id), if(dictHas('onym_production_data.slots_large', bitAnd(reinterpretAsUInt64(e.node_id), 4194303)), dictGetOrDefault('onym_production_data.overlay', 'identity_id', e.node_id, e.identity_id), e.identity_id))) AS identity_id, e.client_timestamp AS client_timestamp FROM onym_production_data.events AS e
 
 CREATE OR REPLACE VIEW onym_production.identities DEFINER = `onym` SQL SECURITY DEFINER AS SELECT identity_id, canonical_id, known, traits, identifiers, created_at FROM onym_production_data.identities FINAL
 
