@@ -49,6 +49,10 @@ const testedElsewhere: Readonly<Record<string, string>> = {
 
 const serves = 'it serves until Ctrl-C: packaging/packages.test.ts starts it';
 
+const servesNodes = 'it needs two servers: packages/server/test/nodes/two-servers.test.ts starts nodes so';
+const needsDocker = 'it needs Docker: packaging/compose.test.ts reads what it starts';
+const needsCluster = 'it needs a cluster: packaging/kubernetes.test.ts reads what it applies';
+
 /** By page, the blocks that are not run: how each begins, and why. */
 const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'README.md': {
@@ -56,6 +60,7 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'npm ci && npm test': 'it is this very run',
     'npx onym demo': 'packages/server/test/cli/demo.test.ts plays it',
     'npx onym tail': 'it watches until Ctrl-C: packages/server/test/cli/tail.test.ts',
+    'ONYM_POSTGRES_URL=': servesNodes,
   },
   'CONTRIBUTING.md': { 'npm ci': 'CI installs, tests and checks so' },
   'docs/operating.md': {
@@ -71,6 +76,18 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'onym restore': 'docs/lost-machine.test.ts runs it',
     'ONYM_DATA_DIR=/var/lib/onym onym serve': 'docs/lost-machine.test.ts runs it',
     "onym query 'SELECT 1'": 'it needs a second user: packages/server/test/system/data-directory.test.ts has one',
+  },
+  'docs/many-nodes.md': {
+    'onym serve': serves,
+    'ONYM_POSTGRES_URL=': servesNodes,
+    'deploy/compose/make-secrets.sh': `${needsDocker}, and runs the script`,
+    'docker compose -f compose.yaml -f': needsDocker,
+    'docker compose build': needsDocker,
+    'kubectl apply': needsCluster,
+    pg_receivewal:
+      'its programs are not among those of the tests: packages/server/test/nodes/point-in-time.test.ts restores a copy',
+    'onym drain': 'packages/server/test/nodes/events-on-their-way.test.ts runs it',
+    'onym nodes retire': 'packages/server/test/nodes/erasure.test.ts runs it',
   },
   'docs/sdk.md': { 'npm i @onym/sdk': 'packaging/consumers.ts installs it' },
   'docs/stores.md': {

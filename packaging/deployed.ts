@@ -20,9 +20,7 @@ export const documentsOf = (path: string): Document[] =>
 
 /** Throws, as a start would, where a variable is none of Onym's or says what it may not. */
 export function configFrom(environment: Readonly<Record<string, string>>): Config {
-  // Of a release that knows them; the deployment is of the same.
-  const known = new Set<string>([...Object.keys(variables), 'ONYM_ACKNOWLEDGE']);
-  const unknown = Object.keys(environment).filter((name) => !known.has(name));
+  const unknown = Object.keys(environment).filter((name) => !(name in variables));
   if (unknown.length > 0) throw new Error(`Onym has no ${unknown.join(', ')}.`);
   return readConfig(environment);
 }

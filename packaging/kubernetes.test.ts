@@ -83,7 +83,7 @@ describe.each([
     expect(config.metrics).toEqual({ host: '0.0.0.0', port: ports.get('metrics') });
     expect(config.postgres!.url).toContain('sslmode=verify-full');
     expect(config.clickhouse!.ca).not.toBeNull();
-    expect(given.ONYM_ACKNOWLEDGE).toBe(kind === 'Deployment' ? 'event-store' : undefined);
+    expect(config.acknowledge).toBe(kind === 'Deployment' ? 'event-store' : 'journal');
     const isOnVolume = container.volumeMounts.some(
       ({ mountPath }: Document) => config.dataDir.startsWith(`${mountPath}/`) && mountPath !== config.dataDir,
     );
