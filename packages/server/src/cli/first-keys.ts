@@ -45,7 +45,7 @@ function writeKeys(file: string, lines: readonly string[]): void {
     renameSync(partial, file);
   } catch (error) {
     throw new ConfigError(
-      `The keys of this first start can't be written to ${file} (${(error as Error).message}), and nobody has seen them. Make others with \`onym keys create\`, and \`onym keys revoke\` first-write-key and first-secret-key; or begin again with an empty data directory and another ONYM_KEYS_FILE.`,
+      `The keys of this first start can't be written to ${file} (${(error as Error).message}), and nobody has seen them. Make others with \`onym keys create\`, and \`onym keys revoke\` first-write-key and first-secret-key; or begin again with another ONYM_KEYS_FILE, and with an empty data directory, or an empty schema where servers share a PostgreSQL.`,
     );
   }
 }

@@ -27,7 +27,7 @@ export async function openPostgres(
     await connections.close();
   };
   try {
-    const { hasSchema } = await checkServer(connections, options);
+    const { hasSchema } = await checkServer(connections, { ...options, mustExist });
     if (mustExist && !hasSchema) {
       throw new ConfigError(
         `There is no schema ${options.schema} in the database of ONYM_POSTGRES_URL: no server was ever started on it. Correct the URL or ONYM_POSTGRES_SCHEMA, or start a server once.`,

@@ -32,6 +32,8 @@ const server: Statement<ServerRow> = {
 export interface CheckOptions {
   readonly url: string;
   readonly schema: string;
+  /** The schema is there already, and no other is made beside it. */
+  readonly mustExist: boolean;
 }
 
 /**
@@ -47,7 +49,7 @@ export async function checkServer(connections: Connections, options: CheckOption
   return { hasSchema: found[0]!.has_schema };
 }
 
-export function serverProblem(row: ServerRow, { url, schema }: CheckOptions): string | null {
+export function serverProblem(row: ServerRow, { url, schema, mustExist }: CheckOptions): string | null {
   const { version, user, database } = row;
   const at = `ONYM_POSTGRES_URL (${shownUrl(url)})`;
   // Others say what they are compatible with, and count otherwise.
@@ -61,11 +63,10 @@ export function serverProblem(row: ServerRow, { url, schema }: CheckOptions): st
   if (row.read_only === 'on') {
     return `${at} can only be read: it is a standby, or is set so (default_transaction_read_only). Give the address of the primary.`;
   }
-  if (!row.has_schema) {
-    if (row.may_make_schema) return null;
-    return `${at}: the user ${user} may not make the schema ${schema} in the database ${database}. Run there, as its owner: CREATE SCHEMA ${schema} AUTHORIZATION ${quoted(user)}.`;
+  if (!mustExist && !row.may_make_schema) {
+    return `${at}: the user ${user} may not make schemas in the database ${database}, one for Onym and others for copies to try things on. Run, as its owner: GRANT CREATE ON DATABASE ${quoted(database)} TO ${quoted(user)}.`;
   }
-  if (row.may_use && row.may_make_tables) return null;
+  if (!row.has_schema || (row.may_use && row.may_make_tables)) return null;
   return `${at}: the user ${user} lacks rights on the schema ${schema}. Run in the database ${database}, as its owner: GRANT USAGE, CREATE ON SCHEMA ${schema} TO ${quoted(user)}.`;
 }
 

@@ -89,7 +89,8 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
-describe('nobody answers', () => {
+// Each is tried for two seconds.
+describe.concurrent('nobody answers', () => {
   test.each(['127.0.0.1', 'localhost'])('nothing listens at %s', async (hostname) => {
     const nothing = { hostname, port: await unusedPort() };
     expect(await problemOf(nothing, { later: true })).toBe(
@@ -97,10 +98,10 @@ describe('nobody answers', () => {
     );
   });
 
-  test('what listens is something else', async () => {
+  test('what listens is something else', async (context) => {
     const server = createServer((_request, response) => void response.end());
     const port = await listening(server);
-    onTestFinished(() => void server.close());
+    context.onTestFinished(() => void server.close());
     expect(await problemOf({ port }, { later: true })).toContain(`${at({ port })} does not answer (`);
   });
 
@@ -174,18 +175,20 @@ describe('TLS', () => {
 });
 
 describe('rights', () => {
-  test('to make the schema', async () => {
+  test('to make schemas', async () => {
     expect(await problemOf(poor)).toBe(
-      `${at(poor)}: the user poor may not make the schema onym in the database mine. Run there, as its owner: CREATE SCHEMA onym AUTHORIZATION poor.`,
+      `${at(poor)}: the user poor may not make schemas in the database mine, one for Onym and others for copies to try things on. Run, as its owner: GRANT CREATE ON DATABASE mine TO poor.`,
     );
-    // What it says helps, without a right on the database.
-    await asOwner(urlOf({ database: 'mine' }), 'CREATE SCHEMA onym AUTHORIZATION poor');
+    await asOwner(postgres.url, 'GRANT CREATE ON DATABASE mine TO poor');
     await open(poor);
-    await open(poor);
+    // A command on what is there needs less.
+    await asOwner(postgres.url, 'REVOKE CREATE ON DATABASE mine FROM poor');
+    await open(poor, 'onym', { mustExist: true });
   });
 
-  test('to make tables in it', async () => {
+  test('to make tables in one that is there', async () => {
     const owner = urlOf({ database: 'mine' });
+    await asOwner(owner, 'GRANT CREATE ON DATABASE mine TO poor');
     await asOwner(owner, 'CREATE SCHEMA theirs');
     const problem = await problemOf(poor, { schema: 'theirs' });
     expect(problem).toBe(
@@ -256,7 +259,7 @@ describe('the database', () => {
       may_use: null,
       may_make_tables: null,
     };
-    expect(serverProblem(row, { url: 'postgres://onym:secret@db/onym', schema: 'onym' })).toBe(
+    expect(serverProblem(row, { url: 'postgres://onym:secret@db/onym', schema: 'onym', mustExist: false })).toBe(
       isTooOld ? `ONYM_POSTGRES_URL (postgres://onym@db/onym) is PostgreSQL ${version}. Onym needs 14 or newer.` : null,
     );
   });
