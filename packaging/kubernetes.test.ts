@@ -91,7 +91,8 @@ describe.each([
   });
 
   it('asks ports that there are, for routes that there are', () => {
-    const probes = { startupProbe: '/healthz', livenessProbe: '/healthz', readinessProbe: '/readyz?calls=track' };
+    const ready = kind === 'Deployment' ? '/readyz' : '/readyz?calls=track';
+    const probes = { startupProbe: '/healthz', livenessProbe: '/healthz', readinessProbe: ready };
     for (const [probe, route] of Object.entries(probes)) {
       expect(container[probe].httpGet).toEqual({ path: route, port: 'http' });
       expect(read('packages/server/src/http/routes/operations.ts')).toContain(`'${route.split('?')[0]}'`);
