@@ -89,6 +89,9 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'onym drain': 'packages/server/test/nodes/events-on-their-way.test.ts runs it',
     'onym nodes retire': 'packages/server/test/nodes/erasure.test.ts runs it',
   },
+  'docs/moving-up.md': {
+    'onym migrate': 'it needs PostgreSQL and ClickHouse: packages/server/test/move/move.test.ts runs it',
+  },
   'docs/sdk.md': { 'npm i @onym/sdk': 'packaging/consumers.ts installs it' },
   'docs/stores.md': {
     "describeIdentityStore('memory'":

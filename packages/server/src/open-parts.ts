@@ -13,6 +13,7 @@ import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
 import {
+  checkNoMove,
   openDeadLetterTable,
   openEventStore,
   openFindingTable,
@@ -61,6 +62,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   await goOn();
   const shared = asked.postgres === null ? null : await openShared(asked.postgres, log);
   closers.push(() => shared?.close());
+  await checkNoMove(shared);
   const turns = await openTurns(shared);
   closers.push(() => turns.close());
   const identityStore = await openIdentityStore(directory, shared);

@@ -4,6 +4,7 @@ import { assemble } from './assemble.ts';
 import type { Config } from './config.ts';
 import { checkEvents } from './damage/events.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
+import { checkMoved } from './disk/moved.ts';
 import type { EventStore } from './events/types.ts';
 import { createApp } from './http/app.ts';
 import { createHttpMetrics } from './http/metrics.ts';
@@ -74,6 +75,7 @@ async function start(
   closers: (() => void | Promise<void>)[],
   closeAll: () => Promise<void>,
 ): Promise<Server> {
+  checkMoved(asked.dataDir, { shared: asked.postgres !== null });
   const log = createLateLog();
   const parts = await openParts({ config: asked, visit, log, signal, closers });
   const { config, directory, storedKeys, keys, localSecret, identityStore, eventStore, lint, goOn } = parts;

@@ -9,15 +9,19 @@ import { newestMigration } from './events/migrations.ts';
 import { openedOnDemand } from './events/opened-on-demand.ts';
 import type { QueryLimits } from './events/query.ts';
 import type { EventStore } from './events/types.ts';
+import { movedIdentities } from './identity/postgres/moved-room.ts';
 import { openPostgresStore } from './identity/postgres/store.ts';
 import { openSqliteStore } from './identity/sqlite/store.ts';
 import type { IdentityStore } from './identity/store.ts';
+import { movedImports } from './import/postgres/moved-room.ts';
 import { openPostgresProgress } from './import/postgres/progress.ts';
 import type { ImportProgress } from './import/progress.ts';
 import { openSqliteProgress } from './import/sqlite/progress.ts';
 import type { DeadLetterTable } from './ingest/dead-letter-table.ts';
 import { openPostgresDeadLetters } from './ingest/postgres/dead-letter-table.ts';
+import { movedDeadLetters } from './ingest/postgres/moved-room.ts';
 import { openSqliteDeadLetters } from './ingest/sqlite/dead-letter-table.ts';
+import { movedKeys } from './keys/postgres/moved-room.ts';
 import { openPostgresKeyTable } from './keys/postgres/table.ts';
 import { openSqliteKeyTable } from './keys/sqlite/table.ts';
 import { createKeyStore } from './keys/store.ts';
@@ -25,7 +29,11 @@ import type { KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
 import type { FindingTable } from './lint/finding-table.ts';
 import { openPostgresFindingTable } from './lint/postgres/finding-table.ts';
+import { movedFindings } from './lint/postgres/moved-room.ts';
 import { openSqliteFindingTable } from './lint/sqlite/finding-table.ts';
+import { refuseUnfinishedMove } from './move/postgres/record.ts';
+import { openMoveTarget } from './move/postgres/target.ts';
+import type { MovedDirectory, MoveTarget } from './move/record.ts';
 import { createOwnNode, type Nodes } from './nodes/nodes.ts';
 import { openRegistry, type RegistryOptions } from './nodes/postgres/registry.ts';
 import { openPostgresTurns } from './nodes/postgres/turns.ts';
@@ -100,6 +108,20 @@ export const openImportProgress = async (
   shared: Postgres | null,
 ): Promise<ImportProgress> => (shared === null ? openSqliteProgress(importsFile) : openPostgresProgress(shared));
 
+/** Throws ConfigError where a move to it has not ended. */
+export const checkNoMove = async (shared: Postgres | null): Promise<void> =>
+  shared === null ? undefined : refuseUnfinishedMove(shared);
+
+/** Of all that a directory keeps in files and that nodes share, the events apart. */
+export const moveTargetOf = (shared: Postgres, files: DataDirectory, moved: MovedDirectory): MoveTarget =>
+  openMoveTarget(shared, moved, [
+    { room: movedIdentities, file: files.identityFile },
+    { room: movedKeys, file: files.keysFile },
+    { room: movedDeadLetters, file: files.deadLettersFile },
+    { room: movedImports, file: files.importsFile },
+    { room: movedFindings, file: files.lintFile },
+  ]);
+
 /**
  * In the directory, or at a ClickHouse server, with these environments prepared; `on demand`: by the first question that needs it; `now or
  * later`: by that too, where the server does not answer now.
@@ -161,6 +183,8 @@ function asAway(error: unknown): never {
 }
 
 export { adoptEvents } from './events/adopt-events.ts';
+/** Of a PostgreSQL, for people. */
+export { shownUrl as shownPostgresUrl } from './postgres/login-problem.ts';
 
 /** The newest layout of the event store that this version knows. */
 export const knownEventsMigration = newestMigration;

@@ -99,7 +99,7 @@ async function restoreInto(given: string, options: Options): Promise<void> {
     bar.end();
     const results = [];
     for (const { name } of environments) {
-      results.push({ environment: name, ...(await verifyEnvironment(dataDir, name)) });
+      results.push({ environment: name, ...(await verifyEnvironment(dataDir, name, { isOwn: true })) });
     }
     if (options.json) printJson({ data_dir: dataDir, began_at, environments: results });
     else {

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
+import { checkMoved } from '../disk/moved.ts';
 import { allScopes, ingestScopes, type Key, type KeyStore, type Scope, scopeMeanings } from '../keys/types.ts';
 import { postgresOf, postgresVariables } from '../postgres-config.ts';
 import { print, printJson, shown, table } from './print.ts';
@@ -165,6 +166,7 @@ async function openKeys(
   const postgres = postgresOf({ ONYM_POSTGRES_URL: postgresUrl, ONYM_POSTGRES_SCHEMA: postgresSchema });
   if (postgres === null) {
     checkOwner(directory);
+    checkMoved(directory, { shared: false });
     if (!existsSync(keysFile)) {
       throw new ConfigError(
         `There is no Onym data in ${directory} that holds keys. Start the server once, or give --data-dir; servers that share a PostgreSQL have their keys there: give ONYM_POSTGRES_URL.`,

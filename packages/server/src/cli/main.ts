@@ -12,6 +12,7 @@ import { importCommand } from './import.ts';
 import { keysCommand } from './keys.ts';
 import { lintCommand } from './lint.ts';
 import { mendCommand } from './mend.ts';
+import { migrateCommand } from './migrate.ts';
 import { nodesCommand } from './nodes.ts';
 import { checkValues, exitCode } from './options.ts';
 import { inOneLine, printNote, shown, write, writeNote } from './print.ts';
@@ -58,6 +59,7 @@ export async function main(args: readonly string[]): Promise<void> {
     nodesCommand,
     verifyCommand,
     backupCommands,
+    migrateCommand,
     mendCommand,
     drainCommand,
     retentionCommand,

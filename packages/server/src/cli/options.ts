@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { clickHouseVariables } from '../clickhouse-config.ts';
 import { type Config, readConfig, type Variable, variables } from '../config.ts';
 import { limits } from '../limits.ts';
+import { postgresVariables } from '../postgres-config.ts';
 
 /** 0: done, or yes. 1: the answer is no, or differences were found. 2: it could not be done. 75: not now; the same may work later. */
 export const exitCode = { ok: 0, no: 1, failed: 2, later: 75 } as const;
@@ -30,6 +32,12 @@ export function configOf(options: Record<string, unknown>): Config {
     if (typeof value === 'string') env[variable] = value;
   }
   return readConfig({ ...process.env, ...env });
+}
+
+/** Which servers hold what nodes share, where any do; for `readConfig`. */
+export function serverVariables(): Partial<Record<Variable, string | undefined>> {
+  const names = Object.keys({ ...postgresVariables, ...clickHouseVariables }) as Variable[];
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
 export interface ReadOptions {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { isDataDirectory, localAccessFile } from '../disk/data-directory.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
 import type { Visit } from '../open-parts.ts';
-import type { ReadOptions } from './options.ts';
+import { type ReadOptions, serverVariables } from './options.ts';
 import { printNote, shown } from './print.ts';
 import { serverAddress } from './server-address.ts';
 import { leaveStandardInput } from './standard-input.ts';
@@ -32,9 +32,13 @@ export interface StreamedBody {
   readonly length: number;
 }
 
+type Servers = ReturnType<typeof serverVariables>;
+
 export interface TransportOptions extends ReadOptions {
   /** What to do where there is no data directory yet: make one, or one to be thrown away. Else it is an error. */
   readonly newDirectory?: 'to stay' | 'for this';
+  /** What the directory itself holds, whichever servers the variables name. */
+  readonly isOwn?: boolean;
 }
 
 /** The server said no, or could not be reached. */
@@ -69,18 +73,25 @@ export async function openTransport(options: TransportOptions, visit: Visit): Pr
   if (running !== null) return overHttp(running.url, running.secret);
   const dataDir = resolve(options.dataDir);
   checkOwner(dataDir);
+  const servers = options.isOwn ? {} : serverVariables();
+  // A node's directory holds its journal; without one there is nothing here to be read with the rest.
+  if (servers.ONYM_POSTGRES_URL !== undefined) {
+    return existsSync(join(dataDir, 'journal'))
+      ? inProcess(dataDir, visit, servers)
+      : inTemporaryDirectory(visit, servers);
+  }
   if (!isDataDirectory(dataDir)) {
     if (options.newDirectory === 'to stay') {
       printNote(`There is no Onym data in ${shown(dataDir)} yet: it is made now.`);
-      return inProcess(dataDir, undefined);
+      return inProcess(dataDir, undefined, servers);
     }
-    if (options.newDirectory === 'for this') return inTemporaryDirectory();
+    if (options.newDirectory === 'for this') return inTemporaryDirectory(undefined, servers);
     throw new RequestError(
       `There is no Onym data in ${dataDir}. Give the server's data directory with --data-dir, or --url and --key.`,
       null,
     );
   }
-  return inProcess(dataDir, visit);
+  return inProcess(dataDir, visit, servers);
 }
 
 function checkedUrl(text: string): string {
@@ -172,11 +183,11 @@ async function checkedStream(status: number, response: AsyncIterable<Uint8Array>
 }
 
 /** As nothing is there to be asked, so nothing is left behind. */
-async function inTemporaryDirectory(): Promise<Transport> {
+async function inTemporaryDirectory(visit: Visit | undefined, servers: Servers): Promise<Transport> {
   const directory = mkdtempSync(join(tmpdir(), 'onym-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
-    const transport = await inProcess(directory, undefined);
+    const transport = await inProcess(directory, visit, servers);
     return { ...transport, close: () => transport.close().finally(remove) };
   } catch (error) {
     remove();
@@ -185,13 +196,13 @@ async function inTemporaryDirectory(): Promise<Transport> {
 }
 
 /** The whole server without a socket. Imported only here: the engines take a moment to load. */
-async function inProcess(dataDir: string, visit: Visit | undefined): Promise<Transport> {
+async function inProcess(dataDir: string, visit: Visit | undefined, servers: Servers): Promise<Transport> {
   leaveStandardInput();
   const { createServer } = await import('../server.ts');
   const { ONYM_ENVIRONMENTS, ONYM_SETTINGS } = process.env;
   // They are of this machine and of this process, whoever's the directory is.
   const limits = Object.fromEntries(Object.keys(limitVariables).map((name) => [name, process.env[name]]));
-  const directory = { ...limits, ONYM_DATA_DIR: dataDir };
+  const directory = { ...limits, ...servers, ONYM_DATA_DIR: dataDir };
   const server = await createServer(
     visit === undefined
       ? // A new one. Its keys are made by the first start of the server, which shows them.

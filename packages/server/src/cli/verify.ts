@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { readConfig } from '../config.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
-import { nodeId } from '../node-id.ts';
-import { compareMap, compareStored, type Difference, foldLedger } from '../verify/identity-check.ts';
-import { exitCode, type ReadOptions, readOptions } from './options.ts';
+import type { PostgresOptions } from '../postgres-options.ts';
+import { checkStores, type Verification } from '../verify/stores-check.ts';
+import { exitCode, type ReadOptions, readOptions, serverVariables } from './options.ts';
 import { print, printJson, shown, table } from './print.ts';
 import { readAgain, soundText } from './sound-backup.ts';
 import { RequestError, type Transport, withTransport } from './transport.ts';
@@ -13,20 +14,24 @@ import { RequestError, type Transport, withTransport } from './transport.ts';
 /** Calls that arrive in between change the state: it is compared again, this often. */
 const attemptsMax = 5;
 const mapRowsPerRead = 100_000;
-const seqEnd = Number.MAX_SAFE_INTEGER;
+/** What it has to say is in the errors. */
+const quietLog = { warn: () => undefined };
 
 export function verifyCommand(program: Command): void {
   readOptions(program.command('verify'))
     .description('refold the ledger, and compare the result with the stored state and with what queries see')
     .addHelpText(
       'after',
-      '\nWorks on the data directory, beside a running server too. Exits with 1 when anything differs.',
+      '\nWorks on the data directory, beside a running server too; with ONYM_POSTGRES_URL and ONYM_CLICKHOUSE_URL on what nodes share, from any\nmachine. Exits with 1 when anything differs.',
     )
     .option('--backup <directory>', 'instead: whether every file of a backup is as it was written')
     .action(async (options: VerifyOptions, command: Command) => {
       if (options.backup !== undefined) return verifyBackup(resolve(options.backup), options);
       if (command.getOptionValueSource('url') === 'cli') {
-        throw new RequestError('verify reads the data directory itself: run it there, without --url.', null);
+        throw new RequestError(
+          'verify reads the data directory, or the database that nodes share, itself: run it there, without --url.',
+          null,
+        );
       }
       checkOwner(resolve(options.dataDir));
       const result = await verifyEnvironment(options.dataDir, options.environment);
@@ -43,59 +48,47 @@ async function verifyBackup(directory: string, { json }: VerifyOptions): Promise
   process.exitCode = checked.faults.length === 0 ? exitCode.ok : exitCode.no;
 }
 
-export function verifyEnvironment(dataDir: string, environment: string): Promise<Verification> {
-  return withTransport({ environment, dataDir }, (transport) => verify(transport, resolve(dataDir), environment));
+/** `isOwn`: of what the directory itself holds, whichever servers the variables name. */
+export function verifyEnvironment(dataDir: string, environment: string, { isOwn = false } = {}): Promise<Verification> {
+  const { postgres } = isOwn ? { postgres: null } : readConfig(serverVariables());
+  return withTransport({ environment, dataDir, isOwn }, (transport) =>
+    verify(transport, { dataDir: resolve(dataDir), postgres, environment }),
+  );
 }
 
 interface VerifyOptions extends ReadOptions {
   readonly backup?: string;
 }
 
-interface Verification {
-  readonly rows: number;
-  readonly identifiers: number;
-  readonly identities: number;
-  readonly links: number;
-  readonly differences: readonly Difference[];
+interface Verified {
+  readonly dataDir: string;
+  readonly postgres: PostgresOptions | null;
+  readonly environment: string;
 }
 
-async function verify(transport: Transport, dataDir: string, environment: string): Promise<Verification> {
+async function verify(transport: Transport, { dataDir, postgres, environment }: Verified): Promise<Verification> {
   // Only here: the engines take a moment to load.
-  const { openOwnIdentityStore } = await import('../stores.ts');
-  const store = openOwnIdentityStore({ identityFile: `${dataDir}/identity.db` });
+  const { openIdentityStore, openShared } = await import('../stores.ts');
+  const shared = postgres === null ? null : await openShared(postgres, quietLog);
   try {
-    for (let attempt = 1; ; attempt++) {
-      const result = await verifyOnce(transport, store, environment);
-      if (result !== null) return result;
-      if (attempt === attemptsMax) {
-        throw new RequestError(
-          'Calls keep arriving, so there was no moment to compare. Try again when it is calmer.',
-          null,
-        );
-      }
-    }
+    const store = await openIdentityStore({ identityFile: `${dataDir}/identity.db` }, shared);
+    return await verifyStore(store, transport, environment).finally(() => store.close());
   } finally {
-    await store.close();
+    await shared?.close();
   }
 }
 
-/** null when the ledger grew meanwhile. */
-async function verifyOnce(
-  transport: Transport,
-  store: IdentityStore,
-  environment: string,
-): Promise<Verification | null> {
-  const { head } = await store.environment(environment);
-  const differences: Difference[] = [];
-  const report = (difference: Difference) => void differences.push(difference);
-  const state = await foldLedger(store, environment, head, report);
-  const stored = await store.changes(environment, -1, seqEnd);
-  const map = await readMap(transport, environment);
-  if ((await store.environment(environment)).head !== head) return null;
-  compareStored(state, stored, report);
-  compareMap(state, map, (canonicalId) => nodeId(environment, canonicalId), report);
-  const identities = [...state.components.values()].filter(({ createdAt }) => createdAt !== null).length;
-  return { rows: head, identifiers: state.identifiers.size, identities, links: state.links.size, differences };
+async function verifyStore(store: IdentityStore, transport: Transport, environment: string): Promise<Verification> {
+  for (let attempt = 1; ; attempt++) {
+    const result = await checkStores(store, environment, () => readMap(transport, environment));
+    if (result !== null) return result;
+    if (attempt === attemptsMax) {
+      throw new RequestError(
+        'Calls keep arriving, so there was no moment to compare. Try again when it is calmer.',
+        null,
+      );
+    }
+  }
 }
 
 async function readMap(transport: Transport, environment: string) {

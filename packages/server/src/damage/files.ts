@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { ConfigError } from '../config-error.ts';
 import type { DataDirectory } from '../disk/data-directory.ts';
 import { unusable } from '../disk/directory-problem.ts';
+import { readMoveMark } from '../disk/moved.ts';
 import { putAside } from './aside.ts';
 import { faultOf, hasBrokenLog } from './sqlite-fault.ts';
 
@@ -42,7 +43,8 @@ export function checkFiles(directory: DataDirectory, { thorough, holds, now }: C
   const notices: Notice[] = [];
   const all = partsOf(directory);
   const [ledger] = all;
-  if (!holds('ledger') && wasMade(ledger!)) throw new ConfigError(ownLedger(directory.path));
+  if (!holds('ledger') && wasMade(ledger!) && readMoveMark(directory.path) === null)
+    throw new ConfigError(ownLedger(directory.path));
   const parts = all.filter(({ name }) => holds(name));
   for (const [index, part] of parts.entries()) {
     const { file } = part;

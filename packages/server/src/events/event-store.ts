@@ -20,6 +20,7 @@ import {
   saveProjected,
 } from './projection.ts';
 import { createQueryRunner, type QueryLimits } from './query.ts';
+import { rawRows, tallyOf } from './raw-rows.ts';
 import { createReadsUnderWay } from './reads-under-way.ts';
 import { readPending } from './state.ts';
 import { countEach, counts, readMap, recentUuids, timeline } from './timeline.ts';
@@ -150,6 +151,12 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     },
     async expire(environment, options) {
       return expire(engine, await open(environment), options);
+    },
+    async rawRows(environment, range) {
+      return rawRows(engine, (await open(environment)).databases, range);
+    },
+    async tally(environment) {
+      return tallyOf(engine, (await open(environment)).databases);
     },
     async size(environment) {
       return size(engine, (await open(environment)).databases);

@@ -195,6 +195,32 @@ export interface FrozenEvents {
   readonly migration: number;
 }
 
+/** A place among all events, in the order in which they are read raw. */
+export interface RawPlace {
+  readonly timestamp: number;
+  readonly event: string;
+  readonly node_id: string;
+  readonly uuid: string;
+  readonly distinct_id: string;
+}
+
+export interface RawRange {
+  /** Exclusive; null for the beginning. */
+  readonly after: RawPlace | null;
+  /** Inclusive. Null for as much as fits the bounds, which count only then; it may be a little more. */
+  readonly upTo: RawPlace | null;
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+}
+
+export interface RawRows {
+  /** As `insertEvents` takes them, bound at seq 0 of the map. */
+  readonly ndjson: Buffer;
+  readonly rows: number;
+  /** Of the last of them. No row up to it is left out. */
+  readonly last: RawPlace;
+}
+
 /**
  * The columnar side: events, and the projection of the identity store that queries see beside them.
  * One adapter, on `@clickhouse/client`; embedded over chDB, or a server by URL.
@@ -294,6 +320,11 @@ export interface EventStore {
     environment: string,
     options: { readonly before: number; readonly dryRun: boolean },
   ): Promise<readonly ExpiredYear[]>;
+
+  /** Events as they lie there, every column exact, in an order that stays the same: to be put into another event store. Null for none. */
+  rawRows(environment: string, range: RawRange): Promise<RawRows | null>;
+  /** How many events there are, and a digest of what they hold but for their properties, which their order does not change. */
+  tally(environment: string): Promise<{ readonly events: number; readonly digest: string }>;
 
   /** How many events there are. */
   size(environment: string): Promise<number>;

@@ -14,7 +14,7 @@ import type { Changes, IdentityStore } from '../identity/store.ts';
 import { compilePattern } from '../patterns.ts';
 
 export interface Difference {
-  readonly what: 'identifier' | 'identity' | 'link' | 'separation' | 'ledger' | 'event map';
+  readonly what: 'identifier' | 'identity' | 'link' | 'separation' | 'ledger' | 'event map' | 'events' | 'table';
   readonly name: string;
   readonly expected: string;
   readonly found: string;

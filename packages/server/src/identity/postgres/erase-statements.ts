@@ -1,6 +1,7 @@
 import type { Statement } from '../../postgres/connection.ts';
+import { updateOf } from '../../postgres/many-rows.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
-import { addLedger, dropComponents, statusTypes, updateOf } from './write.ts';
+import { addLedger, dropComponents, statusTypes } from './write.ts';
 
 const statement = <Row = unknown>(name: string, text: string): Statement<Row> => ({ name, text });
 

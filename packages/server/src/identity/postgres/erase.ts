@@ -1,5 +1,6 @@
 import type { EraseFact } from '@onym/core';
 import type { Sql } from '../../postgres/connection.ts';
+import { writeRows } from '../../postgres/many-rows.ts';
 import { planErasure, toErase } from '../erasure.ts';
 import { type ErasureDelta, erasureDelta, rowsToRead } from '../erasure-delta.ts';
 import { readRow } from '../ledger-codec.ts';
@@ -11,7 +12,7 @@ import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
-import { componentColumns, ledgerColumns, saveComponents, saveEnvironment, writeRows } from './write.ts';
+import { componentColumns, ledgerColumns, saveComponents, saveEnvironment } from './write.ts';
 
 /** Runs inside a transaction. */
 export async function eraseIdentity(

@@ -4,7 +4,7 @@ import { migrate } from '../../postgres/migrate.ts';
 import type { Postgres } from '../../postgres/postgres.ts';
 import { type ImportProgress, type ProgressRow, progressOf } from '../progress.ts';
 
-const steps = [
+export const steps = [
   `
   CREATE TABLE import_progress (
     environment text COLLATE "C" NOT NULL,

@@ -13,7 +13,7 @@ import {
 import { type LetterRow, letterOf } from '../letter-rows.ts';
 
 /** Who holds the row of `dead_letter_writer` is the one who writes: ids are in the order of commits, and shares are counted together. */
-const steps = [
+export const steps = [
   `
   CREATE SEQUENCE dead_letter_id;
   CREATE TABLE dead_letter (

@@ -9,7 +9,7 @@ import type { Example, Finding } from '../rules.ts';
 import { keyOf, newestOf, withoutIds } from '../sums.ts';
 
 /** '' stands for no key and no lib. `examples` are JSON. `finding_writer` says which batch of a process was the last to arrive. */
-const steps: readonly string[] = [
+export const steps: readonly string[] = [
   `
   CREATE TABLE finding (
     environment text COLLATE "C" NOT NULL,
