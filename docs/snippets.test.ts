@@ -67,6 +67,8 @@ const notRun: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'npm i -g --allow-scripts': 'it installs for all: packaging/packages.test.ts does it',
     'npm pack -w': 'it packs into the repository and installs for all: packaging/packages.test.ts does it',
     'npm i -g onym\nuseradd': 'it needs root and systemd: packaging/unit.test.ts judges the unit',
+    'ONYM_ACKNOWLEDGE=event-store': serves,
+    'onym drain': 'it needs a node that is gone: packages/server/test/nodes/events-on-their-way.test.ts has one',
     'docker build': 'it needs Docker: packaging/dockerfile.test.ts does the same in a folder',
     'ONYM_SETTINGS=': serves,
     'ONYM_RETENTION_DAYS=': serves,

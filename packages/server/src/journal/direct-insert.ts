@@ -5,8 +5,8 @@ import { isRowError } from '../events/row-error.ts';
 import type { EventStore, StoredEvent } from '../events/types.ts';
 import type { Gate } from '../gate.ts';
 import type { Log } from '../log.ts';
-import { backoffMs, isTold } from './backoff.ts';
 import { chunkRowsMax, type EncodedRows, type EncodeParts, encodeRows } from './encode-rows.ts';
+import { backoffMs, isTold, troubleOf } from './trouble.ts';
 import type { NotKept } from './types.ts';
 
 export interface DirectInsertParts extends EncodeParts {
@@ -138,7 +138,7 @@ async function afterFailure({ log, random }: DirectInsertParts, insert: DirectIn
   insert.failures++;
   if (isTold(insert.failures)) {
     const details = { environment, failures: insert.failures, err: error };
-    log.warn(details, 'The event store does not take events. Calls that bring some are asked to come again.');
+    log.warn(details, `${troubleOf(error)} Calls that bring some are asked to come again.`);
   }
   const giveUp = insert.isAtLarge ? ending : AbortSignal.any([ending, unwanted]);
   if (!giveUp.aborted)

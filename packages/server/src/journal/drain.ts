@@ -1,4 +1,4 @@
-import { OnymError } from '../errors.ts';
+import type { OnymError } from '../errors.ts';
 import { isRowError } from '../events/row-error.ts';
 import type { EventStore } from '../events/types.ts';
 import { createGate } from '../gate.ts';
@@ -6,8 +6,8 @@ import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { perEnvironment } from '../per-environment.ts';
-import { backoffMs, isTold } from './backoff.ts';
 import { encodeDrain, eventsOf } from './encode-drain.ts';
+import { backoffMs, isTold, troubleOf, unavailable } from './trouble.ts';
 import type { Drain, JournalReader } from './types.ts';
 
 /**
@@ -33,7 +33,7 @@ export interface DrainLoop {
   start(): void;
   /**
    * Resolves when everything acknowledged before the call (of one environment, or of all) is in the event store or in quarantine.
-   * Throws OnymError `event-store-unavailable` while the event store fails.
+   * Throws OnymError `event-store-unavailable` while the event store fails, `identity-store-unavailable` while that does.
    */
   flush(environment?: string): Promise<void>;
   /**
@@ -124,14 +124,10 @@ export function createDrain(options: DrainOptions): DrainLoop {
     }
   }
 
-  function unavailable(lane: Lane, cause: unknown): OnymError {
+  function unavailableAt(lane: Lane, cause: unknown): OnymError {
     const waitMs = Math.max(0, lane.retryAt - clock());
-    const message =
-      'The event store does not take events. Those acknowledged are safe in the journal; ask again later.';
-    return new OnymError('event-store-unavailable', message, {
-      cause,
-      retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
-    });
+    const seconds = Math.max(1, Math.ceil(waitMs / 1000));
+    return unavailable(cause, 'Those acknowledged are safe in the journal; ask again later.', seconds);
   }
 
   /** The pass under way, or a new one. */
@@ -146,9 +142,9 @@ export function createDrain(options: DrainOptions): DrainLoop {
           lane.retryAt = clock() + backoffMs(++lane.failures, random);
           if (isTold(lane.failures)) {
             const details = { environment: lane.environment, failures: lane.failures, err: error };
-            log.warn(details, 'The event store does not take events. They stay in the journal.');
+            log.warn(details, `${troubleOf(error)} They stay in the journal.`);
           }
-          throw unavailable(lane, error);
+          throw unavailableAt(lane, error);
         },
       )
       .finally(() => {
@@ -172,7 +168,7 @@ export function createDrain(options: DrainOptions): DrainLoop {
       return oldest !== null && oldest <= target;
     };
     while (behind()) {
-      if (closed || inBackoff(lane)) throw unavailable(lane, null);
+      if (closed || inBackoff(lane)) throw unavailableAt(lane, null);
       await drainOnce(lane);
     }
   }
@@ -184,7 +180,7 @@ export function createDrain(options: DrainOptions): DrainLoop {
     if (behind.length === 0) return;
     let deadline: NodeJS.Timeout | undefined;
     const tooLong = new Promise<never>((_, reject) => {
-      deadline = setTimeout(() => reject(unavailable(lanes.of(behind[0]!), null)), limits.drainWaitMaxMs);
+      deadline = setTimeout(() => reject(unavailableAt(lanes.of(behind[0]!), null)), limits.drainWaitMaxMs);
     });
     const drained = Promise.all(behind.map((name) => flushLane(lanes.of(name), target)));
     try {
@@ -203,7 +199,7 @@ export function createDrain(options: DrainOptions): DrainLoop {
       await flush();
       return gate.hold(() => {
         const behind = journal.environments().find((name) => journal.underWay(name).length > 0);
-        if (behind !== undefined) throw unavailable(lanes.of(behind), null);
+        if (behind !== undefined) throw unavailableAt(lanes.of(behind), null);
         return work();
       });
     },

@@ -138,6 +138,18 @@ test('where the event store is away at the start, it knows the journal, and the 
   expect(await after.window.append('production', [named(1)])).toEqual([false]);
 });
 
+test('where others insert too, it asks the journal alone at a start', async () => {
+  const before = setup();
+  await before.window.append('production', [named(1)]);
+  await before.drain.flush();
+  await before.window.append('production', [named(2)]);
+  await before.stop();
+  const { journal } = setup(before.directory);
+  const window = createUuidWindow({ journal, eventStore: null });
+  await window.fill('production');
+  expect([1, 2].map((n) => window.has('production', named(n).event))).toEqual([false, true]);
+});
+
 test('a long journal is read with turns for others, who may end it', async () => {
   const { window, drain } = setup();
   for (let n = 0; n < 3; n++) await window.append('production', [named(n)]);

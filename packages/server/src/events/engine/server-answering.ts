@@ -57,7 +57,7 @@ export function unavailableOr(error: unknown): unknown {
   if (!isUnanswered(error) && !passing.has(code) && !unfit.has(code)) return error;
   return new OnymError(
     'event-store-unavailable',
-    'The event store does not answer. Events that were acknowledged are safe in the journal; ask again in a few seconds.',
+    'The event store does not answer. Events that were acknowledged are safe; ask again in a few seconds.',
     { cause: error, retryAfterSeconds: 5 },
   );
 }

@@ -169,14 +169,26 @@ test('settings go with the statement that they are for, bodies and answers are c
   expect(others.filter(({ user }) => user === front.server.reader.user)).toEqual([asked]);
 });
 
-test('a stop while nobody is there keeps what waits, and the next start brings it, once', async () => {
+test('a stop and a start while nobody is there keep what waits, and bring it once there is', async () => {
   await front.become({ away: true });
   expect((await track('across', ids)).status).toBe(200);
   await onym.stop();
-  await expect(start().catch(({ code, message }) => ({ code, message }))).resolves.toMatchObject({
-    code: 'event-store-unavailable',
-  });
-  await front.become({});
   onym = await start();
-  expect(await count('across')).toMatchObject({ status: 200, body: { data: [{ n: 40, uuids: 40 }] } });
+  expect((await track('across', ids)).status).toBe(200);
+  expect(await count('across')).toMatchObject({ status: 503, body: { error_code: 'event-store-unavailable' } });
+  await front.become({});
+  await expect
+    .poll(() => count('across'), { timeout: 30_000 })
+    .toMatchObject({ status: 200, body: { data: [{ n: 80, uuids: 80 }] } });
+});
+
+test('a start that was without it tells those who ask, where it has something else against them once it is there', async () => {
+  await front.become({ away: true });
+  await onym.stop();
+  onym = await start();
+  await front.become({ version: '24.8.4.13' });
+  expect(await count('late')).toMatchObject({ status: 503, body: { error_code: 'event-store-unavailable' } });
+  expect((await track('late', ids)).status).toBe(200);
+  await front.become({});
+  await expect.poll(() => count('late'), { timeout: 30_000 }).toMatchObject({ body: { data: [{ n: 40, uuids: 40 }] } });
 });
