@@ -132,6 +132,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     },
     journal,
     nodes,
+    hasJournal: config.acknowledge === 'journal',
     limits: config.limits,
     now: Date.now,
   });

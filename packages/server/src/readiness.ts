@@ -29,13 +29,15 @@ export interface ReadinessParts {
   readonly doors: Readonly<Record<string, WriteDoor>>;
   readonly journal: { isFull(): boolean };
   readonly nodes: { obstacle(): string | null };
+  /** Whether events are kept on this node, so that they need no identity store until they are drained. */
+  readonly hasJournal: boolean;
   readonly limits: { readonly journalBytesMax: number };
   readonly now: () => number;
 }
 
 export interface Readiness {
-  /** Empty while calls are kept. */
-  obstacles(): Promise<readonly Obstacle[]>;
+  /** Empty while calls are kept; or, where only that is asked for, events that need nobody to be linked. */
+  obstacles(calls?: 'track'): Promise<readonly Obstacle[]>;
 }
 
 /** Less than this free, and it is tried whether anything can be written. */
@@ -50,7 +52,8 @@ const trialIntervalMs = 250;
  * Whether calls can be kept, asked without writing anything while all is well: the doors say how their last write went, the file system how
  * much room there is. Where one of them gives cause for doubt it is tried, so that readiness comes back without a call, and without a restart.
  */
-export function createReadiness({ phase, directories, doors, journal, nodes, limits, now }: ReadinessParts): Readiness {
+export function createReadiness(parts: ReadinessParts): Readiness {
+  const { phase, directories, doors, journal, nodes, limits, now } = parts;
   const places = withoutSameDisk(directories);
   let trial: Promise<readonly Obstacle[]> | null = null;
   let triedAt = Number.NEGATIVE_INFINITY;
@@ -69,14 +72,16 @@ export function createReadiness({ phase, directories, doors, journal, nodes, lim
   }
 
   return {
-    async obstacles() {
+    async obstacles(calls) {
       const state = phase();
       if (state !== 'serving') return [{ code: 'overloaded', reason: `Onym is ${state}.` }];
       const tooOld = nodes.obstacle();
       if (tooOld !== null) return [{ code: 'overloaded', reason: `This node is too old: ${tooOld}` }];
       const obstacles = [...(await storageObstacles())];
       if (journal.isFull()) obstacles.push({ code: 'overloaded', reason: journalFull(limits.journalBytesMax) });
-      return obstacles;
+      const isBeside = ({ code }: Obstacle) =>
+        calls === 'track' && parts.hasJournal && code === 'identity-store-unavailable';
+      return obstacles.filter((obstacle) => !isBeside(obstacle));
     },
   };
 }

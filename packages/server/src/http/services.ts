@@ -42,6 +42,6 @@ export interface Services {
   onLedger(environment: string, listener: () => void): () => void;
   /** Calls `hear` with events once they are durable; those sent again are left out. Returns how to stop. */
   onEvents(environment: string, hear: (events: readonly StoredEvent[]) => void): () => void;
-  /** Why calls can not be kept now; empty while they can. */
-  obstacles(): Promise<readonly Obstacle[]>;
+  /** Why calls, or events alone, can not be kept now; empty while they can. */
+  obstacles(calls?: 'track'): Promise<readonly Obstacle[]>;
 }

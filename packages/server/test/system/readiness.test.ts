@@ -43,7 +43,7 @@ function fakeDoor(): FakeDoor {
   return door;
 }
 
-function world(path = directory()) {
+function world(path = directory(), { hasJournal = true } = {}) {
   const clock = {
     now: 0,
     phase: 'serving' as 'starting' | 'serving' | 'stopping',
@@ -58,6 +58,7 @@ function world(path = directory()) {
     doors,
     journal: { isFull: () => clock.full },
     nodes: { obstacle: () => clock.tooOld },
+    hasJournal,
     now: () => clock.now,
   });
   return { path, clock, doors, ask: readiness.obstacles };
@@ -70,6 +71,16 @@ test('all is well: nothing is written', async () => {
   const { path, doors, ask } = world();
   expect(await ask()).toEqual([]);
   expect([doors.journal.tries, doors['identity store'].tries, readdirSync(path)]).toEqual([0, 0, []]);
+});
+
+test.each([
+  [true, 0],
+  [false, 1],
+])('without PostgreSQL events are kept where there is a journal (%s)', async (hasJournal, obstacles) => {
+  const { doors, ask } = world(directory(), { hasJournal });
+  doors['identity store'].error = away();
+  expect(await ask()).toHaveLength(1);
+  expect(await ask('track')).toHaveLength(obstacles);
 });
 
 test('a node that is too old for its tables', async () => {
@@ -122,10 +133,10 @@ test('tries are few, however often it is asked', async () => {
   const { clock, doors, ask } = world();
   doors.journal.error = full();
   for (let asked = 0; asked < 50; asked++) expect(await ask()).toHaveLength(1);
-  await Promise.all(Array.from({ length: 50 }, ask));
+  await Promise.all(Array.from({ length: 50 }, () => ask()));
   expect(doors.journal.tries).toBe(1);
   clock.now += 1_000;
-  await Promise.all(Array.from({ length: 50 }, ask));
+  await Promise.all(Array.from({ length: 50 }, () => ask()));
   expect(doors.journal.tries).toBe(2);
 });
 

@@ -60,8 +60,7 @@ export async function operationRoutes(app: FastifyInstance, { services, metrics 
     },
     async (request, reply) => {
       const { calls } = request.query as Static<typeof readyQuery>;
-      const all = await services.obstacles();
-      const obstacles = calls === 'track' ? all.filter(({ code }) => code !== 'identity-store-unavailable') : all;
+      const obstacles = await services.obstacles(calls);
       const reasons = obstacles.map(({ reason }) => reason);
       if (obstacles[0] === undefined) return { ok: true, ready: true, reasons };
       const error = new OnymError(obstacles[0].code, reasons.join(' '), { retryAfterSeconds: readyRetryAfterSeconds });

@@ -49,8 +49,15 @@ export function createPostgresLedger({ connections, notices }: Postgres): Postgr
       // What fails is tried again at the next look: PostgreSQL is away, as everybody is told who asks it for something.
       let looking = look();
       await looking;
+      let isLooking = false;
       const timer = setInterval(() => {
-        looking = looking.then(look, look).catch(() => undefined);
+        if (isLooking) return;
+        isLooking = true;
+        looking = look()
+          .catch(() => undefined)
+          .finally(() => {
+            isLooking = false;
+          });
       }, lookEveryMs);
       timer.unref();
 
