@@ -21,10 +21,11 @@ export const overlayFor = (pendingNodes: number): 'none' | 'small' | 'large' =>
 export function identityExpression(data: string, overlay: Overlay): string {
   if (overlay === 'none') return 'e.identity_id';
   if (overlay === 'counted') {
-    // Both are constants to the engine once it has counted, which it does without reading: the branches not taken cost nothing.
+    // Both are constants to the engine once it has counted, which it does without reading: the branches not taken cost nothing. `identity` hands
+    // on what it is given; without it the engine does not come to choose between branches of a branch.
     const rows = `(SELECT count() FROM ${data}.pending)`;
-    return `if(${rows} = 0, e.identity_id, if(${rows} <= ${smallOverlayNodesMax},
-      ${identityExpression(data, 'small')}, ${identityExpression(data, 'large')}))`;
+    return `if(${rows} = 0, e.identity_id, identity(if(${rows} <= ${smallOverlayNodesMax},
+      ${identityExpression(data, 'small')}, ${identityExpression(data, 'large')})))`;
   }
   const slot = `bitAnd(reinterpretAsUInt64(e.node_id), ${2 ** slotBits[overlay] - 1})`;
   return `if(dictHas('${data}.slots_${overlay}', ${slot}),

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { openEngine } from '../../../src/events/engine/open-engine.ts';
 import { createEventStore } from '../../../src/events/event-store.ts';
 import { encodeEvents } from '../../../src/events/rows.ts';
 import type { EventStore } from '../../../src/events/types.ts';
@@ -130,12 +131,34 @@ describe.each([
     await late.close();
   });
 
+  test('a query looks at no more dictionaries than what is pending asks for', async () => {
+    const engine = await openEngine({ path: join(directory, `${cluster}-explain`), server: front.server });
+    const read = async () => {
+      const plan = await engine.rows<{ explain: string }>(
+        `SELECT explain FROM (EXPLAIN actions = 1 SELECT uniqExact(identity_id) FROM onym_${environment}.events)`,
+      );
+      const names = plan.flatMap(({ explain }) => explain.match(/slots_\w+|overlay/g) ?? []);
+      return [...new Set(names)].sort();
+    };
+    try {
+      expect(await read()).toEqual([]);
+      const seq = 1 + (await one.progress(environment)).projected;
+      await one.project(environment, projection(seq, { identifiers: [mapRow('k1', 'k-x', seq)] }));
+      expect(await read()).toEqual(['overlay', 'slots_small']);
+      await settle();
+      expect(await read()).toEqual([]);
+    } finally {
+      await engine.close();
+    }
+  });
+
   test('rows stay for what reads them on any node', async () => {
     await insert(one, [event('e1')]);
     await one.project(environment, projection(50, { identifiers: [mapRow('e1', 'e-x', 50)] }));
     expect(one.oldestReadStartedAt()).toBe(null);
     const before = Date.now();
     const reading = (await one.exportTable(environment, 'events', 'ndjson'))[Symbol.asyncIterator]();
+    onTestFinished(() => void reading.return?.());
     await reading.next();
     expect(one.oldestReadStartedAt()).toBeGreaterThanOrEqual(before);
     const order: string[] = [];
@@ -159,7 +182,7 @@ describe.each([
     await settle();
   });
 
-  // What a cluster does otherwise is in no step of its own.
+  // Seconds each, and the steps of a cluster are the same ones.
   test.skipIf(cluster !== null).each([
     ['loading what it is about to fold', '^SYSTEM RELOAD DICTIONARY'],
     ['rewriting the events', '^UPDATE'],
