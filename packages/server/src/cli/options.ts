@@ -34,9 +34,9 @@ export function configOf(options: Record<string, unknown>): Config {
   return readConfig({ ...process.env, ...env });
 }
 
-/** Which servers hold what nodes share, where any do; for `readConfig`. */
+/** Which servers hold what nodes share, where any do, and what acknowledges an event; for `readConfig`. */
 export function serverVariables(): Partial<Record<Variable, string | undefined>> {
-  const names = Object.keys({ ...postgresVariables, ...clickHouseVariables }) as Variable[];
+  const names = [...Object.keys({ ...postgresVariables, ...clickHouseVariables }), 'ONYM_ACKNOWLEDGE'] as Variable[];
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 

@@ -74,11 +74,11 @@ export async function openTransport(options: TransportOptions, visit: Visit): Pr
   const dataDir = resolve(options.dataDir);
   checkOwner(dataDir);
   const servers = options.isOwn ? {} : serverVariables();
-  // A node's directory holds its journal; without one there is nothing here to be read with the rest.
   if (servers.ONYM_POSTGRES_URL !== undefined) {
+    // A node's directory holds its journal. Where there is none, nothing may be left in one that is thrown away.
     return existsSync(join(dataDir, 'journal'))
       ? inProcess(dataDir, visit, servers)
-      : inTemporaryDirectory(visit, servers);
+      : inTemporaryDirectory(visit, { ...servers, ONYM_ACKNOWLEDGE: 'event-store' });
   }
   if (!isDataDirectory(dataDir)) {
     if (options.newDirectory === 'to stay') {
