@@ -104,6 +104,11 @@ function countersOf({ tally, drain, deadLetters, eventStore }: Measured): ReadMe
       read: () => drain.stats().drainedEvents,
     },
     {
+      name: 'onym_events_repeated_total',
+      help: 'Of these, those that the event store had already from another node, and that were left out.',
+      read: () => drain.stats().repeatedEvents,
+    },
+    {
       name: 'onym_drain_failures_total',
       help: 'Failed attempts to take events to the event store.',
       read: () => drain.stats().failedAttempts,

@@ -76,6 +76,7 @@ test('an event that is sent again to another node counts once', async () => {
   await one.api.posted('/track?sync=true', named('again', 20));
   await other.api.posted('/track?sync=true', named('again', 30));
   expect(await countOf(other, 'again')).toEqual([{ n: 30, uuids: 30 }]);
+  expect((await other.api.get('/metrics')).text).toContain('onym_events_repeated_total 20\n');
   await Promise.all([one.stop(), other.stop()]);
 });
 

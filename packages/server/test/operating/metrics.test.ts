@@ -84,6 +84,7 @@ describe('/metrics', () => {
       'onym_identity_calls_repeated_total 1',
       'onym_events_reserved_total 1',
       'onym_events_duplicate_total 1',
+      'onym_events_repeated_total 0',
       'onym_dead_letters_total 1',
       'onym_dead_letters 1',
       'onym_dead_letters_dropped_total{reason="queue-full"} 0',
