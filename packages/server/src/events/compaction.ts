@@ -24,7 +24,7 @@ import type { CompactionOptions } from './types.ts';
  *   first be written: rewritten events stay so, and queries that ended have ended. A late UPDATE chooses its rows when it runs, so that it finds
  *   none that were dropped; UPDATEs that read the column they write go one after the other in the engine, so that none writes what it read before
  *   another.
- * - An erasure that is not through. It may still project people who are alone again at its own seq, so `safeSeq` is below that.
+ * - An erasure that has not come to the events yet. It is to project people who are alone again, at its own seq, so `safeSeq` is below that.
  *
  * Broken off at any point, the next one goes on, on whatever node. Before `watermark` is written all is done again: the UPDATE gives the same.
  * After it the rows are still pending, and right; any at or below it that are found are dropped, once more waiting for the queries of then.

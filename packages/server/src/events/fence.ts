@@ -21,6 +21,7 @@ const pollMs = 50;
  * for. What is projected by rights is above: `seq` is projected.
  */
 export async function fenceOff(engine: Engine, prepared: Prepared, seq: Seq): Promise<void> {
+  prepared.erased = Math.max(prepared.erased, seq);
   if (engine.exclusive) return;
   const { databases } = prepared;
   const { data } = databases;

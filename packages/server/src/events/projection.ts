@@ -25,7 +25,8 @@ export interface Prepared {
   savedAtMs: number;
   /** Map rows up to here are folded into the events. */
   watermark: Seq;
-  /** What this process has fenced off: see fence.ts. */
+  /** The last erasure whose rows are kept out, and that which this process has seen to: see fence.ts. */
+  erased: Seq;
   fenced: Seq;
   /** Of the only process: how many identifiers are pending, an upper bound between two compactions; and when some were last folded. */
   pendingNodes: number;
@@ -74,6 +75,7 @@ export async function prepareEnvironment(engine: Engine, databases: Databases, n
     savedSeq: projected,
     savedAtMs: 0,
     watermark,
+    erased: 0,
     fenced: 0,
     pendingNodes: 0,
     foldedAtMs: null,
@@ -99,12 +101,12 @@ export async function prepareEnvironment(engine: Engine, databases: Databases, n
 /** How far the projection is, whoever made it: one statement where that may be another node. All that is remembered is read anew with it. */
 export async function progressOf(engine: Engine, prepared: Prepared): Promise<Progress> {
   if (!engine.exclusive) {
-    const { written, projected, watermark } = await readState(engine, prepared.databases);
-    Object.assign(prepared, { written, projected, watermark });
+    const { written, projected, watermark, erased } = await readState(engine, prepared.databases);
+    Object.assign(prepared, { written, projected, watermark, erased });
     // Somebody has written rows and not come to show them.
     prepared.isOverlayBehind ||= written > projected;
   }
-  return { written: prepared.written, projected: prepared.projected };
+  return { written: prepared.written, projected: prepared.projected, erased: prepared.erased };
 }
 
 export async function project(engine: Engine, prepared: Prepared, projection: Projection): Promise<void> {
@@ -166,7 +168,7 @@ export async function resetProjection(engine: Engine, prepared: Prepared): Promi
   );
   await engine.command(`TRUNCATE TABLE ${data}.state`);
   await engine.settled(data, ['state']);
-  Object.assign(prepared, { written: 0, projected: 0, savedSeq: 0, watermark: 0, pendingNodes: 0 });
+  Object.assign(prepared, { written: 0, projected: 0, savedSeq: 0, watermark: 0, erased: 0, pendingNodes: 0 });
   await showOverlay(engine, prepared);
 }
 

@@ -112,6 +112,8 @@ export interface Progress {
   readonly written: Seq;
   /** Every query that begins now sees them up to here, on every node. */
   readonly projected: Seq;
+  /** Of the last erasure that was made here, whole or not; 0 as well where the only process has made none since it started. */
+  readonly erased: Seq;
 }
 
 /** What is laid over the events when they are queried, and not folded into them yet. */

@@ -19,11 +19,15 @@ export const foldingTurn = (environment: string): string => `compact:${environme
 
 /** Folding what is pending into the events, in a turn among nodes. */
 export function createFolding({ identityStore, eventStore, nodes, turns }: FoldingParts) {
-  /** Where drains bind what is on its way, and below where an erasure may still project at its own seq. */
-  async function heldSeqs(environment: string): Promise<Seq[]> {
+  /**
+   * Where drains bind what is on its way; and below where an erasure is still to project at its own seq, which it does before anything is erased.
+   * What else is left of one may take as long as a node is away.
+   */
+  async function heldSeqs(environment: string, erased: Seq): Promise<Seq[]> {
     const drained = await nodes.safeSeq(environment);
     const erasures = await identityStore.pendingErasures(environment);
-    return [...(drained === null ? [] : [drained]), ...erasures.map(({ seq }) => seq - 1)];
+    const before = erasures.filter(({ seq }) => seq > erased).map(({ seq }) => seq - 1);
+    return drained === null ? before : [drained, ...before];
   }
 
   return {
@@ -31,8 +35,8 @@ export function createFolding({ identityStore, eventStore, nodes, turns }: Foldi
     fold: (environment: string): Promise<{ identifiers: number; isAll: boolean } | null> =>
       turns.tryTake(foldingTurn(environment), async (lost) => {
         // In this order: a drain, or an erasure, that begins after it is at `projected` or later.
-        const { projected } = await eventStore.progress(environment);
-        const safeSeq = Math.min(projected, ...(await heldSeqs(environment)));
+        const { projected, erased } = await eventStore.progress(environment);
+        const safeSeq = Math.min(projected, ...(await heldSeqs(environment, erased)));
         const among = { readsSettled: nodes.readsSettled, lost };
         return { identifiers: await eventStore.compact(environment, safeSeq, among), isAll: safeSeq === projected };
       }),

@@ -66,7 +66,7 @@ describe.each([
   test('what one projects the other shows, exports, counts and folds', async () => {
     await insert(one, [event('a1')]);
     await one.project(environment, projection(10, { identifiers: [mapRow('a1', 'a-x', 10)] }));
-    expect(await other.progress(environment)).toEqual({ written: 10, projected: 10 });
+    expect(await other.progress(environment)).toEqual({ written: 10, projected: 10, erased: 0 });
     expect(await other.pending(environment)).toEqual({ identifiers: 1, isAny: true, foldedAgoMs: null });
     expect(await seen(other, 'a')).toEqual({ a1: [node('a-x')] });
     expect(await exported(other, 'a1')).toEqual([node('a-x')]);
@@ -80,11 +80,11 @@ describe.each([
   test('what one wrote and did not show is not said to be projected, until another shows it', async () => {
     await insert(one, [event('b1')]);
     await one.project(environment, projection(20, { identifiers: [mapRow('b1', 'b-x', 20)], more: true }));
-    expect(await other.progress(environment)).toEqual({ written: 20, projected: 10 });
+    expect(await other.progress(environment)).toEqual({ written: 20, projected: 10, erased: 0 });
     // Rows that no query is promised are not folded either.
     expect(await other.compact(environment, 20)).toBe(0);
     await other.project(environment, projection(20));
-    expect(await one.progress(environment)).toEqual({ written: 20, projected: 20 });
+    expect(await one.progress(environment)).toEqual({ written: 20, projected: 20, erased: 0 });
     expect(await seen(one, 'b')).toEqual({ b1: [node('b-x')] });
     await settle();
   });
@@ -101,7 +101,7 @@ describe.each([
     const expected = { c1: [node('c-new')], c2: [node('c-old')] };
     for (const store of [one, other, late]) expect(await seen(store, 'c')).toEqual(expected);
     expect(await exported(late, 'c1')).toEqual([node('c-new')]);
-    expect(await one.progress(environment)).toEqual({ written: 31, projected: 31 });
+    expect(await one.progress(environment)).toEqual({ written: 31, projected: 31, erased: 0 });
     // The rows are there, count for nothing, and go with the next folding.
     expect(await one.pending(environment)).toMatchObject({ identifiers: 0, isAny: true });
     await one.project(environment, projection(32, { identifiers: [mapRow('c2', 'c-new', 32)] }));
@@ -252,6 +252,7 @@ describe.each([
     await one.project(environment, stray);
     const erasures = [{ distinctIds: ['i1'], links: [], seq: seq + 1, receivedUpTo: Date.now() }];
     expect(await other.erase(environment, erasures)).toBe(1);
+    expect(await one.progress(environment)).toMatchObject({ erased: seq + 1 });
     await late.project(environment, old);
     // Done again, as after a failure.
     await other.project(environment, stray);
