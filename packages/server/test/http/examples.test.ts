@@ -4,6 +4,7 @@ import { outputOf } from '../../../../test-support/child-output.ts';
 import { launchChromium } from '../../../../test-support/chromium.ts';
 import { examples } from '../../src/http/examples.ts';
 import { currentPageScript } from '../../src/page-scripts.ts';
+import { onServers } from '../nodes/engines-under-test.ts';
 import { type Server, secretKey, serve, writeKey } from '../system/processes.ts';
 
 /** The API reference: each operation has a call to copy, and all of them work, in their order. */
@@ -38,6 +39,7 @@ async function run(name: string, code: string): Promise<string> {
 const isBuilt = currentPageScript() !== null;
 
 test.for(Object.entries(examples))('%s', async ([name, code], context) => {
+  if (name === 'backup' && onServers) return context.skip('servers have backups of their own: two-servers.test.ts');
   if (/PageScript$/.test(name) && !isBuilt && !process.env.CI) return context.skip('`npm run build` makes the script');
   const printed = await run(name, code);
   if (isStream(name)) expect(printed).toMatch(/^retry: \d+\n\n/);

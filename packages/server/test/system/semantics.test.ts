@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { onServers } from '../nodes/engines-under-test.ts';
 import type { Json } from './client.ts';
 import { onym, type Server, serve } from './processes.ts';
 
@@ -817,7 +818,7 @@ describe('uuids', () => {
     ]);
     const verdicts = (answers: Json[]) => answers.map(({ verdict }) => verdict);
     expect(verdicts(results)).toEqual(['applied', 'unchanged', 'applied', 'applied', 'unchanged']);
-    const repeat = async () => {
+    const repeat = async (expected = ['unchanged']) => {
       const again = await Promise.all(
         Array.from({ length: 4 }, () => [
           server.web.posted('/track', event('u1', { uuid })),
@@ -825,7 +826,7 @@ describe('uuids', () => {
           server.api.posted('/track', event('u3', { message_id: 'not a uuid' })),
         ]).flat(),
       );
-      expect(new Set(verdicts(again))).toEqual(new Set(['unchanged']));
+      expect([...new Set(verdicts(again))].sort()).toEqual(expected);
     };
     await repeat();
     expect(await count()).toEqual(once);
@@ -836,7 +837,8 @@ describe('uuids', () => {
     const { dataDir } = server;
     expect(await server.kill()).toMatchObject({ signal: 'SIGKILL' });
     server = await serve({ dataDir, variables });
-    await repeat();
+    // A node answers by what it has taken itself since its start; in the event store an event is there once, whoever took it.
+    await repeat(onServers ? ['applied', 'unchanged'] : undefined);
     expect(await count()).toEqual(once);
 
     // Sent at once by several, it is still one.

@@ -170,8 +170,11 @@ export async function openRegistry(postgres: Postgres, options: RegistryOptions)
       stopListening();
       await beating;
       await doing;
+      // An insert whose end nobody knows may still come: the node is away then, and without a journal forgotten in time.
+      const heads = await alone.rows(statements.heads, []).catch(() => null);
+      const isQuiet = heads?.every(({ name }) => drain.safeSeq(name) === null) ?? false;
       // What PostgreSQL does not hear now it takes for a node that is away.
-      if (isEmpty || !options.hasJournal) await alone.rows(statements.retire, [id]).catch(() => undefined);
+      if (isQuiet && (isEmpty || !options.hasJournal)) await alone.rows(statements.retire, [id]).catch(() => undefined);
     },
   };
 }

@@ -41,8 +41,15 @@ export async function openPostgresTurns({ connections, options }: Postgres): Pro
       await client.query(`SELECT name FROM turn WHERE name = $1 FOR UPDATE${waits ? '' : ' NOWAIT'}`, [name]);
       return client;
     } catch (error) {
-      client.release(true);
-      if (!waits && (error as { code?: string }).code === lockNotAvailable) return null;
+      const isHeld = !waits && (error as { code?: string }).code === lockNotAvailable;
+      const isOver =
+        isHeld &&
+        (await client.query('ROLLBACK').then(
+          () => true,
+          () => false,
+        ));
+      client.release(!isOver);
+      if (isHeld) return null;
       throw error;
     }
   }
