@@ -126,6 +126,26 @@ describe('PostgreSQL that fails', () => {
     await store.close();
   });
 
+  it('takes the statistics that plans are made by as the ledger begins to grow', async () => {
+    const schema = 'growing';
+    const store = await openStore(postgres.url, schema);
+    await store.prepare('e', defaultSettings, 0);
+    const commit = (from: number) =>
+      store.commit(
+        'e',
+        Array.from({ length: 250 }, (_, n) => alias(`user_${from + n}`, `crm:${from + n}`)),
+        1,
+      );
+    await commit(0);
+    await commit(250);
+    await store.close();
+    const [taken] = await asOwner<{ rows: number }>(
+      postgres.url,
+      `SELECT reltuples::integer AS rows FROM pg_class WHERE oid = '${schema}.identifier'::regclass`,
+    );
+    expect(taken!.rows).toBe(1_000);
+  });
+
   it('a schema that a newer version made is refused, and nodes that start together make it once', async () => {
     const schema = 'together';
     const nodes = await Promise.all([1, 2, 3].map(() => openStore(postgres.url, schema)));

@@ -18,6 +18,8 @@ import type { SourceRow } from '../source-book.ts';
 
 const linkFrom = `link l JOIN identifier p ON p.ref = l.primary_ref JOIN identifier s ON s.ref = l.secondary_ref`;
 const members = `component c JOIN identifier i ON i.env = c.env AND i.component = c.id`;
+/** Each looked up by the unique index, whatever the planner takes an environment's share of the rows for. */
+const asked = 'unnest($2::text[]) AS a(id) JOIN identifier i ON i.env = $1 AND i.distinct_id = a.id';
 const wanted = `unnest($1::bigint[], $2::text[], $3::bigint[]) AS w(ref, key, stamp)`;
 const separationsFrom = (rows: string) =>
   `SELECT x.distinct_id AS a_id, y.distinct_id AS b_id, s.seq, s.lifted_seq FROM (${rows}) s
@@ -85,19 +87,15 @@ export const statements = {
     'identifiers',
     `SELECT ${identifierColumns}, n.distinct_id AS canonical, r.canonical AS canonical_ref, r.known, r.size, r.created_at,
        r.changed_seq, r.separated
-     FROM identifier i JOIN component c ON c.env = i.env AND c.id = i.component
-     JOIN component r ON r.env = c.env AND r.id = c.root JOIN identifier n ON n.ref = r.canonical
-     WHERE i.env = $1 AND i.distinct_id = ANY($2::text[])`,
+     FROM ${asked} JOIN component c ON c.env = i.env AND c.id = i.component
+     JOIN component r ON r.env = c.env AND r.id = c.root JOIN identifier n ON n.ref = r.canonical`,
   ),
   roots: statement<{ root: number }>(
     'roots',
     `SELECT c.root FROM identifier i JOIN component c ON c.env = i.env AND c.id = i.component
      WHERE i.env = $1 AND i.distinct_id = $2`,
   ),
-  known: statement<{ distinct_id: string }>(
-    'known',
-    'SELECT distinct_id FROM identifier WHERE env = $1 AND distinct_id = ANY($2::text[]) AND flags & $3 <> 0',
-  ),
+  known: statement<{ distinct_id: string }>('known', `SELECT i.distinct_id FROM ${asked} WHERE i.flags & $3 <> 0`),
   names: statement<{ ref: number; distinct_id: string }>(
     'names',
     'SELECT ref, distinct_id FROM identifier WHERE ref = ANY($1::bigint[])',
@@ -122,9 +120,9 @@ export const statements = {
   ),
   resolve: statement<{ distinct_id: string; canonical: string; known: number }>(
     'resolve',
-    `SELECT i.distinct_id, n.distinct_id AS canonical, r.known FROM identifier i
+    `SELECT i.distinct_id, n.distinct_id AS canonical, r.known FROM ${asked}
      JOIN component c ON c.env = i.env AND c.id = i.component JOIN component r ON r.env = c.env AND r.id = c.root
-     JOIN identifier n ON n.ref = r.canonical WHERE i.env = $1 AND i.distinct_id = ANY($2::text[])`,
+     JOIN identifier n ON n.ref = r.canonical`,
   ),
   largest: statement<{ canonicalId: string; size: number }>(
     'largest',

@@ -21,6 +21,7 @@ import { copyTables } from './scratch.ts';
 import { createPostgresLedger } from './shared-ledger.ts';
 import { createSources } from './sources.ts';
 import { statements } from './statements.ts';
+import { createStatistics } from './statistics.ts';
 import { writeChanges } from './write.ts';
 
 /** Rows looked at in one statement. */
@@ -37,6 +38,7 @@ function storeOver(postgres: Postgres): IdentityStore {
   const { schema } = options;
   const sources = createSources(connections.alone);
   const ledger = createPostgresLedger(postgres);
+  const statistics = createStatistics(connections);
 
   async function environmentRow(sql: Sql, name: string, statement = statements.environment): Promise<EnvironmentRow> {
     const [row] = await sql.rows(statement, [name]);
@@ -122,6 +124,7 @@ function storeOver(postgres: Postgres): IdentityStore {
         },
         ({ written }, sql) => isWritten(sql, environment, written),
       );
+      statistics.grown(commit.head);
       return commit;
     },
 
@@ -323,7 +326,10 @@ function storeOver(postgres: Postgres): IdentityStore {
       }
     },
 
-    close: ledger.close,
+    async close() {
+      await statistics.close();
+      await ledger.close();
+    },
   };
   return store;
 }
