@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Measure, type Options, type Size, VoidRun } from './measure.ts';
 import { aliasLatency } from './measures/alias-latency.ts';
 import { batchTrack } from './measures/batch-track.ts';
+import { importing } from './measures/importing.ts';
 import { merges } from './measures/merges.ts';
 import { overlay } from './measures/overlay.ts';
 import { repeats } from './measures/repeats.ts';
@@ -11,7 +12,16 @@ import { resolveIds } from './measures/resolve-ids.ts';
 import { singleTrack } from './measures/single-track.ts';
 import { type Finished, printTable, save } from './report.ts';
 
-const measures: readonly Measure[] = [singleTrack, batchTrack, merges, aliasLatency, overlay, resolveIds, repeats];
+const measures: readonly Measure[] = [
+  singleTrack,
+  batchTrack,
+  merges,
+  aliasLatency,
+  overlay,
+  importing,
+  resolveIds,
+  repeats,
+];
 const sizes: readonly Size[] = ['S', 'M', 'L'];
 const roundsMin = 5;
 
@@ -40,7 +50,7 @@ function readArguments(): { chosen: readonly Measure[]; options: Options } {
   const profileDirectory = values.profile === undefined ? null : resolve(values.profile);
   return {
     chosen: wanted.length > 0 ? wanted : measures,
-    options: { size, rounds, soakSeconds, long: values.long, profileDirectory, against },
+    options: { size, rounds, soakSeconds, long: values.long, profileDirectory, against, plotsDirectory: null },
   };
 }
 

@@ -4,6 +4,8 @@ import { check } from './measure.ts';
 export interface Oracle {
   link(a: string, b: string): void;
   ids(): string[];
+  /** How many people they are. */
+  people(): number;
   /** Throws VoidRun unless two ids share a name in `nameOf` exactly when they are linked here. */
   compare(nameOf: (id: string) => string): void;
 }
@@ -29,6 +31,7 @@ export function createOracle(): Oracle {
       parents.set(rootOf(a), rootOf(b));
     },
     ids: () => [...parents.keys()],
+    people: () => new Set([...parents.keys()].map(rootOf)).size,
     compare(nameOf) {
       const nameByRoot = new Map<string, string>();
       const rootByName = new Map<string, string>();

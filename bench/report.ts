@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { arch, cpus, platform, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Figure, Options, Result } from './measure.ts';
-import { median, ratios, spreadOf } from './series.ts';
+import { median, ratios, type Series, spreadOf } from './series.ts';
 
 export interface Finished extends Result {
   readonly name: string;
@@ -18,29 +18,33 @@ function number(value: number): string {
   return value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 }
 
+/** What a goal is of: the ratio of each round, or the figure itself. */
+const judgedOf = ({ subject, beside }: Figure): Series => (beside === null ? subject : ratios(subject, beside));
+
 function goalOf({ goal }: Figure): string {
   if (goal === null) return '';
   return 'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost}`;
 }
 
-export function isMet({ goal }: Figure, ratio: number): boolean | null {
+function isMet({ goal }: Figure, judged: number): boolean | null {
   if (goal === null) return null;
-  return 'atLeast' in goal ? ratio >= goal.atLeast : ratio <= goal.atMost;
+  return 'atLeast' in goal ? judged >= goal.atLeast : judged <= goal.atMost;
 }
 
 const header = ['', 'measure', 'figure', 'beside', 'unit', 'ratio', 'spread', 'goal', 'met'] as const;
 
 function cells(figure: Figure): string[] {
-  const { median: ratio, min, max } = spreadOf(ratios(figure.subject, figure.beside));
-  const met = isMet(figure, ratio);
+  const { what, subject, beside, besideWhat } = figure;
+  const judged = spreadOf(judgedOf(figure));
+  const met = isMet(figure, judged.median);
   return [
     figure.measure,
-    `${figure.what} / ${figure.besideWhat}`,
-    number(median(figure.subject)),
-    number(median(figure.beside)),
+    beside === null ? what : `${what} / ${besideWhat}`,
+    number(median(subject)),
+    beside === null ? '' : number(median(beside)),
     figure.unit,
-    ratio.toFixed(2),
-    `${min.toFixed(2)}–${max.toFixed(2)}`,
+    beside === null ? '' : number(judged.median),
+    `${number(judged.min)}–${number(judged.max)}`,
     goalOf(figure),
     met === null ? '' : met ? 'yes' : 'no',
   ];
@@ -62,7 +66,7 @@ export function printTable(finished: readonly Finished[]): void {
   }
 }
 
-export const machine = {
+const machine = {
   cpu: cpus()[0]?.model.trim() || 'unknown',
   cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 2 ** 30),
@@ -78,8 +82,8 @@ export function save(finished: readonly Finished[], options: Options): string {
   const results = finished.map((result) => ({
     ...result,
     figures: result.figures.map((figure) => {
-      const ratio = spreadOf(ratios(figure.subject, figure.beside));
-      return { ...figure, ratio, met: isMet(figure, ratio.median) };
+      const judged = spreadOf(judgedOf(figure));
+      return { ...figure, [figure.beside === null ? 'spread' : 'ratio']: judged, met: isMet(figure, judged.median) };
     }),
   }));
   const { size, rounds, soakSeconds } = options;

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { startPostgres } from '../../test-support/postgres.ts';
+import { ask } from '../ask.ts';
 import { check, type Figure, type Measure } from '../measure.ts';
 import { createOracle } from '../oracle.ts';
 import { dataDirectory, newDirectory, removeDirectory, startScript, type Target } from '../processes.ts';
@@ -57,7 +58,7 @@ export const merges: Measure = {
         besideWhat: 'row-moving',
         goal: callers === callersMany ? goals[side] : null,
       });
-      const notes = await Promise.all(sides.map((side) => ask<string[]>(targets.get(side)!, '/notes', {})));
+      const notes = await Promise.all(sides.map((side) => ask<string[]>(targets.get(side)!, '/notes')));
       return {
         figures: [callersMany, callersFew].flatMap((callers) => [
           figure('embedded', callers),
@@ -73,7 +74,13 @@ export const merges: Measure = {
   },
 };
 
-async function mergeOn(target: Target, side: SideName, { ids, pairs }: Merges, callers: number): Promise<number> {
+/** Merges a second; what it made of them is as the oracle says, or the run is void. */
+export async function mergeOn(
+  target: Target,
+  side: SideName,
+  { ids, pairs }: Merges,
+  callers: number,
+): Promise<number> {
   await ask(target, '/people', { ids });
   const { merged, seconds } = await ask<{ merged: number; seconds: number }>(target, '/merge', { pairs, callers });
   check(merged === pairs.length, `${side} made ${merged} merges of ${pairs.length}`);
@@ -85,14 +92,8 @@ async function mergeOn(target: Target, side: SideName, { ids, pairs }: Merges, c
   return pairs.length / seconds;
 }
 
-async function ask<Answer>(target: Target, path: string, body: object): Promise<Answer> {
-  const response = await fetch(target.url + path, { method: 'POST', body: JSON.stringify(body) });
-  const text = await response.text();
-  if (response.status !== 200) throw new Error(text);
-  return JSON.parse(text) as Answer;
-}
-
-async function checkDurable(url: string): Promise<void> {
+/** Of a PostgreSQL. */
+export async function checkDurable(url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   try {

@@ -1,15 +1,14 @@
 /**
  * The engine's own ceiling: the rows of B2, encoded in advance, inserted in-process through the event store with its durable
- * settings. `GET /?rows=20000&ms=3000` inserts batches of so many rows for so long.
+ * settings, in batches of so many rows for so long.
  */
 import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { createEventStore } from '../../packages/server/dist/events/event-store.js';
 import { encodeEvents } from '../../packages/server/dist/events/rows.js';
 import type { StoredEvent } from '../../packages/server/dist/events/types.js';
 import { nodeId } from '../../packages/server/dist/node-id.js';
 import { batchTrackItems } from '../measures/batch-items.ts';
+import { serveAnswers } from './serving.ts';
 
 const environment = 'production';
 const path = process.argv[2]!;
@@ -57,24 +56,4 @@ async function insertFor(rows: number, ms: number): Promise<{ rows: number; seco
   return { rows: inserted, seconds: (performance.now() - start) / 1000 };
 }
 
-const server = createServer((request, response) => {
-  const { searchParams } = new URL(request.url!, 'http://127.0.0.1');
-  insertFor(Number(searchParams.get('rows')), Number(searchParams.get('ms'))).then(
-    (answer) => response.end(JSON.stringify(answer)),
-    (error) => {
-      response.statusCode = 500;
-      response.end(String(error));
-    },
-  );
-});
-
-process.once('SIGTERM', () => {
-  server.close();
-  server.closeAllConnections();
-  store.close().then(
-    () => process.exit(0),
-    () => process.exit(1),
-  );
-});
-
-server.listen(0, '127.0.0.1', () => console.log(`ready http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+serveAnswers({ '/insert': ({ rows, ms }) => insertFor(rows, ms) }, () => store.close());
