@@ -11,11 +11,14 @@ export interface LoadOptions {
   readonly connections: number;
   /** Whole HTTP requests, sent in turn. */
   readonly requests: readonly Buffer[];
-  /** Both bound the run; one at least is given. */
+  /** What bounds the run; one at least is given. */
   readonly durationMs?: number;
   readonly amount?: number;
+  readonly until?: AbortSignal;
   /** Index of the first request; a run may go on where another ended. */
   readonly from?: number;
+  /** How long a connection rests after an answer, give or take a half; it sends the next at once where none is given. */
+  readonly pauseMs?: number;
   /** For each answer of status 200, with the index of its request. */
   readonly onAnswer?: (index: number, body: string) => void;
 }
@@ -63,6 +66,9 @@ function readHead(bytes: Buffer): Answer {
   return { status: Number(head.slice(9, 12)), length: end + 4 + Number(match[1]), bodyStart: end + 4 };
 }
 
+/** Between a half and one and a half, evenly: connections that rest as long as each other would send in step. */
+const restOf = (n: number): number => 0.5 + ((n * 0.618) % 1);
+
 /** The state all connections of a run share; methods on a class keep the hot path free of closures. */
 class Run {
   sent: number;
@@ -83,7 +89,7 @@ class Run {
   }
 
   mayGoOn(): boolean {
-    return this.sent < this.last && performance.now() < this.endAt;
+    return this.sent < this.last && performance.now() < this.endAt && !this.options.until?.aborted;
   }
 
   fail(message: string): void {
@@ -143,7 +149,9 @@ class Connection {
       run.latencies[run.acknowledged++ % latenciesMax] = performance.now() - this.startedAt;
       run.options.onAnswer?.(this.index, bytes.toString('utf8', bodyStart));
     } else run.fail(`${status} ${bytes.toString('utf8', bodyStart)}`);
-    this.next();
+    const { pauseMs } = run.options;
+    if (pauseMs === undefined) this.next();
+    else setTimeout(() => this.next(), pauseMs * restOf(run.sent));
   }
 }
 

@@ -3,9 +3,12 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Measure, type Options, type Size, VoidRun } from './measure.ts';
 import { aliasLatency } from './measures/alias-latency.ts';
+import { analyst } from './measures/analyst.ts';
 import { batchTrack } from './measures/batch-track.ts';
+import { growth } from './measures/growth.ts';
 import { importing } from './measures/importing.ts';
 import { merges } from './measures/merges.ts';
+import { neighbours } from './measures/neighbours.ts';
 import { overlay } from './measures/overlay.ts';
 import { repeats } from './measures/repeats.ts';
 import { resolveIds } from './measures/resolve-ids.ts';
@@ -20,7 +23,10 @@ const measures: readonly Measure[] = [
   overlay,
   importing,
   resolveIds,
+  growth,
   repeats,
+  neighbours,
+  analyst,
 ];
 const sizes: readonly Size[] = ['S', 'M', 'L'];
 const roundsMin = 5;
