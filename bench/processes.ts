@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -37,19 +37,29 @@ export interface OnymTarget extends Target {
 }
 
 const children = new Set<ChildProcess>();
+const directories = new Set<string>();
 process.once('exit', () => {
   for (const child of children) child.kill('SIGKILL');
+  for (const directory of directories) removeDirectory(directory);
 });
 
-/** On the repository's disk, as all that is measured. */
-export function dataDirectory(): string {
+/** On the repository's disk, as all that is measured; removed at the end of the process at the latest. */
+export function newDirectory(name: string): string {
   mkdirSync(dataRoot, { recursive: true });
-  return dataRoot;
+  const directory = mkdtempSync(join(dataRoot, `${name}-`));
+  directories.add(directory);
+  return directory;
 }
 
-export const newDirectory = (name: string): string => mkdtempSync(join(dataDirectory(), `${name}-`));
+/** One that PostgreSQL reaches as whatever user it runs as. */
+export function postgresDirectory(): string {
+  const directory = newDirectory('postgres');
+  chmodSync(directory, 0o755);
+  return directory;
+}
 
 export function removeDirectory(directory: string): void {
+  directories.delete(directory);
   rmSync(directory, { recursive: true, force: true });
 }
 
@@ -172,4 +182,17 @@ export async function startScript(name: string, args: readonly string[] = []): P
   const { child, output } = start(['--import', 'tsx', join('bench', 'targets', name), ...args], {});
   const url = await until(child, output, () => /^ready (\S+)$/m.exec(output())?.[1] ?? null);
   return { url, pid: child.pid!, output, usage: () => usageOf(child.pid!), stop: () => stop(child) };
+}
+
+/** Those of one measure, to be stopped together. */
+export function createTargets() {
+  const targets: Target[] = [];
+  return {
+    async started<T extends Target>(starting: Promise<T>): Promise<T> {
+      const target = await starting;
+      targets.push(target);
+      return target;
+    },
+    stop: () => Promise.all(targets.map((target) => target.stop())),
+  };
 }

@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Client, createClient } from '../client.ts';
 import { load, requestOf } from '../load.ts';
-import { check, type Figure, type Measure, type Progress } from '../measure.ts';
+import { type Curve, check, type Figure, type Measure, type Progress } from '../measure.ts';
 import { createOracle, type Oracle } from '../oracle.ts';
 import { type OnymTarget, startOnym } from '../processes.ts';
-import { median } from '../series.ts';
+import { median, quantile } from '../series.ts';
 
 const eventsGoal = { atMost: 1.1 };
-const identifiersGoal = { atMost: 5 };
+const identifiersGoal = { atMost: 3 };
+const p99Goal = { atMost: 5 };
 const eventCounts = [10, 1_000, 100_000] as const;
 const eventCountLong = 1_000_000;
 const identifierCounts = [10, 1_000, 10_000] as const;
+const identifierCountLong = 100_000;
 /** Single calls are short and noisy: many of them. */
 const joins = 31;
 /** Each needs two whole identities of its own. */
@@ -118,7 +120,7 @@ async function createGroup({ client, oracle }: Bench, name: string, size: number
   return `${name}:0`;
 }
 
-async function byIdentifiers(bench: Bench, progress: Progress) {
+async function byIdentifiers(bench: Bench, identifierCounts: readonly number[], progress: Progress) {
   const equal = new Map<number, number[]>(identifierCounts.map((count) => [count, []]));
   const single = new Map<number, number[]>(identifierCounts.map((count) => [count, []]));
   for (let n = 0; n < bigJoins; n++) {
@@ -136,16 +138,46 @@ async function byIdentifiers(bench: Bench, progress: Progress) {
 }
 
 function figuresOf(what: string, cases: ReadonlyMap<number, number[]>, goal: Figure['goal']): Figure[] {
-  const [smallest, ...larger] = [...cases];
-  return larger.map(([count, latencies]) => ({
-    measure: 'B4',
-    what: `${what}: ${count.toLocaleString('en')}`,
-    unit: 'ms',
-    subject: latencies,
-    beside: smallest![1],
-    besideWhat: String(smallest![0]),
-    goal,
-  }));
+  const [smallest] = cases;
+  const [smallestCount, smallestLatencies] = smallest!;
+  return [...cases].flatMap(([count, latencies]) => {
+    const common = { measure: 'B4', what: `${what}: ${count.toLocaleString('en')}`, unit: 'ms' };
+    const besideSmallest: Figure = {
+      ...common,
+      subject: latencies,
+      beside: smallestLatencies,
+      besideWhat: String(smallestCount),
+      goal,
+    };
+    const worst: Figure = {
+      ...common,
+      what: `${common.what}, p99`,
+      subject: [quantile(latencies, 0.99)],
+      beside: [median(latencies)],
+      besideWhat: 'its median',
+      goal: p99Goal,
+    };
+    return count === smallestCount ? [worst] : [besideSmallest, worst];
+  });
+}
+
+function curveOf(
+  name: string,
+  title: string,
+  x: string,
+  cases: Readonly<Record<string, ReadonlyMap<number, number[]>>>,
+): Curve {
+  return {
+    name,
+    title,
+    x,
+    y: 'ms, median',
+    isLogarithmic: true,
+    lines: Object.entries(cases).map(([label, latencies]) => ({
+      label,
+      points: [...latencies].map(([count, ms]) => [count, median(ms)] as const),
+    })),
+  };
 }
 
 export const aliasLatency: Measure = {
@@ -157,8 +189,9 @@ export const aliasLatency: Measure = {
     try {
       const bench = { onym, client: createClient(onym), oracle: createOracle() };
       const counts = long ? [...eventCounts, eventCountLong] : eventCounts;
+      const sizes = long ? [...identifierCounts, identifierCountLong] : identifierCounts;
       const { latencies, queries } = await byEvents(bench, counts, progress);
-      const { equal, single } = await byIdentifiers(bench, progress);
+      const { equal, single } = await byIdentifiers(bench, sizes, progress);
       const ids = bench.oracle.ids();
       const names = await bench.client.resolve(ids);
       bench.oracle.compare((id) => names.get(id)!);
@@ -172,6 +205,16 @@ export const aliasLatency: Measure = {
         notes: [
           `every query right after an alias counted one person; such a query took, by events, ${queryMs}`,
           `partition of ${ids.length} ids equals the oracle's`,
+        ],
+        curves: [
+          curveOf('alias-by-events', 'One alias, by the events of the identity that joins', 'events', {
+            alias: latencies,
+          }),
+          curveOf('query-by-events', 'The first query after it, which counts one person', 'events', { query: queries }),
+          curveOf('alias-by-identity-size', 'One alias, by the identifiers of the identities it joins', 'identifiers', {
+            'one joins many': single,
+            'many join many': equal,
+          }),
         ],
       };
     } finally {

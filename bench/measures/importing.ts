@@ -7,9 +7,10 @@ import { importPairs, type Pair, writePairs } from '../imports.ts';
 import { check, type Figure, type Measure } from '../measure.ts';
 import { createOracle } from '../oracle.ts';
 import {
-  dataDirectory,
+  createTargets,
   newDirectory,
   type OnymTarget,
+  postgresDirectory,
   removeDirectory,
   startOnym,
   startScript,
@@ -52,12 +53,9 @@ export const importing: Measure = {
 
   async run({ size, rounds, profileDirectory }, progress) {
     const directory = newDirectory('importing');
-    const targets: Target[] = [];
-    const started = async <T extends Target>(target: Promise<T>): Promise<T> => {
-      targets.push(await target);
-      return target;
-    };
-    const postgres = await startPostgres(dataDirectory());
+    const targets = createTargets();
+    const { started } = targets;
+    const postgres = await startPostgres(postgresDirectory());
     try {
       await checkDurable(postgres.url);
       const onym = await started(startOnym({ profileDirectory }));
@@ -110,7 +108,7 @@ export const importing: Measure = {
         ],
       };
     } finally {
-      await Promise.all(targets.map((target) => target.stop()));
+      await targets.stop();
       await postgres.stop();
       removeDirectory(directory);
     }

@@ -3,7 +3,7 @@ import { startPostgres } from '../../test-support/postgres.ts';
 import { ask } from '../ask.ts';
 import { check, type Figure, type Measure } from '../measure.ts';
 import { createOracle } from '../oracle.ts';
-import { dataDirectory, newDirectory, removeDirectory, startScript, type Target } from '../processes.ts';
+import { newDirectory, postgresDirectory, removeDirectory, startScript, type Target } from '../processes.ts';
 import { type Merges, mergesOf } from './merge-pairs.ts';
 
 /** True merges in a round. */
@@ -24,7 +24,7 @@ export const merges: Measure = {
 
   async run({ size, rounds }, progress) {
     const directory = newDirectory('merges');
-    const postgres = await startPostgres(dataDirectory());
+    const postgres = await startPostgres(postgresDirectory());
     const targets = new Map<SideName, Target>();
     try {
       await checkDurable(postgres.url);

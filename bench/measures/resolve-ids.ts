@@ -5,7 +5,7 @@ import { createClient } from '../client.ts';
 import { load, requestOf } from '../load.ts';
 import { check, type Figure, type Measure } from '../measure.ts';
 import { createOracle } from '../oracle.ts';
-import { dataDirectory, startOnym, startScript, type Target } from '../processes.ts';
+import { createTargets, postgresDirectory, startOnym, startScript, type Target } from '../processes.ts';
 import { createPeople, createRandom, createZipf } from '../workload.ts';
 import { compareNames } from './comparing.ts';
 import { checkDurable } from './merges.ts';
@@ -33,12 +33,9 @@ export const resolveIds: Measure = {
   title: 'resolving 1,000 ids a request, beside both engines without a server and a route that echoes the same bodies',
 
   async run({ size, rounds, profileDirectory, against }, progress) {
-    const postgres = await startPostgres(dataDirectory());
-    const targets: Target[] = [];
-    const started = async <T extends Target>(target: Promise<T>): Promise<T> => {
-      targets.push(await target);
-      return target;
-    };
+    const postgres = await startPostgres(postgresDirectory());
+    const targets = createTargets();
+    const { started } = targets;
     try {
       await checkDurable(postgres.url);
       const onym = await started(startOnym({ profileDirectory }));
@@ -126,7 +123,7 @@ export const resolveIds: Measure = {
         notes: [`partition of ${pairs.length * 2} ids equals the oracle's on all three sides`],
       };
     } finally {
-      await Promise.all(targets.map((target) => target.stop()));
+      await targets.stop();
       await postgres.stop();
     }
   },

@@ -9,6 +9,16 @@ export interface Load {
   readonly requests: readonly Buffer[];
 }
 
+/** Microseconds of CPU for each of `count`; NaN where the system does not tell. */
+export function cpuUsBetween(
+  before: Usage | null,
+  after: Usage | null,
+  count: number,
+  read: (usage: Usage) => number = (usage) => usage.cpu,
+): number {
+  return before === null || after === null ? Number.NaN : ((read(after) - read(before)) * 1e6) / count;
+}
+
 /** Answers per second, and microseconds of CPU per answer where the system tells. */
 export interface Sample extends LoadResult {
   readonly cpuUs: number;
@@ -20,7 +30,9 @@ export async function sample({ target, requests }: Load, durationMs: number, fro
   const result = await load({ url: target.url, connections, requests, durationMs, from });
   const after = target.usage();
   check(result.errors === 0, `${result.errors} calls failed: ${result.firstError}`);
-  const perAnswer = (read: (usage: Usage) => number) =>
-    before === null || after === null ? Number.NaN : ((read(after) - read(before)) * 1e6) / result.acknowledged;
-  return { ...result, cpuUs: perAnswer((usage) => usage.cpu), mainCpuUs: perAnswer((usage) => usage.mainCpu) };
+  return {
+    ...result,
+    cpuUs: cpuUsBetween(before, after, result.acknowledged),
+    mainCpuUs: cpuUsBetween(before, after, result.acknowledged, (usage) => usage.mainCpu),
+  };
 }
