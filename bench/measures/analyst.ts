@@ -9,7 +9,7 @@ import { batchTrackItems } from './batch-items.ts';
 const goals = { ingest: { atLeast: 0.6 }, query: { atMost: 2.5 } } as const;
 const eventsPerRequest = 100;
 const connections = 16;
-const roundMs = 3_000;
+const roundMs = 2_500;
 const settleMs = 500;
 /** What there is to be counted before the first round; rounds add to it. */
 const eventsBefore = { S: 200_000, M: 2_000_000, L: 10_000_000 } as const;

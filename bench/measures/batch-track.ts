@@ -10,9 +10,9 @@ import { cpuUsBetween } from './sampling.ts';
 const goals = { acknowledged: { atLeast: 0.8 }, stored: { atLeast: 0.6 }, cpu: { atMost: 1.6 } } as const;
 const eventsPerRequest = 100;
 const connections = 16;
-const roundMs = 4_000;
+const roundMs = 3_000;
 const warmupMs = 2_000;
-const calibrationMs = 2_000;
+const calibrationMs = 1_500;
 const settleMs = 500;
 /** Candidates for the batch that suits the engine best; 50,000 is the largest that Onym drains at once. */
 const ceilingRows = [5_000, 10_000, 20_000, 50_000] as const;

@@ -17,7 +17,7 @@ const pauseMs = 40;
 const laneConnections = 4;
 /** Of what is sent in one second: all wait for each other. */
 const burstConnections = 64;
-const aloneMs = 3_000;
+const aloneMs = 2_500;
 const settleMs = 500;
 /** More calls than a round takes. */
 const callsPerRound = 20_000;

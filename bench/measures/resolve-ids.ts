@@ -16,7 +16,7 @@ const people = { S: 50_000, M: 500_000, L: 2_500_000 } as const;
 const idsPerRequest = 1_000;
 const batchCount = 100;
 const connections = 8;
-const roundMs = 2_000;
+const roundMs = 1_500;
 
 const peers = {
   'SQLite in-process': { atLeast: 0.6 },

@@ -19,7 +19,7 @@ const goals = {
 const bodies = 20_000;
 const people = { S: 200_000, M: 1_000_000, L: 5_000_000 } as const;
 const warmupMs = 2_000;
-const roundMs = 3_000;
+const roundMs = 2_500;
 const settleMs = 500;
 
 export function singleTrackBodies(size: Options['size'], evidence: boolean): string[] {
