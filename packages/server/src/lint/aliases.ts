@@ -44,7 +44,7 @@ interface PairEntry {
   judgement: Judgement | null;
 }
 
-type Store = Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'profile'>;
+type Store = Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'known' | 'profile'>;
 
 const generatedForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 /** An id that a library made up, and that no other system gave out. */
@@ -109,6 +109,9 @@ export function createAliases(
     if (before !== undefined) return before + 1;
     const members = await identityStore.members(environment, canonicalId);
     if (members.length < lintThresholds.knownIdentifiersMin) return null;
+    // Cheap, and enough of a reason not to read the whole identity: known ids are many in few.
+    const { size } = await identityStore.known(environment, members);
+    if (size < lintThresholds.knownIdentifiersMin) return null;
     const { identifiers } = await identityStore.profile(environment, canonicalId, wholeProfile, seq);
     const number = identifiers.filter(({ known }) => known).length;
     return number < lintThresholds.knownIdentifiersMin ? null : number;

@@ -62,7 +62,10 @@ interface Options {
   /** Closed with lint. */
   readonly table: FindingTable;
   readonly environments: readonly string[];
-  readonly identityStore: Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'profile' | 'recorded' | 'shared'>;
+  readonly identityStore: Pick<
+    IdentityStore,
+    'resolve' | 'link' | 'members' | 'known' | 'profile' | 'recorded' | 'shared'
+  >;
   readonly settings: (environment: string) => Settings;
   readonly log: Pick<Log, 'error' | 'info'>;
 }
