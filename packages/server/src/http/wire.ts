@@ -23,6 +23,18 @@ export function resolvedToWire(environment: string, { canonicalId, known }: Reso
   return { identity_id: nodeId(environment, canonicalId), canonical_id: canonicalId, known };
 }
 
+/** `{"identities":{…}}` as text: of thousands of ids, an object each is what would cost most. */
+export function resolvedToText(environment: string, resolved: ReadonlyMap<string, Resolved>): string {
+  let members = '';
+  for (const [id, { canonicalId, known }] of resolved) {
+    const key = JSON.stringify(id);
+    const name = canonicalId === id ? key : JSON.stringify(canonicalId);
+    const comma = members === '' ? '' : ',';
+    members += `${comma}${key}:{"identity_id":"${nodeId(environment, canonicalId)}","canonical_id":${name},"known":${known}}`;
+  }
+  return `{"identities":{${members}}}\n`;
+}
+
 export function linkToWire(link: Link) {
   return {
     seq: link.seq,

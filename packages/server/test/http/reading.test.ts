@@ -96,6 +96,21 @@ describe('POST /v1/resolve', () => {
     expect(Object.entries(response.json().identities)).toEqual(body.distinct_ids.map((id) => [id, identity]));
   });
 
+  it('answers JSON whatever an id holds, each once however often it is asked', async () => {
+    const odd = ['"', '\\', '\n\t\u0001', '\u2028', '😀', '},"a":{', ''];
+    t.services.people.resolve = async (_, ids) =>
+      new Map(ids.map((id) => [id, { canonicalId: `of ${id}`, known: false }]));
+    const response = await post(t.app, '/v1/resolve', { environment: 'staging', distinct_ids: [...odd, ...odd] });
+    expect(response.headers['content-type']).toBe('application/json; charset=utf-8');
+    const { identities } = response.json();
+    const identity = (id: string) => ({ identity_id: nodeId('staging', id), canonical_id: id, known: false });
+    expect(Object.entries(identities)).toEqual(odd.map((id) => [id, identity(`of ${id}`)]));
+    expect(response.body.match(/"canonical_id"/g)).toHaveLength(odd.length);
+    t.services.people.resolve = async () => new Map();
+    const nobody = await post(t.app, '/v1/resolve', { environment: 'staging', distinct_ids: [] });
+    expect(nobody.json()).toEqual({ identities: {} });
+  });
+
   it('checks its input', async () => {
     const code = async (body: object) => (await post(t.app, '/v1/resolve', body)).json().error_code ?? 'ok';
     const ids = new Array(limits.resolveIdsMax).fill('a');

@@ -17,6 +17,7 @@ import {
   identifierToWire,
   linkToWire,
   optionalTimeToWire,
+  resolvedToText,
   resolvedToWire,
   traitWriteToWire,
 } from '../wire.ts';
@@ -44,7 +45,7 @@ const leastUuid = '00000000-0000-0000-0000-000000000000';
 
 export async function identityRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
   const resolve = { ...needs('read', schemas.resolve), preValidation: withTextIds('distinct_ids') };
-  app.post<schemas.ResolveRoute>('/resolve', resolve, async (request) => {
+  app.post<schemas.ResolveRoute>('/resolve', resolve, async (request, reply) => {
     const { distinct_ids: ids, ...body } = request.body;
     if (ids.length > limits.resolveIdsMax) {
       throw new OnymError(
@@ -55,10 +56,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     const environment = environmentFor(request, services, body.environment);
     for (let i = 0; i < ids.length; i++) distinctIdOf(ids[i], `distinct_ids[${i}]`);
     const resolved = await services.people.resolve(environment, ids, atOf(body));
-    const identities: [string, object][] = [];
-    for (const [id, identity] of resolved) identities.push([id, resolvedToWire(environment, identity)]);
-    // fromEntries defines own properties, whatever an id is called.
-    return { identities: Object.fromEntries(identities) };
+    return reply.type('application/json; charset=utf-8').send(resolvedToText(environment, resolved));
   });
 
   app.get<schemas.IdentityRoute>('/identities/:id', needs('read', schemas.identity), async (request) => {

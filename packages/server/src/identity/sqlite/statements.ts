@@ -2,17 +2,18 @@ import type { Database } from '../../disk/sqlite.ts';
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
 import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
-import type {
-  ComponentRow,
-  EnvironmentRow,
-  IdentifierRow,
-  IdentifyRow,
-  LinkRow,
-  SeparationRow,
-  SettingsRow,
-  SubjectRow,
-  TraitRow,
-  TypeCountRow,
+import {
+  type ComponentRow,
+  type EnvironmentRow,
+  flag,
+  type IdentifierRow,
+  type IdentifyRow,
+  type LinkRow,
+  type SeparationRow,
+  type SettingsRow,
+  type SubjectRow,
+  type TraitRow,
+  type TypeCountRow,
 } from '../rows.ts';
 import type { SourceRow } from '../source-book.ts';
 
@@ -76,8 +77,11 @@ export function prepareStatements(database: Database) {
          WHERE i.env = ? AND i.distinct_id = ?`,
       )
       .pluck(),
-    flags: database
-      .prepare<unknown[], number>('SELECT flags FROM identifier WHERE env = ? AND distinct_id = ?')
+    known: database
+      .prepare<unknown[], string>(
+        `SELECT i.distinct_id FROM json_each(?) j CROSS JOIN identifier i ON i.env = ? AND i.distinct_id = j.value
+         WHERE i.flags & ${flag.known}`,
+      )
       .pluck(),
     names: database.prepare<unknown[], { ref: number; distinct_id: string }>(
       'SELECT i.ref, i.distinct_id FROM json_each(?) j CROSS JOIN identifier i ON i.ref = j.value',
@@ -100,13 +104,16 @@ export function prepareStatements(database: Database) {
       `SELECT c.root, t.value AS type, count(*) AS count FROM ${membersOfRoots} CROSS JOIN json_each(@types) t
        WHERE substr(i.distinct_id, 1, length(t.value) + 1) = t.value || ':' GROUP BY c.root, t.value`,
     ),
-    resolve: database.prepare<unknown[], { canonical: string; known: number }>(
-      `SELECT n.distinct_id AS canonical, r.known FROM identifier i
-       CROSS JOIN component c ON c.env = i.env AND c.id = i.component
-       CROSS JOIN component r ON r.env = c.env AND r.id = c.root
-       CROSS JOIN identifier n ON n.ref = r.canonical
-       WHERE i.env = ? AND i.distinct_id = ?`,
-    ),
+    /** One text, see namesOf: a row of an object each costs as much as finding it. */
+    resolve: database
+      .prepare<unknown[], string | null>(
+        `SELECT group_concat(j.key || ',' || r.known || ',' || json_quote(n.distinct_id))
+         FROM json_each(?) j CROSS JOIN identifier i ON i.env = ? AND i.distinct_id = j.value
+         CROSS JOIN component c ON c.env = i.env AND c.id = i.component
+         CROSS JOIN component r ON r.env = c.env AND r.id = c.root
+         CROSS JOIN identifier n ON n.ref = r.canonical`,
+      )
+      .pluck(),
     // Components
     saveComponent: database.prepare(
       `INSERT INTO component (env, id, root, moved_seq, canonical, known, size, created_at, changed_seq, profile_seq, separated)

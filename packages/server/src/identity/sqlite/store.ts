@@ -10,13 +10,14 @@ import { judgementOf } from '../judgement.ts';
 import { decodeFact, readRow } from '../ledger-codec.ts';
 import { createReads, membersAt, type Reading, resolvedAt } from '../readings.ts';
 import { groupByComponent } from '../row-groups.ts';
-import { type EnvironmentRow, flag, linkOf } from '../rows.ts';
+import { type EnvironmentRow, linkOf } from '../rows.ts';
 import type { EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from '../store.ts';
 import { createWorkingSet, type WorkingSet } from '../working-set.ts';
 import { readChanges } from './changes.ts';
 import { eraseIdentity } from './erase.ts';
 import { prepareErasureStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
+import { namesOf } from './resolved.ts';
 import { migrations } from './schema.ts';
 import { createSources } from './sources.ts';
 import { prepareStatements } from './statements.ts';
@@ -158,20 +159,14 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
           }
           return { seq: asOf, resolved: new Map(distinctIds.map((id) => [id, resolved.get(id)!])) };
         }
-        const resolved = new Map(
-          distinctIds.map((id) => {
-            const found = sql.resolve.get(row.id, id);
-            const { canonical, known } = found ?? { canonical: id, known: 0 };
-            return [id, { canonicalId: canonical, known: known === 1 }];
-          }),
-        );
+        const resolved = namesOf(distinctIds, sql.resolve.get(JSON.stringify(distinctIds), row.id) ?? null);
         return { seq: row.head, resolved };
       });
     },
 
     async known(environment, distinctIds) {
       const { id: env } = environmentRow(environment);
-      return new Set(distinctIds.filter((id) => (sql.flags.get(env, id) ?? 0) & flag.known));
+      return new Set(sql.known.all(JSON.stringify(distinctIds), env));
     },
 
     async ledger(environment, after, limit) {
