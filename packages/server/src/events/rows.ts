@@ -1,6 +1,7 @@
 import { parseExact } from '../exact-json/parse.ts';
 import { nodeId } from '../node-id.ts';
 import { columnJson, isLossy, text } from './json-column.ts';
+import { linesOf } from './line-bytes.ts';
 import type { IdentifierRow, IdentityRow, LinkRow, SeparationRow, StoredEvent } from './types.ts';
 
 /*
@@ -61,11 +62,8 @@ export function encodeEvents(
 
 const texts = (values: readonly string[]): string => `[${values.map(text).join(',')}]`;
 
-const lines = <Row>(rows: readonly Row[], encode: (row: Row) => string): Buffer =>
-  Buffer.from(rows.map((row) => `${encode(row)}\n`).join(''), 'utf8');
-
 export const encodeIdentifiers = (rows: readonly IdentifierRow[]): Buffer =>
-  lines(
+  linesOf(
     rows,
     (row) =>
       `{"node_id":"${row.node_id}","distinct_id":${text(row.distinct_id)},"identity_id":"${row.identity_id}",` +
@@ -74,10 +72,10 @@ export const encodeIdentifiers = (rows: readonly IdentifierRow[]): Buffer =>
   );
 
 export const encodePending = (rows: readonly IdentifierRow[]): Buffer =>
-  lines(rows, (row) => `{"node_id":"${row.node_id}","identity_id":"${row.identity_id}","version":${row.version}}`);
+  linesOf(rows, (row) => `{"node_id":"${row.node_id}","identity_id":"${row.identity_id}","version":${row.version}}`);
 
 export const encodeIdentities = (rows: readonly IdentityRow[]): Buffer =>
-  lines(
+  linesOf(
     rows,
     (row) =>
       `{"identity_id":"${row.identity_id}","canonical_id":${text(row.canonical_id)},"known":${row.known},` +
@@ -88,7 +86,7 @@ export const encodeIdentities = (rows: readonly IdentityRow[]): Buffer =>
   );
 
 export const encodeLinks = (rows: readonly LinkRow[]): Buffer =>
-  lines(
+  linesOf(
     rows,
     (row) =>
       `{"seq":${row.seq},"kind":${text(row.kind)},"primary_id":${text(row.primary_id)},` +
@@ -99,7 +97,7 @@ export const encodeLinks = (rows: readonly LinkRow[]): Buffer =>
   );
 
 export const encodeSeparations = (rows: readonly SeparationRow[]): Buffer =>
-  lines(
+  linesOf(
     rows,
     (row) =>
       `{"distinct_id":${text(row.distinct_id)},"separated_from":${text(row.separated_from)},"seq":${row.seq},` +
