@@ -4,7 +4,13 @@ import type { Link } from './types.ts';
 
 /** What an active link does: makes its sides known, and joins their identities unless they are one already. */
 export function connect(state: State, link: Link): void {
-  const judged = { ...link, public: link.source.public };
+  const judged = {
+    rule: link.rule,
+    primary: link.primary,
+    secondary: link.secondary,
+    seq: link.seq,
+    public: link.source.public,
+  };
   const survivor = survivorOf(state, judged);
   for (const id of knownByLink(state, judged)) makeKnown(state, id, link.seq);
   if (componentOf(state, link.primary) !== componentOf(state, link.secondary)) {

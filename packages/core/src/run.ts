@@ -38,8 +38,12 @@ export function run(
       apply(state, decision.fact);
       facts.push(decision.fact);
     }
+    const { verdict, reason, seq, recorded } = decision.outcome;
     outcomes.push({
-      ...decision.outcome,
+      verdict,
+      reason,
+      seq,
+      recorded,
       canonicalId: canonicalOf(state, subjectOf(state, operation)),
       components: componentsOf(state, needsOf(operation).ids),
     });
