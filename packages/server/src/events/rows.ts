@@ -79,7 +79,7 @@ export const encodeIdentities = (rows: readonly IdentityRow[]): Buffer =>
     rows,
     (row) =>
       `{"identity_id":"${row.identity_id}","canonical_id":${text(row.canonical_id)},"known":${row.known},` +
-      `${jsonColumn('traits', row.traits, isLossy(parseExact(row.traits)))},` +
+      `${jsonColumn('traits', row.traits, row.traits !== '{}' && isLossy(parseExact(row.traits)))},` +
       `"trait_origins":${text(row.trait_origins)},"other_traits":${text(row.other_traits)},` +
       `"identifiers":${texts(row.identifiers)},"known_identifiers":${texts(row.known_identifiers)},` +
       `"created_at":${clampTime(row.created_at)},"version":${row.version},"deleted":${row.deleted ? 1 : 0}}`,

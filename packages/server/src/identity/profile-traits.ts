@@ -4,6 +4,8 @@ import type { Changes } from './store.ts';
 type ProfileTraits = Pick<Changes['identities'][number], 'traits' | 'origins' | 'otherTraits'>;
 type Write = TraitWrite & { readonly distinctId: string };
 
+const none: ProfileTraits = { traits: {}, origins: {}, otherTraits: [] };
+
 /**
  * A profile's values, where each comes from (also where the write in force has removed the value), and what each identifier says by itself
  * beside them. Values that an identifier's own later ones have replaced are not among it.
@@ -20,6 +22,8 @@ export function profileTraitsOf(state: Pick<State, 'traits'>, members: readonly 
       standing.set(key, list);
     }
   }
+  // As of most who an import brings.
+  if (standing.size === 0) return none;
   const inForce = new Map(
     [...standing].flatMap(([key, writes]) => (writes.length === 0 ? [] : [[key, winnerOf(writes)!]])),
   );

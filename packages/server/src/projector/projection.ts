@@ -22,14 +22,16 @@ const linkRow = (link: Link, version: number): LinkRow => ({
   version,
 });
 
+type TraitColumns = Pick<IdentityRow, 'traits' | 'trait_origins' | 'other_traits'>;
+
+const noTraits: TraitColumns = { traits: '{}', trait_origins: '{}', other_traits: '[]' };
+
 /** No identity has this canonical id any more. */
 const retiredRow = (environment: string, canonicalId: string, version: number): IdentityRow => ({
   identity_id: nodeId(environment, canonicalId),
   canonical_id: canonicalId,
   known: false,
-  traits: '{}',
-  trait_origins: '{}',
-  other_traits: '[]',
+  ...noTraits,
   identifiers: [],
   known_identifiers: [],
   created_at: 0,
@@ -44,6 +46,16 @@ const told = ({ distinctId, effectiveTime, seq, kind }: TraitOrigin) => ({
   seq,
   ...(kind === 'once' ? { once: true } : {}),
 });
+
+function traitColumns({ traits, origins, otherTraits }: Changes['identities'][number]): TraitColumns {
+  const keys = Object.entries(origins);
+  if (keys.length === 0 && otherTraits.length === 0) return noTraits;
+  return {
+    traits: stringifyExact(traits),
+    trait_origins: stringifyExact(Object.fromEntries(keys.map(([key, origin]) => [key, told(origin)]))),
+    other_traits: stringifyExact(otherTraits.map(({ key, value, ...origin }) => ({ key, value, ...told(origin) }))),
+  };
+}
 
 /** The event store's rows of what changed, all as of `changes.seq`. */
 export function projectionOf(environment: string, changes: Changes): Projection {
@@ -65,13 +77,7 @@ export function projectionOf(environment: string, changes: Changes): Projection 
       identity_id: nodeId(environment, identity.canonicalId),
       canonical_id: identity.canonicalId,
       known: identity.known,
-      traits: stringifyExact(identity.traits),
-      trait_origins: stringifyExact(
-        Object.fromEntries(Object.entries(identity.origins).map(([key, origin]) => [key, told(origin)])),
-      ),
-      other_traits: stringifyExact(
-        identity.otherTraits.map(({ key, value, ...origin }) => ({ key, value, ...told(origin) })),
-      ),
+      ...traitColumns(identity),
       identifiers: identity.identifiers,
       known_identifiers: identity.knownIdentifiers,
       created_at: identity.createdAt,
