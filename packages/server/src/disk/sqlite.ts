@@ -16,6 +16,9 @@ export interface Statement<Parameters extends unknown[] = unknown[], Row = unkno
   iterate(...parameters: Parameters): IterableIterator<Row>;
   /** Rows become their first column. */
   pluck(): Statement<Parameters, Row>;
+  /** Rows become arrays of their columns. */
+  raw(): Statement<Parameters, unknown[]>;
+  columns(): { readonly name: string }[];
 }
 
 export interface Database {
@@ -78,6 +81,18 @@ function binaryMissing({ message }: Error): string {
   const driver = dirname(createRequire(import.meta.url).resolve('better-sqlite3/package.json'));
   const cause = message.split('\n')[0]!.replace(/\.( Tried:)?$/, '');
   return `better-sqlite3 has no binary for this Node (${cause}). Make it: npm run install --prefix ${driver}`;
+}
+
+/** For statements that find many rows of many columns: the driver takes nearly twice as long to make the same objects. */
+export function prepareRows<Row>(database: Database, sql: string): { all(...parameters: unknown[]): Row[] } {
+  const statement = database.prepare(sql).raw();
+  const names = statement.columns().map(({ name }) => name);
+  const rowOf = (values: unknown[]): Row => {
+    const row: Record<string, unknown> = {};
+    for (let at = 0; at < names.length; at++) row[names[at]!] = values[at];
+    return row as Row;
+  };
+  return { all: (...parameters) => statement.all(...parameters).map(rowOf) };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Database } from '../../disk/sqlite.ts';
+import { type Database, prepareRows } from '../../disk/sqlite.ts';
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
 import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
@@ -64,7 +64,8 @@ export function prepareStatements(database: Database) {
       .pluck(),
     // Identifiers
     /** With their identities. */
-    identifiers: database.prepare<unknown[], IdentifierRow & ComponentRow>(
+    identifiers: prepareRows<IdentifierRow & ComponentRow>(
+      database,
       `SELECT ${identifierColumns}, n.distinct_id AS canonical, r.canonical AS canonical_ref, r.known, r.size, r.created_at,
          r.changed_seq, r.separated
        FROM json_each(?) j CROSS JOIN identifier i ON i.env = ? AND i.distinct_id = j.value
@@ -96,7 +97,7 @@ export function prepareStatements(database: Database) {
     ),
     saveIdentifier: database.prepare('UPDATE identifier SET flags = ?, first_seen = ?, changed_seq = ? WHERE ref = ?'),
     placeIdentifier: database.prepare('UPDATE identifier SET component = ? WHERE ref = ?'),
-    members: database.prepare<unknown[], IdentifierRow>(`SELECT ${identifierColumns} FROM ${membersOfRoots}`),
+    members: prepareRows<IdentifierRow>(database, `SELECT ${identifierColumns} FROM ${membersOfRoots}`),
     memberIds: database
       .prepare<unknown[], string>(`SELECT i.distinct_id FROM ${members} WHERE c.env = ? AND c.root = ?`)
       .pluck(),
@@ -138,16 +139,20 @@ export function prepareStatements(database: Database) {
     ),
     // Links
     link: database.prepare<unknown[], LinkRow>(`SELECT ${linkColumns} FROM ${linkFrom} WHERE l.env = ? AND l.seq = ?`),
-    links: database.prepare<unknown[], LinkRow>(
+    links: prepareRows<LinkRow>(
+      database,
       `SELECT ${linkColumns} FROM json_each(?) j CROSS JOIN link l ON l.env = ? AND l.seq = j.value ${linkSides}`,
     ),
-    linksOnPairs: database.prepare<unknown[], LinkRow>(
+    linksOnPairs: prepareRows<LinkRow>(
+      database,
       `SELECT ${linkColumns} FROM json_each(?) j CROSS JOIN link l ON l.lo = j.value ->> 0 AND l.hi = j.value ->> 1 ${linkSides}`,
     ),
-    linksFrom: database.prepare<unknown[], LinkRow>(
+    linksFrom: prepareRows<LinkRow>(
+      database,
       `SELECT ${linkColumns} FROM json_each(?) j CROSS JOIN link l ON l.lo = j.value ${linkSides}`,
     ),
-    linksTo: database.prepare<unknown[], LinkRow>(
+    linksTo: prepareRows<LinkRow>(
+      database,
       `SELECT ${linkColumns} FROM json_each(?) j CROSS JOIN link l ON l.hi = j.value ${linkSides}`,
     ),
     addLink: database.prepare(
@@ -263,7 +268,8 @@ export function prepareStatements(database: Database) {
          AND moved_seq > 0 ORDER BY moved_seq LIMIT 1 OFFSET ?`,
       )
       .pluck(),
-    changedIdentifiers: database.prepare<unknown[], ChangedIdentifierRow>(
+    changedIdentifiers: prepareRows<ChangedIdentifierRow>(
+      database,
       `SELECT i.distinct_id, i.flags, i.first_seen, n.distinct_id AS canonical, r.created_at,
          (SELECT min(seq) FROM identify WHERE identifier = i.ref AND revoked_seq IS NULL) AS identified_seq
        FROM (SELECT ref FROM identifier WHERE env = @env AND changed_seq > @after AND changed_seq <= @upTo
@@ -279,7 +285,8 @@ export function prepareStatements(database: Database) {
        CROSS JOIN identifier n ON n.ref = c.canonical
        WHERE c.env = @env AND c.profile_seq > @after AND c.profile_seq <= @upTo AND c.root = c.id`,
     ),
-    changedLinks: database.prepare<unknown[], LinkRow>(
+    changedLinks: prepareRows<LinkRow>(
+      database,
       `SELECT ${linkColumns} FROM (SELECT env, seq FROM link WHERE env = @env AND seq > @after AND seq <= @upTo
          UNION SELECT env, seq FROM link WHERE env = @env AND status_seq > @after AND status_seq <= @upTo AND status_seq IS NOT NULL) k
        CROSS JOIN link l ON l.env = k.env AND l.seq = k.seq
