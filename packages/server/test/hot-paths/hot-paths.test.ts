@@ -33,12 +33,18 @@ const lookUpsOfCommit = 4;
 /** The component that moves, the identity that it joins, the link, the row of the ledger, and the environment's head. */
 const rowsOfJoin = 5;
 
+/** The environment's row, and who they all are. */
+const readsOfResolve = 2;
+/** However many rows have changed: the environment's row, how far to go, and each kind of row. */
+const readsOfChanges = 10;
+
 async function openDoor() {
   const store = openSqliteStore(join(temporaryDirectory(), 'identity.db'));
   onTestFinished(() => store.close());
   await store.prepare(environment, defaultSettings, Date.now());
   const commits = createCommits({ identityStore: store, decidedCalls: createDecidedCalls(), now: Date.now });
   return {
+    store,
     submit: (operations: readonly Operation[]) => commits.submit(environment, operations),
     /** As single calls that arrive together. */
     submitEach: (operations: readonly Operation[]) =>
@@ -87,6 +93,33 @@ describe('who is who', () => {
       expect(result.answers).toMatchObject([{ verdict: 'applied' }]);
       expect(all).toEqual({ statements: rowsOfJoin + lookUpsOfCommit, rows: rowsOfJoin, transactions: 1 });
     }
+  });
+});
+
+describe('reading who is who', () => {
+  test('ten thousand ids are resolved in as many statements as one', async () => {
+    const { store, submit } = await openDoor();
+    await submit(aliases);
+    const ids = Array.from({ length: limits.resolveIdsMax }, (_, n) => `stripe:cus_${n}`);
+    for (const asked of [ids.slice(0, 1), ids]) {
+      const { result, all } = await counted(() => store.resolve(environment, asked));
+      expect(result.resolved.get('stripe:cus_0')).toEqual({ canonicalId: 'user_0', known: true });
+      expect(result.resolved.size).toBe(asked.length);
+      expect(all).toEqual({ statements: readsOfResolve, rows: 0, transactions: 0 });
+      const known = await counted(() => store.known(environment, asked));
+      expect(known.result.size).toBe(Math.min(asked.length, thousand));
+      expect(known.all.statements).toBe(readsOfResolve);
+    }
+  });
+
+  test('what a thousand pairs changed is read in as many statements as what one did', async () => {
+    const { store, submit } = await openDoor();
+    const { facts } = await submit(aliases.slice(0, 1));
+    const one = await counted(() => store.changes(environment, 0, thousand));
+    await submit(aliases.slice(1));
+    const many = await counted(() => store.changes(environment, facts[0]!.seq, thousand));
+    expect(many.result.links).toHaveLength(thousand - 1);
+    for (const { all } of [one, many]) expect(all).toEqual({ statements: readsOfChanges, rows: 0, transactions: 0 });
   });
 });
 
