@@ -1,7 +1,7 @@
 import { toStorageError } from '../disk/sqlite.ts';
 import { OnymError } from '../errors.ts';
 import { limits as defaultLimits } from '../limits.ts';
-import { eventLine } from './event-lines.ts';
+import { batchText, type WrittenEvents, writtenEvents } from './event-batches.ts';
 import { type BatchHead, openJournalFile } from './journal-file.ts';
 import { createJournalReader } from './journal-reader.ts';
 import { createSegments } from './segments.ts';
@@ -31,7 +31,7 @@ export interface JournalOptions {
 
 interface Waiting {
   environment: string;
-  lines: string[];
+  written: WrittenEvents;
   length: number;
   resolve: (notKept: NotKept) => void;
   reject: (error: unknown) => void;
@@ -49,21 +49,45 @@ const nothing: NotKept = new Map();
 const overloaded = (message: string): OnymError =>
   new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
 
-/** Cuts lines into runs that make one row each; a single line may be longer than a row should be. */
-function* rowsOf(lines: readonly string[]): Generator<string[]> {
+/** Cuts events into runs that make one row each; a single one may be longer than a row should be. */
+function* rowsOf({ form, lines, distinctIds, receivedAt }: WrittenEvents): Generator<WrittenEvents> {
   const { journalRowEventsMax: eventsMax, journalRowLengthMax: lengthMax } = defaultLimits;
-  let row: string[] = [];
+  const run = (from: number, to: number): WrittenEvents =>
+    from === 0 && to === lines.length
+      ? { form, lines, distinctIds, receivedAt }
+      : { form, lines: lines.slice(from, to), distinctIds: distinctIds.slice(from, to), receivedAt };
+  let from = 0;
   let length = 0;
-  for (const line of lines) {
-    if (row.length === eventsMax || (row.length > 0 && length + line.length > lengthMax)) {
-      yield row;
-      row = [];
+  for (let to = 0; to < lines.length; to++) {
+    const lineLength = lines[to]!.length + (distinctIds[to]?.length ?? 0);
+    if (to - from === eventsMax || (to > from && length + lineLength > lengthMax)) {
+      yield run(from, to);
+      from = to;
       length = 0;
     }
-    row.push(line);
-    length += line.length;
+    length += lineLength;
   }
-  if (row.length > 0) yield row;
+  yield run(from, lines.length);
+}
+
+/** Of one environment together, those of each form. */
+function* merged(calls: readonly Waiting[]): Generator<{ environment: string; events: WrittenEvents }> {
+  const groups = new Map<string, { environment: string; calls: WrittenEvents[] }>();
+  for (const { environment, written } of calls) {
+    const name = `${written.form} ${environment}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, { environment, calls: [written] });
+    else group.calls.push(written);
+  }
+  for (const { environment, calls } of groups.values()) {
+    const [first] = calls as [WrittenEvents];
+    const events = {
+      ...first,
+      lines: calls.length === 1 ? first.lines : calls.flatMap(({ lines }) => lines),
+      distinctIds: calls.length === 1 ? first.distinctIds : calls.flatMap(({ distinctIds }) => distinctIds),
+    };
+    yield { environment, events };
+  }
 }
 
 /** Opens the directory's journal, creating it when there is none. */
@@ -94,8 +118,8 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
       lastId += leapIds;
       return lastId;
     },
-    insert: (environment, lines) => {
-      const heads = insert(environment, lines);
+    insert: (environment, events) => {
+      const heads = insert(environment, events);
       return () => show(heads);
     },
     found: (bytes) => {
@@ -107,11 +131,11 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     },
   });
 
-  function insert(environment: string, lines: readonly string[]): BatchHead[] {
-    return [...rowsOf(lines)].map((row) => {
-      const events = `[${row.join(',')}]`;
-      const head = { id: ++lastId, environment, rows: row.length, bytes: Buffer.byteLength(events) };
-      file.insertBatch(head, events);
+  function insert(environment: string, events: WrittenEvents): BatchHead[] {
+    return [...rowsOf(events)].map((row) => {
+      const text = batchText(row);
+      const head = { id: ++lastId, environment, rows: row.lines.length, bytes: Buffer.byteLength(text) };
+      file.insertBatch(head, text);
       return head;
     });
   }
@@ -134,7 +158,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     const group = waiting.slice(0, count);
     waiting = waiting.slice(count);
     for (const call of group) {
-      waitingEvents -= call.lines.length;
+      waitingEvents -= call.written.lines.length;
       waitingLength -= call.length;
     }
     return group;
@@ -143,15 +167,9 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
   /** null when it could not be written; its calls know then. */
   function writeGroup(): Group | null {
     const calls = takeGroup();
-    const linesByEnvironment = new Map<string, string[]>();
-    for (const call of calls) {
-      const lines = linesByEnvironment.get(call.environment);
-      if (lines === undefined) linesByEnvironment.set(call.environment, [...call.lines]);
-      else for (const line of call.lines) lines.push(line);
-    }
     try {
       const heads = file.written(() =>
-        [...linesByEnvironment].flatMap(([environment, lines]) => insert(environment, lines)),
+        [...merged(calls)].flatMap(({ environment, events }) => insert(environment, events)),
       );
       return { calls, heads };
     } catch (error) {
@@ -245,9 +263,10 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
         if (waitingEvents + events.length > limits.waitingEventsMax) {
           throw overloaded('Too many events wait to be written. Send it again later.');
         }
-        const lines = events.map(eventLine);
+        const written = writtenEvents(events);
         let length = 0;
-        for (const line of lines) length += line.length + 1;
+        for (const line of written.lines) length += line.length + 1;
+        for (const id of written.distinctIds) length += id.length + 3;
         if (waitingLength + length > limits.waitingEventsLengthMax) {
           throw overloaded('Too many events wait to be written. Send it again later.');
         }
@@ -256,8 +275,8 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
             'The journal is full, because the event store does not take its events. Send it again later.',
           );
         }
-        waiting.push({ environment, lines, length, resolve, reject });
-        waitingEvents += lines.length;
+        waiting.push({ environment, written, length, resolve, reject });
+        waitingEvents += events.length;
         waitingLength += length;
         schedule();
       });

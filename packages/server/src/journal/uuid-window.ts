@@ -129,8 +129,8 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
       for (let before = journal.head() + 1; found < sizeMax; ) {
         const batch = journal.previous(environment, before);
         if (batch === null) break;
-        for (const event of batch.events) durable.add(keyOf(event));
-        found += batch.events.length;
+        for (const name of batch.names) durable.add(keyOf(name));
+        found += batch.count;
         before = batch.id;
         await nextTurn();
         signal?.throwIfAborted();
