@@ -98,6 +98,8 @@ export const limits = {
   /** Differences that `onym verify` shows. */
   differencesListedMax: 100,
   keyNameBytesMax: 128,
+  /** Secrets that are known by themselves, without their hash, since they were sent before; beyond: all are hashed again once. */
+  knownSecretsMax: 1_000,
   /** How long keys that a node has in memory hold while PostgreSQL, where they are kept, does not answer; beyond: 503. */
   keysWithoutStoreMaxMs: 10 * 60_000,
   /** A file to import, decompressed; one of its rows; and, decoded, one row group of a Parquet file. */
