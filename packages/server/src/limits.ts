@@ -59,7 +59,7 @@ export const limits = {
   repeatedLinksMax: 50_000,
   /** Identifiers whose nodes are remembered, per environment: some 6 MB. Beyond it all are worked out anew. */
   nodeIdsMax: 30_000,
-  /** Events waiting for the journal's next group, and their length in UTF-16 units; beyond: 503. */
+  /** Events waiting for the journal's next group, and their length; beyond: 503. */
   waitingEventsMax: 100_000,
   waitingEventsLengthMax: 64 * 1024 * 1024,
   /** Length of what the journal writes in one transaction, some 40 ms on the disk; more waits for the next turn of the event loop. */

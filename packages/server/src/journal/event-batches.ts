@@ -1,6 +1,7 @@
 import { eventOfRow, exactRowStart, rowStart, sentOfRow } from '../events/event-rows.ts';
 import { EncodingError } from '../events/row-error.ts';
 import type { SentEvent, StoredEvent } from '../events/types.ts';
+import { limits } from '../limits.ts';
 import { eventLine, eventsOf } from './event-lines.ts';
 
 /*
@@ -9,10 +10,12 @@ import { eventLine, eventsOf } from './event-lines.ts';
  * events as they are (event-lines.ts).
  */
 
-/** Events as they are to be written. */
+/** Events as they are to be written, not more than a batch may hold. */
 export interface WrittenEvents {
   readonly form: 'rows' | 'events';
-  readonly lines: readonly string[];
+  readonly count: number;
+  /** Lines, or JSON parted by commas: out of the heap, where it would be copied again and again while it waits for the disk. */
+  readonly bytes: Buffer;
   /** Of rows: whose they are, and when the first of them came. */
   readonly distinctIds: readonly string[];
   readonly receivedAt: number;
@@ -44,23 +47,84 @@ interface Head {
 const newline = 0x0a;
 const openingBracket = 0x5b;
 
-export function writtenEvents(events: readonly StoredEvent[]): WrittenEvents {
-  const receivedAt = events[0]!.received_at;
-  const lines: string[] = [];
-  const distinctIds: string[] = [];
+export function writtenEvents(events: readonly StoredEvent[]): WrittenEvents[] {
+  const starts: string[] = [];
   for (const event of events) {
     const start = exactRowStart(event);
-    if (start === null) return { form: 'events', lines: events.map(eventLine), distinctIds: [], receivedAt };
-    lines.push(start);
-    distinctIds.push(event.distinct_id);
+    if (start === null) return writtenLines(events.map(eventLine));
+    starts.push(start);
   }
-  return { form: 'rows', lines, distinctIds, receivedAt };
+  return runsOf(starts).map(([from, to]) => {
+    const own = from === 0 && to === events.length ? events : events.slice(from, to);
+    return {
+      form: 'rows',
+      count: to - from,
+      bytes: Buffer.from(`${(own === events ? starts : starts.slice(from, to)).join('\n')}\n`, 'utf8'),
+      distinctIds: own.map((event) => event.distinct_id),
+      receivedAt: own[0]!.received_at,
+    };
+  });
 }
 
-export function batchText({ form, lines, distinctIds, receivedAt }: WrittenEvents): string {
-  if (form === 'events') return `[${lines.join(',')}]`;
-  const head: Head = { received_at: receivedAt, distinct_ids: distinctIds };
-  return `${JSON.stringify(head)}\n${lines.join('\n')}\n`;
+/** Of events as they are (event-lines.ts). */
+export function writtenLines(lines: readonly string[]): WrittenEvents[] {
+  return runsOf(lines).map(([from, to]) => ({
+    form: 'events',
+    count: to - from,
+    bytes: Buffer.from(lines.slice(from, to).join(','), 'utf8'),
+    distinctIds: [],
+    receivedAt: 0,
+  }));
+}
+
+const { journalRowEventsMax: eventsMax, journalRowLengthMax: lengthMax } = limits;
+
+/** Cuts lines into runs that one batch may hold; a single one may be longer than that. */
+function runsOf(lines: readonly string[]): [from: number, to: number][] {
+  const runs: [number, number][] = [];
+  let from = 0;
+  let length = 0;
+  for (let to = 0; to < lines.length; to++) {
+    if (to - from === eventsMax || (to > from && length + lines[to]!.length > lengthMax)) {
+      runs.push([from, to]);
+      from = to;
+      length = 0;
+    }
+    length += lines[to]!.length;
+  }
+  runs.push([from, lines.length]);
+  return runs;
+}
+
+/** In their order, as few batches as may hold them. */
+export function batchesOf(written: readonly WrittenEvents[]): { text: Buffer; count: number }[] {
+  const batches: { text: Buffer; count: number }[] = [];
+  let from = 0;
+  let count = 0;
+  let length = 0;
+  const close = (to: number): void => {
+    batches.push({ text: batchText(written.slice(from, to)), count });
+    from = to;
+    count = 0;
+    length = 0;
+  };
+  for (const [index, { form, count: events, bytes }] of written.entries()) {
+    const isFull = count + events > eventsMax || length + bytes.length > lengthMax;
+    if (index > from && (isFull || form !== written[from]!.form)) close(index);
+    count += events;
+    length += bytes.length;
+  }
+  close(written.length);
+  return batches;
+}
+
+function batchText(written: readonly WrittenEvents[]): Buffer {
+  const [{ form, receivedAt, distinctIds }] = written as [WrittenEvents];
+  if (form === 'events')
+    return Buffer.from(`[${written.map(({ bytes }) => bytes.toString('utf8')).join(',')}]`, 'utf8');
+  const ids = written.length === 1 ? distinctIds : written.flatMap((each) => each.distinctIds);
+  const head: Head = { received_at: receivedAt, distinct_ids: ids };
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`, 'utf8'), ...written.map(({ bytes }) => bytes)]);
 }
 
 /** Throws SyntaxError for what is no text of a batch. */

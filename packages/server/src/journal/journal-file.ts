@@ -87,8 +87,8 @@ export function openJournalFile(directory: string) {
   database.pragma(`journal_size_limit = ${walBytesKept}`);
   migrate(database, migrations);
 
-  const insertBatch = database.prepare<[number, string, number, number, string]>(
-    'INSERT INTO batches (id, environment, rows, bytes, events) VALUES (?, ?, ?, ?, ?)',
+  const insertBatch = database.prepare<[number, string, number, number, Buffer]>(
+    'INSERT INTO batches (id, environment, rows, bytes, events) VALUES (?, ?, ?, ?, CAST(? AS TEXT))',
   );
   const batchHeads = database.prepare<[], BatchHead>('SELECT id, environment, rows, bytes FROM batches ORDER BY id');
   const nextBatch = database.prepare<[string, number, number], BatchRow>(
@@ -190,7 +190,7 @@ export function openJournalFile(directory: string) {
     touch: (): void => touch(database),
     /** The greatest batch id ever given. */
     lastId: meta.lastId,
-    insertBatch: (head: BatchHead, events: string): void => {
+    insertBatch: (head: BatchHead, events: Buffer): void => {
       insertBatch.run(head.id, head.environment, head.rows, head.bytes, events);
     },
     removeBatch: (id: number): void => {

@@ -1,4 +1,4 @@
-import { batchEvents, type WrittenEvents } from './event-batches.ts';
+import { batchEvents, type WrittenEvents, writtenLines } from './event-batches.ts';
 import { eventLine, eventsOf } from './event-lines.ts';
 import type { BatchHead, BatchRow, DrainRow, JournalFile } from './journal-file.ts';
 import type { createSegments } from './segments.ts';
@@ -16,7 +16,7 @@ export interface JournalReaderParts {
   /** Leaves out so many ids that none of those after is one that was given before; returns the last of them. */
   leap: () => number;
   /** Writes events as batches of their own, within the transaction under way; what it returns makes them visible. */
-  insert: (environment: string, events: WrittenEvents) => () => void;
+  insert: (environment: string, events: readonly WrittenEvents[]) => () => void;
   /** A batch was in the file when it was opened. */
   found: (bytes: number) => void;
   /** Bytes have left the journal. */
@@ -153,7 +153,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader & 
         file.durably(() => {
           file.removeQuarantined(rows.map(({ id }) => id));
           const lines = rows.map((row) => row.event);
-          return parts.insert(environment, { form: 'events', lines, distinctIds: [], receivedAt: 0 });
+          return parts.insert(environment, writtenLines(lines));
         })();
         released += rows.length;
       }

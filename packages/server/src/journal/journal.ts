@@ -1,7 +1,7 @@
 import { toStorageError } from '../disk/sqlite.ts';
 import { OnymError } from '../errors.ts';
 import { limits as defaultLimits } from '../limits.ts';
-import { batchText, type WrittenEvents, writtenEvents } from './event-batches.ts';
+import { batchesOf, type WrittenEvents, writtenEvents } from './event-batches.ts';
 import { type BatchHead, openJournalFile } from './journal-file.ts';
 import { createJournalReader } from './journal-reader.ts';
 import { createSegments } from './segments.ts';
@@ -31,7 +31,9 @@ export interface JournalOptions {
 
 interface Waiting {
   environment: string;
-  written: WrittenEvents;
+  written: readonly WrittenEvents[];
+  count: number;
+  /** In bytes. */
   length: number;
   resolve: (notKept: NotKept) => void;
   reject: (error: unknown) => void;
@@ -48,47 +50,6 @@ const nothing: NotKept = new Map();
 
 const overloaded = (message: string): OnymError =>
   new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
-
-/** Cuts events into runs that make one row each; a single one may be longer than a row should be. */
-function* rowsOf({ form, lines, distinctIds, receivedAt }: WrittenEvents): Generator<WrittenEvents> {
-  const { journalRowEventsMax: eventsMax, journalRowLengthMax: lengthMax } = defaultLimits;
-  const run = (from: number, to: number): WrittenEvents =>
-    from === 0 && to === lines.length
-      ? { form, lines, distinctIds, receivedAt }
-      : { form, lines: lines.slice(from, to), distinctIds: distinctIds.slice(from, to), receivedAt };
-  let from = 0;
-  let length = 0;
-  for (let to = 0; to < lines.length; to++) {
-    const lineLength = lines[to]!.length + (distinctIds[to]?.length ?? 0);
-    if (to - from === eventsMax || (to > from && length + lineLength > lengthMax)) {
-      yield run(from, to);
-      from = to;
-      length = 0;
-    }
-    length += lineLength;
-  }
-  yield run(from, lines.length);
-}
-
-/** Of one environment together, those of each form. */
-function* merged(calls: readonly Waiting[]): Generator<{ environment: string; events: WrittenEvents }> {
-  const groups = new Map<string, { environment: string; calls: WrittenEvents[] }>();
-  for (const { environment, written } of calls) {
-    const name = `${written.form} ${environment}`;
-    const group = groups.get(name);
-    if (group === undefined) groups.set(name, { environment, calls: [written] });
-    else group.calls.push(written);
-  }
-  for (const { environment, calls } of groups.values()) {
-    const [first] = calls as [WrittenEvents];
-    const events = {
-      ...first,
-      lines: calls.length === 1 ? first.lines : calls.flatMap(({ lines }) => lines),
-      distinctIds: calls.length === 1 ? first.distinctIds : calls.flatMap(({ distinctIds }) => distinctIds),
-    };
-    yield { environment, events };
-  }
-}
 
 /** Opens the directory's journal, creating it when there is none. */
 export function openJournal(options: JournalOptions): Journal & JournalReader {
@@ -131,10 +92,9 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     },
   });
 
-  function insert(environment: string, events: WrittenEvents): BatchHead[] {
-    return [...rowsOf(events)].map((row) => {
-      const text = batchText(row);
-      const head = { id: ++lastId, environment, rows: row.lines.length, bytes: Buffer.byteLength(text) };
+  function insert(environment: string, written: readonly WrittenEvents[]): BatchHead[] {
+    return batchesOf(written).map(({ text, count }) => {
+      const head = { id: ++lastId, environment, rows: count, bytes: text.length };
       file.insertBatch(head, text);
       return head;
     });
@@ -158,7 +118,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     const group = waiting.slice(0, count);
     waiting = waiting.slice(count);
     for (const call of group) {
-      waitingEvents -= call.written.lines.length;
+      waitingEvents -= call.count;
       waitingLength -= call.length;
     }
     return group;
@@ -167,9 +127,15 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
   /** null when it could not be written; its calls know then. */
   function writeGroup(): Group | null {
     const calls = takeGroup();
+    const writtenByEnvironment = new Map<string, WrittenEvents[]>();
+    for (const { environment, written } of calls) {
+      const all = writtenByEnvironment.get(environment);
+      if (all === undefined) writtenByEnvironment.set(environment, [...written]);
+      else all.push(...written);
+    }
     try {
       const heads = file.written(() =>
-        [...merged(calls)].flatMap(({ environment, events }) => insert(environment, events)),
+        [...writtenByEnvironment].flatMap(([environment, written]) => insert(environment, written)),
       );
       return { calls, heads };
     } catch (error) {
@@ -265,8 +231,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
         }
         const written = writtenEvents(events);
         let length = 0;
-        for (const line of written.lines) length += line.length + 1;
-        for (const id of written.distinctIds) length += id.length + 3;
+        for (const { bytes } of written) length += bytes.length;
         if (waitingLength + length > limits.waitingEventsLengthMax) {
           throw overloaded('Too many events wait to be written. Send it again later.');
         }
@@ -275,7 +240,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
             'The journal is full, because the event store does not take its events. Send it again later.',
           );
         }
-        waiting.push({ environment, written, length, resolve, reject });
+        waiting.push({ environment, written, count: events.length, length, resolve, reject });
         waitingEvents += events.length;
         waitingLength += length;
         schedule();
