@@ -114,15 +114,18 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
     }
   }
 
+  /** None of which has a name. */
+  async function appendAll(environment: string, events: readonly TrackedEvent[]): Promise<(boolean | OnymError)[]> {
+    const notKept = await journal.append(
+      environment,
+      events.map((item) => item.event),
+    );
+    return events.map(({ event }) => fateOf(event, notKept) ?? true);
+  }
+
   return {
-    async append(environment, events) {
-      if (events.some((item) => item.explicitUuid)) return appendOnce(environment, events);
-      const notKept = await journal.append(
-        environment,
-        events.map((item) => item.event),
-      );
-      return events.map(({ event }) => fateOf(event, notKept) ?? true);
-    },
+    append: (environment, events) =>
+      events.some((item) => item.explicitUuid) ? appendOnce(environment, events) : appendAll(environment, events),
 
     has(environment, event) {
       const { durable, pending } = lanes.of(environment);
