@@ -59,7 +59,7 @@ export const limits = {
   repeatedLinksMax: 50_000,
   /** Identifiers whose nodes are remembered, per environment: some 6 MB. Beyond it all are worked out anew. */
   nodeIdsMax: 30_000,
-  /** Events waiting for the journal's next group, and their length in UTF-16 units; beyond: 503. */
+  /** Events waiting for the journal's next group, and their length; beyond: 503. */
   waitingEventsMax: 100_000,
   waitingEventsLengthMax: 64 * 1024 * 1024,
   /** Length of what the journal writes in one transaction, some 40 ms on the disk; more waits for the next turn of the event loop. */
@@ -98,6 +98,8 @@ export const limits = {
   /** Differences that `onym verify` shows. */
   differencesListedMax: 100,
   keyNameBytesMax: 128,
+  /** Secrets that are known by themselves, without their hash, since they were sent before; beyond: all are hashed again once. */
+  knownSecretsMax: 1_000,
   /** How long keys that a node has in memory hold while PostgreSQL, where they are kept, does not answer; beyond: 503. */
   keysWithoutStoreMaxMs: 10 * 60_000,
   /** A file to import, decompressed; one of its rows; and, decoded, one row group of a Parquet file. */

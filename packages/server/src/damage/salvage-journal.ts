@@ -1,4 +1,5 @@
 import { type Database, inTransaction, openDatabase } from '../disk/sqlite.ts';
+import { checkBatch } from '../journal/event-batches.ts';
 import { openJournalFile } from '../journal/journal-file.ts';
 
 export interface Salvaged {
@@ -90,7 +91,7 @@ const rowId = 'salvaged_id';
 
 /** Throws for a row of bytes that are none of ours. */
 function checked(table: string, { [rowId]: _, ...row }: Row): Row {
-  if (table === 'batches') JSON.parse(String(row.events));
+  if (table === 'batches') checkBatch(String(row.events), Number(row.rows));
   return row;
 }
 

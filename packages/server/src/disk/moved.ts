@@ -21,7 +21,8 @@ export function readMoveMark(path: string): MoveMark | null {
   try {
     return JSON.parse(readFileSync(markFile(path), 'utf8')) as MoveMark;
   } catch (error) {
-    if ((error as { code?: string }).code === 'ENOENT') return null;
+    // No directory at all is said by those who open it.
+    if (/^(?:ENOENT|ENOTDIR)$/.test((error as { code?: string }).code ?? '')) return null;
     throw new ConfigError(`${markFile(path)} can't be read: ${(error as Error).message}.`);
   }
 }

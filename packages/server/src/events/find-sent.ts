@@ -1,7 +1,7 @@
 import { nodeId } from '../node-id.ts';
 import type { Databases } from './databases.ts';
 import { type Engine, literal } from './engine.ts';
-import { clampTime } from './rows.ts';
+import { clampTime } from './event-rows.ts';
 import type { SentEvent } from './types.ts';
 
 const dayMs = 24 * 60 * 60_000;

@@ -1,41 +1,13 @@
 import { parseExact } from '../exact-json/parse.ts';
 import { nodeId } from '../node-id.ts';
-import { columnJson, isLossy, text } from './json-column.ts';
+import { clampTime, jsonColumn, rowEnd, rowStart, textOrNull } from './event-rows.ts';
+import { isLossy, text } from './json-column.ts';
 import { linesOf } from './line-bytes.ts';
 import type { IdentifierRow, IdentityRow, LinkRow, SeparationRow, StoredEvent } from './types.ts';
 
 /*
  * The wire form of every row: newline-delimited JSON, times as epoch milliseconds (a DateTime64(3) takes the number as it is).
  */
-
-/** Years 1900 to 2299: what the column holds. */
-const timeMinMs = Date.UTC(1900, 0, 1);
-const timeMaxMs = Date.UTC(2300, 0, 1) - 1;
-
-export const clampTime = (ms: number): number =>
-  Number.isFinite(ms) ? Math.trunc(Math.min(Math.max(ms, timeMinMs), timeMaxMs)) : 0;
-
-const textOrNull = (value: string | null): string => (value === null ? 'null' : text(value));
-
-/** The column, and, where that does not keep everything, the text beside it from which timelines and exports answer. */
-function jsonColumn(name: 'properties' | 'traits', json: string, lossy: boolean): string {
-  return lossy ? `"${name}":${columnJson(json)},"${name}_raw":${JSON.stringify(json)}` : `"${name}":${json}`;
-}
-
-/** Null where it is left out. */
-function clientTimestampOf({ client_timestamp: sent }: StoredEvent): string {
-  return sent === null ? '' : `"client_timestamp":"${new Date(sent).toISOString()}",`;
-}
-
-function encodeEvent(event: StoredEvent, node: string, identityId: string): string {
-  return (
-    `{"uuid":"${event.uuid}","timestamp":${clampTime(event.timestamp)},"received_at":${clampTime(event.received_at)},` +
-    `"event":${text(event.event)},${jsonColumn('properties', event.properties, event.lossy)},` +
-    `"distinct_id":${text(event.distinct_id)},${clientTimestampOf(event)}` +
-    `"anonymous_id":${textOrNull(event.anonymous_id)},"device_id":${textOrNull(event.device_id)},` +
-    `"session_id":${textOrNull(event.session_id)},"node_id":"${node}","identity_id":"${identityId}"}\n`
-  );
-}
 
 /**
  * The body that `insertEvents` takes. The same events give the same bytes but for identity_id, and always the same partitions,
@@ -55,7 +27,7 @@ export function encodeEvents(
       node = nodeId(environment, event.distinct_id);
       nodes.set(event.distinct_id, node);
     }
-    parts.push(Buffer.from(encodeEvent(event, node, identityIdOf(event.distinct_id)), 'utf8'));
+    parts.push(Buffer.from(rowStart(event) + rowEnd(node, identityIdOf(event.distinct_id)), 'utf8'));
   }
   return Buffer.concat(parts);
 }

@@ -23,6 +23,18 @@ export function parseExact(text: string): ReturnType<typeof JSON.parse> {
 
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
+/** What may stand before a number: it begins a text, a value or an item, after blanks or not. */
+const beforeNumbers = new Set([...':,[ \n\r\t'].map((char) => char.charCodeAt(0)));
+const minus = 0x2d;
+
+/** Whether an integer may begin there and end there. It may still stand in a string: what it costs to look closer is time alone. */
+function mayBeInteger(text: string, from: number, to: number): boolean {
+  const after = text[to];
+  if (after === '.' || after === 'e' || after === 'E') return false;
+  const before = text.charCodeAt(from - 1) === minus ? from - 2 : from - 1;
+  return before < 0 || beforeNumbers.has(text.charCodeAt(before));
+}
+
 /** A run of so many digits can't lie between two of the places looked at: a pattern takes ten times as long. */
 function holdsLongDigits(text: string): boolean {
   for (let at = longDigits - 1; at < text.length; at += longDigits) {
@@ -30,8 +42,9 @@ function holdsLongDigits(text: string): boolean {
     let from = at;
     while (isDigit(text.charCodeAt(from - 1))) from--;
     let to = at + 1;
-    while (to - from < longDigits && isDigit(text.charCodeAt(to))) to++;
-    if (to - from >= longDigits) return true;
+    while (isDigit(text.charCodeAt(to))) to++;
+    if (to - from >= longDigits && mayBeInteger(text, from, to)) return true;
+    at = to;
   }
   return false;
 }

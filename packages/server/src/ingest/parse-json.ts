@@ -4,8 +4,8 @@ import { parseForeign, parseWith } from '../exact-json/parse.ts';
 import { limits } from '../limits.ts';
 import { holdsOddId, isIdPath } from './id-fields.ts';
 
-/** Parsing millions of nested brackets blocks for seconds; below this size it does not, and items are checked one by one. */
-const nestingCheckedAboveBytes = 64 * 1024;
+/** Parsing millions of nested brackets blocks for seconds; so many, for some milliseconds, and items are checked one by one. */
+const nestingCheckedAboveBytes = 256 * 1024;
 
 /**
  * Throws `invalid-json` or `invalid-payload`. Keys named `__proto__` are dropped at every level: nobody means them well. Integers beyond

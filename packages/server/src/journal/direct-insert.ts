@@ -6,6 +6,7 @@ import type { EventStore, StoredEvent } from '../events/types.ts';
 import type { Gate } from '../gate.ts';
 import type { Log } from '../log.ts';
 import { chunkRowsMax, type EncodedRows, type EncodeParts, encodeRows } from './encode-rows.ts';
+import { type EventRows, rowsOfEvents } from './event-batches.ts';
 import { backoffMs, isTold, troubleOf } from './trouble.ts';
 import type { NotKept } from './types.ts';
 
@@ -147,8 +148,9 @@ async function afterFailure({ log, random }: DirectInsertParts, insert: DirectIn
   if (giveUp.aborted) throw new AbandonedInsert('Nobody waits for it any more.', { cause: error });
 }
 
-function* chunksOf(events: readonly StoredEvent[]): Generator<readonly StoredEvent[]> {
-  for (let from = 0; from < events.length; from += chunkRowsMax) yield events.slice(from, from + chunkRowsMax);
+function* chunksOf(events: readonly StoredEvent[]): Generator<readonly EventRows[]> {
+  for (let from = 0; from < events.length; from += chunkRowsMax)
+    yield [rowsOfEvents(events.slice(from, from + chunkRowsMax))];
 }
 
 const firstLine = (text: string): string => text.split('\n', 1)[0]!.slice(0, 200);

@@ -6,7 +6,7 @@ import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { perEnvironment } from '../per-environment.ts';
-import { encodeDrain, eventsOf } from './encode-drain.ts';
+import { encodeDrain, eventOf } from './encode-drain.ts';
 import { backoffMs, isTold, troubleOf, unavailable } from './trouble.ts';
 import type { Drain, JournalReader } from './types.ts';
 
@@ -100,11 +100,11 @@ export function createDrain(options: DrainOptions): DrainLoop {
       for (const half of journal.split(drain)) await send(half);
       return;
     }
-    const [event] = [...eventsOf(journal, drain)].flat();
-    journal.quarantine(drain, event!, error instanceof Error ? error.message : String(error));
+    const event = eventOf(journal, drain);
+    journal.quarantine(drain, event, error instanceof Error ? error.message : String(error));
     stats.quarantinedEvents++;
     log.error(
-      { environment: drain.environment, uuid: event!.uuid, code: (error as { code?: unknown }).code },
+      { environment: drain.environment, uuid: event.uuid, code: (error as { code?: unknown }).code },
       'The event store can not take an event. It is in quarantine in the journal.',
     );
   }

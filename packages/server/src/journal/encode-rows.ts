@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Seq } from '@onym/core';
-import { EncodingError } from '../events/row-error.ts';
-import { encodeEvents } from '../events/rows.ts';
-import type { EventStore, SentEvent, StoredEvent } from '../events/types.ts';
+import { rowEnd } from '../events/event-rows.ts';
+import type { EventStore, SentEvent } from '../events/types.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import { nodeId } from '../node-id.ts';
+import type { EventRows } from './event-batches.ts';
 import { keyOf } from './event-key.ts';
 
-/** Decoded and encoded in one turn of the event loop: about 10 ms. */
+/** Read and bound in one turn of the event loop. */
 export const chunkRowsMax = 1_000;
 
 export interface EncodeParts {
@@ -30,38 +30,34 @@ export interface EncodedRows {
 export async function encodeRows(
   { identityStore, findSent }: EncodeParts,
   environment: string,
-  chunks: () => Iterable<readonly StoredEvent[]>,
+  chunks: () => Iterable<readonly EventRows[]>,
   boundAt: (seq: Seq) => void,
 ): Promise<EncodedRows> {
-  const identityIds = new Map<string, string>();
-  const identityIdOf = (distinctId: string) => identityIds.get(distinctId)!;
+  /** How the rows of an identifier end. */
+  const ends = new Map<string, string>();
 
-  async function resolve(events: readonly StoredEvent[]): Promise<void> {
+  async function resolve(chunk: readonly EventRows[]): Promise<void> {
     const unresolved = new Set<string>();
-    for (const event of events) if (!identityIds.has(event.distinct_id)) unresolved.add(event.distinct_id);
+    for (const { distinctIds } of chunk) for (const id of distinctIds) if (!ends.has(id)) unresolved.add(id);
     if (unresolved.size === 0) return;
     const { seq, resolved } = await identityStore.resolve(environment, [...unresolved]);
     boundAt(seq);
     for (const distinctId of unresolved) {
-      identityIds.set(distinctId, nodeId(environment, resolved.get(distinctId)?.canonicalId ?? distinctId));
+      const node = nodeId(environment, distinctId);
+      const canonicalId = resolved.get(distinctId)?.canonicalId ?? distinctId;
+      ends.set(distinctId, rowEnd(node, canonicalId === distinctId ? node : nodeId(environment, canonicalId)));
     }
   }
 
-  async function encode(repeats: ReadonlySet<number>, seen: (events: readonly StoredEvent[]) => void): Promise<Buffer> {
+  async function encode(repeats: ReadonlySet<number>, seen: (rows: EventRows) => void): Promise<Buffer> {
     const parts: Buffer[] = [];
-    let at = 0;
-    for (const all of chunks()) {
-      const first = at;
-      at += all.length;
-      const events = repeats.size === 0 ? all : all.filter((_, index) => !repeats.has(first + index));
-      seen(events);
-      await resolve(events);
-      try {
-        parts.push(encodeEvents(environment, events, identityIdOf));
-      } catch (error) {
-        throw new EncodingError(`An event can't be encoded: ${error instanceof Error ? error.message : error}`, {
-          cause: error,
-        });
+    let first = 0;
+    for (const chunk of chunks()) {
+      await resolve(chunk);
+      for (const rows of chunk) {
+        seen(rows);
+        parts.push(endedRows(rows, ends, (index) => repeats.has(first + index)));
+        first += rows.distinctIds.length;
       }
       await nextTurn();
     }
@@ -69,22 +65,34 @@ export async function encodeRows(
   }
 
   const sent: SentEvent[] = [];
-  const ndjson = await encode(new Set(), (events) => {
-    if (findSent !== undefined) sent.push(...events.map(sentOf));
+  const ndjson = await encode(new Set(), (rows) => {
+    if (findSent !== undefined) for (const event of rows.sent()) sent.push(event);
   });
   const repeats = findSent === undefined ? new Set<number>() : repeatsOf(sent, await findSent(environment, sent));
   // Hardly ever are there any: so they are looked for once all is encoded, and only what names an event is kept for it.
   return { ndjson: repeats.size === 0 ? ndjson : await encode(repeats, () => undefined), repeats };
 }
 
-const sentOf = ({ uuid, distinct_id, event, timestamp, client_timestamp, received_at }: StoredEvent): SentEvent => ({
-  uuid,
-  distinct_id,
-  event,
-  timestamp,
-  client_timestamp,
-  received_at,
-});
+const endLength = rowEnd(nodeId('', ''), nodeId('', '')).length;
+const newline = 0x0a;
+
+/** The rows' bytes as they are, each with its end in the place of the line's. */
+function endedRows(rows: EventRows, ends: ReadonlyMap<string, string>, isLeftOut: (index: number) => boolean): Buffer {
+  const lines = rows.lines();
+  const { distinctIds } = rows;
+  const ended = Buffer.allocUnsafe(lines.length + distinctIds.length * endLength);
+  let from = 0;
+  let length = 0;
+  for (let index = 0; index < distinctIds.length; index++) {
+    const to = lines.indexOf(newline, from);
+    if (!isLeftOut(index)) {
+      length += lines.copy(ended, length, from, to);
+      length += ended.write(ends.get(distinctIds[index]!)!, length, endLength, 'latin1');
+    }
+    from = to + 1;
+  }
+  return ended.subarray(0, length);
+}
 
 function repeatsOf(events: readonly SentEvent[], found: readonly { uuid: string; distinct_id: string }[]): Set<number> {
   const known = new Set(found.map(keyOf));

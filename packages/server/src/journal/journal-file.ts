@@ -30,6 +30,8 @@ const migrations: readonly Migration[] = [
   },
   // How many events the event store has, as far as the drains go. No row: not known.
   'CREATE TABLE held (environment TEXT PRIMARY KEY, events INTEGER NOT NULL) STRICT;',
+  // From here on batches may hold rows, of which earlier versions know nothing (event-batches.ts).
+  'SELECT 1;',
 ];
 
 export interface BatchHead {
@@ -42,8 +44,8 @@ export interface BatchHead {
 export interface BatchRow {
   id: number;
   bytes: number;
-  /** A JSON array. */
-  events: string;
+  /** See event-batches.ts. */
+  events: Buffer;
 }
 
 export interface DrainRow {
@@ -85,19 +87,21 @@ export function openJournalFile(directory: string) {
   database.pragma(`journal_size_limit = ${walBytesKept}`);
   migrate(database, migrations);
 
-  const insertBatch = database.prepare<[number, string, number, number, string]>(
-    'INSERT INTO batches (id, environment, rows, bytes, events) VALUES (?, ?, ?, ?, ?)',
+  const insertBatch = database.prepare<[number, string, number, number, Buffer]>(
+    'INSERT INTO batches (id, environment, rows, bytes, events) VALUES (?, ?, ?, ?, CAST(? AS TEXT))',
   );
   const batchHeads = database.prepare<[], BatchHead>('SELECT id, environment, rows, bytes FROM batches ORDER BY id');
   const nextBatch = database.prepare<[string, number, number], BatchRow>(
-    'SELECT id, bytes, events FROM batches WHERE environment = ? AND id > ? AND id <= ? ORDER BY id LIMIT 1',
+    'SELECT id, bytes, CAST(events AS BLOB) AS events FROM batches WHERE environment = ? AND id > ? AND id <= ? ORDER BY id LIMIT 1',
   );
   const previousBatch = database.prepare<[string, number], BatchRow>(
-    'SELECT id, bytes, events FROM batches WHERE environment = ? AND id < ? ORDER BY id DESC LIMIT 1',
+    'SELECT id, bytes, CAST(events AS BLOB) AS events FROM batches WHERE environment = ? AND id < ? ORDER BY id DESC LIMIT 1',
   );
   const firstReceivedAt = database
     .prepare<[], number | null>(
-      `SELECT json_extract(events, '$[0].received_at') FROM batches WHERE id = (SELECT min(id) FROM batches)`,
+      `SELECT CASE WHEN events LIKE '[%' THEN json_extract(events, '$[0].received_at')
+              ELSE json_extract(substr(events, 1, instr(events, char(10)) - 1), '$.received_at') END
+       FROM batches WHERE id = (SELECT min(id) FROM batches)`,
     )
     .pluck();
   const removeBatches = database.prepare<[string, number, number]>(
@@ -186,7 +190,7 @@ export function openJournalFile(directory: string) {
     touch: (): void => touch(database),
     /** The greatest batch id ever given. */
     lastId: meta.lastId,
-    insertBatch: (head: BatchHead, events: string): void => {
+    insertBatch: (head: BatchHead, events: Buffer): void => {
       insertBatch.run(head.id, head.environment, head.rows, head.bytes, events);
     },
     removeBatch: (id: number): void => {

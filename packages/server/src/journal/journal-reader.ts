@@ -1,3 +1,4 @@
+import { batchEvents, type WrittenEvents, writtenLines } from './event-batches.ts';
 import { eventLine, eventsOf } from './event-lines.ts';
 import type { BatchHead, BatchRow, DrainRow, JournalFile } from './journal-file.ts';
 import type { createSegments } from './segments.ts';
@@ -15,7 +16,7 @@ export interface JournalReaderParts {
   /** Leaves out so many ids that none of those after is one that was given before; returns the last of them. */
   leap: () => number;
   /** Writes events as batches of their own, within the transaction under way; what it returns makes them visible. */
-  insert: (environment: string, events: string[]) => () => void;
+  insert: (environment: string, events: readonly WrittenEvents[]) => () => void;
   /** A batch was in the file when it was opened. */
   found: (bytes: number) => void;
   /** Bytes have left the journal. */
@@ -23,7 +24,7 @@ export interface JournalReaderParts {
 }
 
 const batchOf = (environment: string, row: BatchRow | undefined): JournalBatch | null =>
-  row === undefined ? null : { id: row.id, environment, bytes: row.bytes, events: eventsOf(row.events) };
+  row === undefined ? null : Object.assign(batchEvents(row.events), { id: row.id, environment, bytes: row.bytes });
 
 type AtRest = Pick<
   Journal,
@@ -151,10 +152,8 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader & 
         if (rows.length === 0) return released;
         file.durably(() => {
           file.removeQuarantined(rows.map(({ id }) => id));
-          return parts.insert(
-            environment,
-            rows.map((row) => row.event),
-          );
+          const lines = rows.map((row) => row.event);
+          return parts.insert(environment, writtenLines(lines));
         })();
         released += rows.length;
       }

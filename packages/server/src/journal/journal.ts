@@ -1,7 +1,7 @@
 import { toStorageError } from '../disk/sqlite.ts';
 import { OnymError } from '../errors.ts';
 import { limits as defaultLimits } from '../limits.ts';
-import { eventLine } from './event-lines.ts';
+import { batchesOf, type WrittenEvents, writtenEvents } from './event-batches.ts';
 import { type BatchHead, openJournalFile } from './journal-file.ts';
 import { createJournalReader } from './journal-reader.ts';
 import { createSegments } from './segments.ts';
@@ -31,7 +31,9 @@ export interface JournalOptions {
 
 interface Waiting {
   environment: string;
-  lines: string[];
+  written: readonly WrittenEvents[];
+  count: number;
+  /** In bytes. */
   length: number;
   resolve: (notKept: NotKept) => void;
   reject: (error: unknown) => void;
@@ -48,23 +50,6 @@ const nothing: NotKept = new Map();
 
 const overloaded = (message: string): OnymError =>
   new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
-
-/** Cuts lines into runs that make one row each; a single line may be longer than a row should be. */
-function* rowsOf(lines: readonly string[]): Generator<string[]> {
-  const { journalRowEventsMax: eventsMax, journalRowLengthMax: lengthMax } = defaultLimits;
-  let row: string[] = [];
-  let length = 0;
-  for (const line of lines) {
-    if (row.length === eventsMax || (row.length > 0 && length + line.length > lengthMax)) {
-      yield row;
-      row = [];
-      length = 0;
-    }
-    row.push(line);
-    length += line.length;
-  }
-  if (row.length > 0) yield row;
-}
 
 /** Opens the directory's journal, creating it when there is none. */
 export function openJournal(options: JournalOptions): Journal & JournalReader {
@@ -94,8 +79,8 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
       lastId += leapIds;
       return lastId;
     },
-    insert: (environment, lines) => {
-      const heads = insert(environment, lines);
+    insert: (environment, events) => {
+      const heads = insert(environment, events);
       return () => show(heads);
     },
     found: (bytes) => {
@@ -107,11 +92,10 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     },
   });
 
-  function insert(environment: string, lines: readonly string[]): BatchHead[] {
-    return [...rowsOf(lines)].map((row) => {
-      const events = `[${row.join(',')}]`;
-      const head = { id: ++lastId, environment, rows: row.length, bytes: Buffer.byteLength(events) };
-      file.insertBatch(head, events);
+  function insert(environment: string, written: readonly WrittenEvents[]): BatchHead[] {
+    return batchesOf(written).map(({ text, count }) => {
+      const head = { id: ++lastId, environment, rows: count, bytes: text.length };
+      file.insertBatch(head, text);
       return head;
     });
   }
@@ -134,7 +118,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     const group = waiting.slice(0, count);
     waiting = waiting.slice(count);
     for (const call of group) {
-      waitingEvents -= call.lines.length;
+      waitingEvents -= call.count;
       waitingLength -= call.length;
     }
     return group;
@@ -143,15 +127,15 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
   /** null when it could not be written; its calls know then. */
   function writeGroup(): Group | null {
     const calls = takeGroup();
-    const linesByEnvironment = new Map<string, string[]>();
-    for (const call of calls) {
-      const lines = linesByEnvironment.get(call.environment);
-      if (lines === undefined) linesByEnvironment.set(call.environment, [...call.lines]);
-      else for (const line of call.lines) lines.push(line);
+    const writtenByEnvironment = new Map<string, WrittenEvents[]>();
+    for (const { environment, written } of calls) {
+      const all = writtenByEnvironment.get(environment);
+      if (all === undefined) writtenByEnvironment.set(environment, [...written]);
+      else all.push(...written);
     }
     try {
       const heads = file.written(() =>
-        [...linesByEnvironment].flatMap(([environment, lines]) => insert(environment, lines)),
+        [...writtenByEnvironment].flatMap(([environment, written]) => insert(environment, written)),
       );
       return { calls, heads };
     } catch (error) {
@@ -245,9 +229,9 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
         if (waitingEvents + events.length > limits.waitingEventsMax) {
           throw overloaded('Too many events wait to be written. Send it again later.');
         }
-        const lines = events.map(eventLine);
+        const written = writtenEvents(events);
         let length = 0;
-        for (const line of lines) length += line.length + 1;
+        for (const { bytes } of written) length += bytes.length;
         if (waitingLength + length > limits.waitingEventsLengthMax) {
           throw overloaded('Too many events wait to be written. Send it again later.');
         }
@@ -256,8 +240,8 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
             'The journal is full, because the event store does not take its events. Send it again later.',
           );
         }
-        waiting.push({ environment, lines, length, resolve, reject });
-        waitingEvents += lines.length;
+        waiting.push({ environment, written, count: events.length, length, resolve, reject });
+        waitingEvents += events.length;
         waitingLength += length;
         schedule();
       });

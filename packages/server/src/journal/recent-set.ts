@@ -7,7 +7,13 @@ import { hash } from 'node:crypto';
 export interface RecentSet {
   has(text: string): boolean;
   add(text: string): void;
+  /** What `has` and `add` make of a text first, for one that both are to be asked. */
+  digest(text: string): TextDigest;
+  hasDigest(digest: TextDigest): boolean;
+  addDigest(digest: TextDigest): void;
 }
+
+export type TextDigest = readonly [high: number, low: number];
 
 interface Table {
   /** Open addressing, two words a slot; the second is 0 in a free one only. */
@@ -50,7 +56,7 @@ export function createRecentSet(sizeMax: number): RecentSet {
   let young = emptyTable(slotsMin);
   let old = emptyTable(1);
 
-  function digest(text: string): [high: number, low: number] {
+  function digest(text: string): TextDigest {
     const bytes = hash('sha1', text, 'binary');
     const word = (at: number) =>
       ((bytes.charCodeAt(at) << 24) |
@@ -63,19 +69,24 @@ export function createRecentSet(sizeMax: number): RecentSet {
 
   const holds = (table: Table, high: number, low: number) => table.words[slotOf(table.words, high, low) + 1] !== 0;
 
+  function hasDigest([high, low]: TextDigest): boolean {
+    return holds(young, high, low) || holds(old, high, low);
+  }
+
+  function addDigest([high, low]: TextDigest): void {
+    if (young.count >= sizeMax) {
+      old = young;
+      young = emptyTable(old.words.length / 2);
+    }
+    if (young.count >= young.words.length * 0.3) young = grown(young);
+    put(young, high, low);
+  }
+
   return {
-    has(text) {
-      const [high, low] = digest(text);
-      return holds(young, high, low) || holds(old, high, low);
-    },
-    add(text) {
-      const [high, low] = digest(text);
-      if (young.count >= sizeMax) {
-        old = young;
-        young = emptyTable(old.words.length / 2);
-      }
-      if (young.count >= young.words.length * 0.3) young = grown(young);
-      put(young, high, low);
-    },
+    has: (text) => hasDigest(digest(text)),
+    add: (text) => addDigest(digest(text)),
+    digest,
+    hasDigest,
+    addDigest,
   };
 }

@@ -3,15 +3,14 @@ import type { OnymError } from '../errors.ts';
 import type { StoredEvent } from '../events/types.ts';
 import type { Forgets } from '../forgets.ts';
 import type { WriteDoor } from '../readiness.ts';
+import type { BatchEvents } from './event-batches.ts';
 
 /** A batch of journaled events, drained as one deduplicated insert. */
-export interface JournalBatch {
-  /** Ascending, never reused; part of the deduplication token. */
-  id: number;
-  environment: string;
-  events: StoredEvent[];
+export interface JournalBatch extends BatchEvents {
+  readonly id: number;
+  readonly environment: string;
   /** Of the row in the file. */
-  bytes: number;
+  readonly bytes: number;
 }
 
 /** Of events that were given to `append`, those that it did not keep: the event store has them already, or why nobody can keep them. */

@@ -4,7 +4,7 @@ import type { EventStore, StoredEvent } from '../events/types.ts';
 import { limits as defaultLimits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 import { keyOf } from './event-key.ts';
-import { createRecentSet, type RecentSet } from './recent-set.ts';
+import { createRecentSet, type RecentSet, type TextDigest } from './recent-set.ts';
 import type { Journal, NotKept } from './types.ts';
 
 export interface TrackedEvent {
@@ -44,6 +44,12 @@ interface OnItsWay {
   readonly appended: Promise<NotKept>;
 }
 
+/** An event of this call, and how its name is remembered. */
+interface Named {
+  readonly event: StoredEvent;
+  readonly digest: TextDigest;
+}
+
 interface Lane {
   durable: RecentSet;
   /** Pairs on their way to the disk. */
@@ -68,54 +74,58 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
     const { durable, pending } = lanes.of(environment);
     const earlier = new Set<Promise<unknown>>();
     /** Events of this call by their names. */
-    const named = new Map<string, StoredEvent>();
+    const named = new Map<string, Named>();
     const fresh: StoredEvent[] = [];
     /** Of each that is not new: the event that it repeats, where that is not durable yet. */
     const repeats = events.map(({ event, explicitUuid }): OnItsWay | StoredEvent | 'new' | 'durable' => {
       if (explicitUuid) {
         const key = keyOf(event);
-        if (durable.has(key)) return 'durable';
+        const digest = durable.digest(key);
+        if (durable.hasDigest(digest)) return 'durable';
         const own = named.get(key);
-        if (own !== undefined) return own;
+        if (own !== undefined) return own.event;
         const underWay = pending.get(key);
         if (underWay !== undefined) {
           earlier.add(underWay.appended);
           return underWay;
         }
-        named.set(key, event);
+        named.set(key, { event, digest });
       }
       fresh.push(event);
       return 'new';
     });
 
     const appended = earlier.size > 0 ? appendAfter(environment, earlier, fresh) : journal.append(environment, fresh);
-    for (const [key, event] of named) pending.set(key, { event, appended });
+    for (const [key, { event }] of named) pending.set(key, { event, appended });
     try {
       const notKept = await appended;
-      for (const [key, event] of named) if (!(notKept.get(event) instanceof OnymError)) durable.add(key);
-      return await Promise.all(
-        repeats.map(async (repeated, index) => {
-          if (repeated === 'durable') return false;
-          if (repeated === 'new') return fateOf(events[index]!.event, notKept) ?? true;
-          const fate =
-            'appended' in repeated ? fateOf(repeated.event, await repeated.appended) : fateOf(repeated, notKept);
-          return fate ?? false;
-        }),
-      );
+      for (const { event, digest } of named.values())
+        if (!(notKept.get(event) instanceof OnymError)) durable.addDigest(digest);
+      const fates: (boolean | OnymError)[] = [];
+      for (const [index, repeated] of repeats.entries()) {
+        if (repeated === 'durable') fates.push(false);
+        else if (repeated === 'new') fates.push(fateOf(events[index]!.event, notKept) ?? true);
+        else if ('appended' in repeated) fates.push(fateOf(repeated.event, await repeated.appended) ?? false);
+        else fates.push(fateOf(repeated, notKept) ?? false);
+      }
+      return fates;
     } finally {
       for (const key of named.keys()) pending.delete(key);
     }
   }
 
+  /** None of which has a name. */
+  async function appendAll(environment: string, events: readonly TrackedEvent[]): Promise<(boolean | OnymError)[]> {
+    const notKept = await journal.append(
+      environment,
+      events.map((item) => item.event),
+    );
+    return events.map(({ event }) => fateOf(event, notKept) ?? true);
+  }
+
   return {
-    async append(environment, events) {
-      if (events.some((item) => item.explicitUuid)) return appendOnce(environment, events);
-      const notKept = await journal.append(
-        environment,
-        events.map((item) => item.event),
-      );
-      return events.map(({ event }) => fateOf(event, notKept) ?? true);
-    },
+    append: (environment, events) =>
+      events.some((item) => item.explicitUuid) ? appendOnce(environment, events) : appendAll(environment, events),
 
     has(environment, event) {
       const { durable, pending } = lanes.of(environment);
@@ -129,8 +139,8 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
       for (let before = journal.head() + 1; found < sizeMax; ) {
         const batch = journal.previous(environment, before);
         if (batch === null) break;
-        for (const event of batch.events) durable.add(keyOf(event));
-        found += batch.events.length;
+        for (const name of batch.names) durable.add(keyOf(name));
+        found += batch.count;
         before = batch.id;
         await nextTurn();
         signal?.throwIfAborted();

@@ -17,6 +17,8 @@ const retryAfterSeconds = 1;
 interface Held {
   readonly standing: Standing;
   readonly byHash: ReadonlyMap<string, { readonly hash: Buffer; readonly key: Key }>;
+  /** Keys by secrets that were sent and are theirs, so that those who send again cost no hash each time. */
+  readonly bySecret: Map<string, Key>;
   /** Those that are not revoked. */
   readonly byName: ReadonlyMap<string, Key>;
 }
@@ -50,13 +52,21 @@ export function createKeyStore(table: KeyTable, { now = Date.now }: { now?: () =
     authenticate(secret) {
       const silentMs = table.silentMs();
       if (silentMs > limits.keysWithoutStoreMaxMs) throw silentTooLong(silentMs);
+      const { byHash, bySecret } = held();
+      const known = bySecret.get(secret);
+      if (known !== undefined) {
+        uses.note(known.name, now());
+        return known;
+      }
       const hash = hashOf(secret);
-      const found = held().byHash.get(hash);
+      const found = byHash.get(hash);
       if (found === undefined || !timingSafeEqual(found.hash, Buffer.from(hash, 'hex'))) {
         if (silentMs > unseenMaxMs) throw perhapsUnseen();
         return null;
       }
       if (found.key.revokedAt !== null) return null;
+      if (bySecret.size === limits.knownSecretsMax) bySecret.clear();
+      bySecret.set(secret, found.key);
       uses.note(found.key.name, now());
       return found.key;
     },
@@ -83,6 +93,7 @@ function heldOf(standing: Standing): Held {
   return {
     standing,
     byHash: new Map(all.map((each) => [each.hex, each])),
+    bySecret: new Map(),
     byName: new Map(all.filter(({ key }) => key.revokedAt === null).map(({ key }) => [key.name, key])),
   };
 }

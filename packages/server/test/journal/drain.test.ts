@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { openDatabase } from '../../src/disk/sqlite.ts';
 import { createDrain } from '../../src/journal/drain.ts';
 import { openJournal } from '../../src/journal/journal.ts';
 import { nodeId } from '../../src/node-id.ts';
@@ -84,6 +86,25 @@ describe('flush', () => {
     await drain.flush('production');
     expect(eventStore.uuidsOf('production')).toEqual(uuids(1, 2));
   });
+});
+
+test('batches as earlier versions wrote them are drained beside those of today, also in parts', async () => {
+  const { directory, journal } = setup();
+  await journal.append('production', events(0, 3));
+  await journal.append('production', events(3, 6));
+  await journal.append('production', [...events(6, 8), eventOf(8, { event: 'poison' })]);
+  await journal.close();
+  const database = openDatabase(join(directory, 'journal.sqlite'));
+  const lines = (from: number, to: number) => JSON.stringify(events(from, to));
+  database.prepare('UPDATE batches SET events = ? WHERE id = 2').run(lines(3, 6));
+  database.close();
+
+  const { drain, journal: reopened, eventStore } = setup({ directory });
+  await drain.flush();
+  expect(eventStore.uuidsOf('production')).toEqual(uuids(0, 8));
+  expect(reopened.quarantined('production', 10)).toMatchObject([{ event: eventOf(8, { event: 'poison' }) }]);
+  const numbers = eventStore.rowsOf('production').map((row) => row.properties.n);
+  expect(numbers).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
 });
 
 describe('identities', () => {

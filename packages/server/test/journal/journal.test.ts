@@ -53,6 +53,29 @@ describe('append', () => {
     expect(uuidsIn(journal, 'development')).toEqual([]);
   });
 
+  test('reads back what it makes rows of, and beside it what a row would change', async () => {
+    const journal = open(temporaryDirectory());
+    const properties = '{"a.b":123456789012345678901234567890,"half":"\\ud800","properties":",\\"properties\\":{}"}';
+    const kept = [
+      {
+        ...eventOf(1, { distinct_id: '"",\n\u2028é💥', event: ',"properties":{}', device_id: '' }),
+        properties,
+        lossy: true,
+      },
+      eventOf(2, { client_timestamp: 253_402_300_799_999, properties: { nested: [{ deep: [] }] } }),
+      eventOf(3, { timestamp: Date.UTC(2400, 0, 1) }),
+      eventOf(4, { distinct_id: 'half \ud800' }),
+    ];
+    for (const event of kept) await journal.append('production', [event]);
+    await journal.append('production', kept);
+    const batches = kept.map((_, index) => journal.next('production', index, journal.head())!);
+    expect(batches.flatMap(({ events }) => events)).toEqual(kept);
+    const together = journal.previous('production', journal.head() + 1)!;
+    expect(together.events).toEqual(kept);
+    expect(together.names.map(({ distinct_id }) => distinct_id)).toEqual(kept.map(({ distinct_id }) => distinct_id));
+    expect(journal.oldestReceivedAt()).toBe(kept[0]!.received_at);
+  });
+
   test('calls that wait together become one batch per environment', async () => {
     const journal = open(temporaryDirectory());
     await Promise.all(
