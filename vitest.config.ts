@@ -71,7 +71,7 @@ export default defineConfig({
             'packages/server/test/system/{semantics,acceptance,repeats,values,exact-events,paging}.test.ts',
             'packages/server/test/steering/*.test.ts',
             'packages/server/test/people/{concurrent,erasing-many,erasure,person-export}.test.ts',
-            'packages/server/test/import/{import,resume,history,tables}.test.ts',
+            'packages/server/test/import/{import,resume}.test.ts',
             'packages/server/test/lint/{cli,limits,restart,rules}.test.ts',
           ],
           env: { ONYM_TEST_ENGINE: 'servers', UV_THREADPOOL_SIZE: '16' },
