@@ -68,7 +68,7 @@ export default defineConfig({
           name: 'servers',
           include: [
             'packages/server/test/http/examples.test.ts',
-            'packages/server/test/system/{semantics,acceptance,repeats,values,exact-events,paging}.test.ts',
+            'packages/server/test/system/{semantics,acceptance,values,exact-events,paging}.test.ts',
             'packages/server/test/steering/*.test.ts',
             'packages/server/test/people/{concurrent,erasing-many,erasure,person-export}.test.ts',
             'packages/server/test/import/{import,resume}.test.ts',
