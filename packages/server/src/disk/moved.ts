@@ -22,7 +22,7 @@ export function readMoveMark(path: string): MoveMark | null {
     return JSON.parse(readFileSync(markFile(path), 'utf8')) as MoveMark;
   } catch (error) {
     // No directory at all is said by those who open it.
-    if (/^(?:ENOENT|ENOTDIR)$/.test((error as { code?: string }).code ?? '')) return null;
+    if (/^(?:ENOENT|ENOTDIR|ELOOP|ENAMETOOLONG)$/.test((error as { code?: string }).code ?? '')) return null;
     throw new ConfigError(`${markFile(path)} can't be read: ${(error as Error).message}.`);
   }
 }

@@ -1,6 +1,6 @@
 import { afterAll } from 'vitest';
-import { type Postgres, startPostgres } from '../../../../test-support/postgres.ts';
-import { type Engines, type EngineVariables, startEvents } from './engines.ts';
+import type { Postgres } from '../../../../test-support/postgres.ts';
+import type { Engines, EngineVariables } from './engines.ts';
 
 /**
  * Suites about whole servers run twice (vitest.config.ts): with everything in the data directory, and, where ONYM_TEST_ENGINE is `servers`,
@@ -12,15 +12,20 @@ let postgres: Promise<Postgres> | null = null;
 const events = new Map<string, Promise<Omit<Engines, 'postgres'>>>();
 const known = new Map<string, EngineVariables>();
 
-// Importing this file registers the clean-up of the test file that does.
-afterAll(async () => {
-  for (const started of events.values()) await (await started).stop();
-  await (await postgres)?.stop();
-});
+// Importing this file registers the clean-up of the test file that does. A process that a test starts may import it as well.
+if (onServers) {
+  afterAll(async () => {
+    for (const started of events.values()) await (await started).stop();
+    await (await postgres)?.stop();
+  });
+}
 
 /** What a server on this directory is to be told of its engines; nothing where they are in it. */
 export async function engineVariables(dataDir: string): Promise<EngineVariables> {
   if (!onServers) return {};
+  // Only here: what starts a PostgreSQL listens to the signals of its process.
+  const { startPostgres } = await import('../../../../test-support/postgres.ts');
+  const { startEvents } = await import('./engines.ts');
   postgres ??= startPostgres();
   let own = events.get(dataDir);
   if (own === undefined) {
