@@ -50,7 +50,7 @@ export async function writeRows(rows: AsyncIterable<Uint8Array>, file: string): 
     if (part !== file) renameSync(part, file);
   } catch (error) {
     // A file that is only just being opened would be there again.
-    if (part !== file && !output.closed) await new Promise((resolve) => output.once('close', resolve).destroy());
+    if (part !== file && !output.closed) await new Promise<void>((resolve) => output.once('close', resolve).destroy());
     removePart();
     throw isOfFiles(error) ? new RequestError(`${file} can not be written: ${error.message}`, null, error) : error;
   } finally {
