@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { checkFiles } from './damage/files.ts';
@@ -8,6 +7,7 @@ import { isDataDirectory, openDataDirectory } from './disk/data-directory.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
 import { OnymError } from './errors.ts';
 import type { IdentityStore } from './identity/store.ts';
+import { drainAll } from './journal/drain-all.ts';
 import { byJournal } from './journal/ways.ts';
 import { limits } from './limits.ts';
 import type { Log } from './log.ts';
@@ -33,8 +33,6 @@ export interface Adopted {
   /** Events in quarantine, which stay where they are. */
   readonly quarantined: number;
 }
-
-const reportIntervalMs = 200;
 
 /**
  * Brings what is in the journal of a node that is gone to the event store, as that node would have: the inserts first that it had begun, under
@@ -82,7 +80,10 @@ export async function adoptJournal(dataDir: string, { config, log, signal, repor
     nodes.answer(createErrandWork({ identityStore, drain: way.drain, keepers: [way.journal] }));
     closers.push(() => nodes.close(way.journal.bytes() === 0 && way.journal.quarantinedCount() === 0));
     await nodes.start();
-    await drainAll(way, signal, report);
+    await drainAll(
+      { journal: { ...way.journal, ...way.onDisk }, drain: way.drain },
+      { signal, report, patienceMs: limits.drainWaitMaxMs },
+    );
     const { drainedEvents, repeatedEvents } = way.drain.stats();
     return {
       journal: way.journal.id,
@@ -115,38 +116,5 @@ async function checkEnvironment(identityStore: IdentityStore, name: string): Pro
     throw new ConfigError(
       `The journal holds events of the environment ${name}, which is not at ONYM_POSTGRES_URL. Is that the one that the node shared? Else start a server there with ${name} among its ONYM_ENVIRONMENTS, and then this again.`,
     );
-  }
-}
-
-async function drainAll(
-  { journal, drain, onDisk }: ReturnType<typeof byJournal>,
-  signal: AbortSignal,
-  report: AdoptOptions['report'],
-): Promise<void> {
-  const bytesMax = journal.bytes();
-  const told = setInterval(() => report(bytesMax - journal.bytes(), bytesMax), reportIntervalMs);
-  const stop = () => void drain.close();
-  signal.addEventListener('abort', stop, { once: true });
-  const done = () => drain.stats().drainedEvents + drain.stats().quarantinedEvents;
-  try {
-    let before = done();
-    for (let movedAt = Date.now(); onDisk.environments().length > 0; ) {
-      signal.throwIfAborted();
-      try {
-        await drain.flush();
-      } catch (error) {
-        signal.throwIfAborted();
-        if (done() > before) movedAt = Date.now();
-        else if (Date.now() - movedAt > limits.drainWaitMaxMs) throw error;
-        else
-          await sleep(((error as OnymError).retryAfterSeconds ?? 1) * 1_000, undefined, { signal }).catch(
-            () => undefined,
-          );
-      }
-      before = done();
-    }
-  } finally {
-    clearInterval(told);
-    signal.removeEventListener('abort', stop);
   }
 }

@@ -1,21 +1,15 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { clickHouseVariables } from '../clickhouse-config.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
 import type { Log } from '../log.ts';
-import { postgresVariables } from '../postgres-config.ts';
 import { byteProgress } from './byte-progress.ts';
 import { listenForInterruption } from './interruption.ts';
-import { configOf, configurationOptions, exitCode } from './options.ts';
+import { configOf, configurationOptions, exitCode, serverVariableNames } from './options.ts';
 import { inOneLine, print, printJsonLine, printNote, shown } from './print.ts';
 import { RequestError } from './transport.ts';
 
-const names = [...Object.keys(postgresVariables), ...Object.keys(clickHouseVariables)] as Parameters<
-  typeof configurationOptions
->[1];
-
 export function drainCommand(program: Command): void {
-  configurationOptions(program.command('drain'), names)
+  configurationOptions(program.command('drain'), serverVariableNames)
     .argument('<directory>', 'data directory of the node that is gone')
     .description('bring what the journal of a node that is gone still holds to the event store that it shared')
     .option('--json', 'print one line of JSON for machines')

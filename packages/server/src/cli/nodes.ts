@@ -1,8 +1,8 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { ConfigError } from '../config-error.ts';
 import type { NodeInfo, Registered } from '../nodes/nodes.ts';
-import { postgresOf, postgresVariables } from '../postgres-config.ts';
-import { exitCode } from './options.ts';
+import { postgresOf } from '../postgres-config.ts';
+import { configurationOptions, exitCode } from './options.ts';
 import { print, printJson, printNote, shown, table } from './print.ts';
 
 interface NodesOptions {
@@ -71,12 +71,10 @@ const toJson = ({ seenAt, isAway, hasJournal, ...node }: NodeInfo) => ({
 });
 
 function common(command: Command): Command {
-  return command
-    .option('--json', 'print JSON for machines')
-    .addOption(new Option('--postgres-url <url>', postgresVariables.ONYM_POSTGRES_URL).env('ONYM_POSTGRES_URL'))
-    .addOption(
-      new Option('--postgres-schema <name>', postgresVariables.ONYM_POSTGRES_SCHEMA).env('ONYM_POSTGRES_SCHEMA'),
-    );
+  return configurationOptions(command.option('--json', 'print JSON for machines'), [
+    'ONYM_POSTGRES_URL',
+    'ONYM_POSTGRES_SCHEMA',
+  ]);
 }
 
 async function withNodes(options: NodesOptions, work: (nodes: Registered) => void | Promise<void>): Promise<void> {

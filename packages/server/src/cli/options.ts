@@ -34,9 +34,12 @@ export function configOf(options: Record<string, unknown>): Config {
   return readConfig({ ...process.env, ...env });
 }
 
+/** Of the servers that hold what nodes share. */
+export const serverVariableNames = Object.keys({ ...postgresVariables, ...clickHouseVariables }) as Variable[];
+
 /** Which servers hold what nodes share, where any do, and what acknowledges an event; for `readConfig`. */
 export function serverVariables(): Partial<Record<Variable, string | undefined>> {
-  const names = [...Object.keys({ ...postgresVariables, ...clickHouseVariables }), 'ONYM_ACKNOWLEDGE'] as Variable[];
+  const names: readonly Variable[] = [...serverVariableNames, 'ONYM_ACKNOWLEDGE'];
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 

@@ -6,9 +6,9 @@ import { limits as defaultLimits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 import { AbandonedInsert, type DirectInsert, type DirectInsertParts, insertDirectly } from './direct-insert.ts';
 import type { DrainLoop } from './drain.ts';
-import { unavailable } from './trouble.ts';
+import { overloaded, unavailable, withinWait } from './trouble.ts';
 import type { Journal, NotKept } from './types.ts';
-import { createWaitingCalls, overloaded, type WaitingLimits } from './waiting-calls.ts';
+import { createWaitingCalls, type WaitingLimits } from './waiting-calls.ts';
 
 /** How long the first event waits for others, where no insert is under way. */
 const gatherMs = 5;
@@ -123,15 +123,7 @@ export function createDirect(options: DirectOptions): { journal: Journal; drain:
     if (behind.length === 0) return;
     const failing = behind.find((lane) => lane.insert!.failures > 0);
     if (failing !== undefined) throw notThereYet(failing);
-    let deadline: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      deadline = setTimeout(() => reject(notThereYet(behind[0]!)), defaultLimits.drainWaitMaxMs);
-    });
-    try {
-      await Promise.race([Promise.all(behind.map((lane) => lane.insert!.ended)), tooLong]);
-    } finally {
-      clearTimeout(deadline);
-    }
+    await withinWait(Promise.all(behind.map((lane) => lane.insert!.ended)), () => notThereYet(behind[0]!));
   }
 
   const notThereYet = (lane: Lane): OnymError =>

@@ -3,11 +3,10 @@ import { isRowError } from '../events/row-error.ts';
 import type { EventStore } from '../events/types.ts';
 import { createGate } from '../gate.ts';
 import type { IdentityStore } from '../identity/store.ts';
-import { limits } from '../limits.ts';
 import type { Log } from '../log.ts';
 import { perEnvironment } from '../per-environment.ts';
 import { encodeDrain, eventOf } from './encode-drain.ts';
-import { backoffMs, isTold, troubleOf, unavailable } from './trouble.ts';
+import { backoffMs, isTold, troubleOf, unavailable, withinWait } from './trouble.ts';
 import type { Drain, JournalReader } from './types.ts';
 
 /**
@@ -178,16 +177,8 @@ export function createDrain(options: DrainOptions): DrainLoop {
     const wanted = environment === undefined ? journal.environments() : [environment];
     const behind = wanted.filter((name) => (journal.oldest(name) ?? Number.POSITIVE_INFINITY) <= target);
     if (behind.length === 0) return;
-    let deadline: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<never>((_, reject) => {
-      deadline = setTimeout(() => reject(unavailableAt(lanes.of(behind[0]!), null)), limits.drainWaitMaxMs);
-    });
     const drained = Promise.all(behind.map((name) => flushLane(lanes.of(name), target)));
-    try {
-      await Promise.race([drained, tooLong]);
-    } finally {
-      clearTimeout(deadline);
-    }
+    await withinWait(drained, () => unavailableAt(lanes.of(behind[0]!), null));
   }
 
   return {

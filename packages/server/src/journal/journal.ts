@@ -1,10 +1,10 @@
 import { toStorageError } from '../disk/sqlite.ts';
-import { OnymError } from '../errors.ts';
 import { limits as defaultLimits } from '../limits.ts';
 import { batchesOf, type WrittenEvents, writtenEvents } from './event-batches.ts';
 import { type BatchHead, openJournalFile } from './journal-file.ts';
 import { createJournalReader } from './journal-reader.ts';
 import { createSegments } from './segments.ts';
+import { overloaded } from './trouble.ts';
 import type { Journal, JournalReader, NotKept } from './types.ts';
 
 /** Written since the last checkpoint; one of 8 MiB takes 10 to 20 ms. */
@@ -15,7 +15,6 @@ const roomBytesMin = 2 * defaultLimits.propertiesBytesMax;
 const idleFileBytesMax = 64 * 1024 * 1024;
 /** More than any journal has given. */
 const leapIds = 1_000_000_000_000;
-const overloadedRetryAfterSeconds = 5;
 
 export type JournalLimits = Pick<
   typeof defaultLimits,
@@ -47,9 +46,6 @@ interface Group {
 
 /** The disk takes what it is given, and knows nothing of what the event store has. */
 const nothing: NotKept = new Map();
-
-const overloaded = (message: string): OnymError =>
-  new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
 
 /** Opens the directory's journal, creating it when there is none. */
 export function openJournal(options: JournalOptions): Journal & JournalReader {

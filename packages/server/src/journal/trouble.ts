@@ -1,4 +1,5 @@
 import { OnymError } from '../errors.ts';
+import { limits } from '../limits.ts';
 
 /*
  * What is done, and said, while events can not be brought to the event store.
@@ -13,6 +14,24 @@ const backoffMaxMs = 5_000;
  */
 export const backoffMs = (failures: number, random: () => number): number =>
   Math.min(backoffMaxMs, backoffFirstMs * 2 ** Math.min(failures - 1, 16)) * (1 - random() / 2);
+
+const overloadedRetryAfterSeconds = 5;
+
+export const overloaded = (message: string): OnymError =>
+  new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
+
+/** Rejects with what `late` says where `work` takes longer than a reader should wait; it goes on all the same. */
+export async function withinWait(work: Promise<unknown>, late: () => OnymError): Promise<void> {
+  let deadline: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_, reject) => {
+    deadline = setTimeout(() => reject(late()), limits.drainWaitMaxMs);
+  });
+  try {
+    await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(deadline);
+  }
+}
 
 /** Whether one more failure in a row is worth a line of the log. */
 export const isTold = (failures: number): boolean => (failures & (failures - 1)) === 0;

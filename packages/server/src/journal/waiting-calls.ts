@@ -1,15 +1,12 @@
-import { OnymError } from '../errors.ts';
+import type { OnymError } from '../errors.ts';
 import type { StoredEvent } from '../events/types.ts';
 import type { limits as defaultLimits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
+import { overloaded } from './trouble.ts';
 import type { NotKept } from './types.ts';
 
 /** What an event is beside its properties and its id, in memory and as a row. */
 const eventLengthMin = 400;
-const overloadedRetryAfterSeconds = 5;
-
-export const overloaded = (message: string): OnymError =>
-  new OnymError('overloaded', message, { retryAfterSeconds: overloadedRetryAfterSeconds });
 
 export type WaitingLimits = Pick<
   typeof defaultLimits,

@@ -8,6 +8,7 @@ import { checkEvents } from '../damage/events.ts';
 import { type MoveMark, readMoveMark, writeMoveMark } from '../disk/moved.ts';
 import type { EventStore } from '../events/types.ts';
 import type { IdentityStore } from '../identity/store.ts';
+import { drainAll } from '../journal/drain-all.ts';
 import type { Log } from '../log.ts';
 import { createOwnNode } from '../nodes/nodes.ts';
 import { createOwnTurns } from '../nodes/turns.ts';
@@ -18,7 +19,6 @@ import { moveTargetOf, openEventStore, openIdentityStore, openShared } from '../
 import type { Difference } from '../verify/identity-check.ts';
 import { type Checked, checkEnvironment, checkTables } from './check.ts';
 import { copyEvents } from './copy-events.ts';
-import { drainAll } from './drain-all.ts';
 import type { Copy } from './record.ts';
 
 /** What a move works at, and how much of all there is to that is done. */
@@ -135,7 +135,9 @@ async function settleSource({ dataDir, signal, log, report }: MoveOptions, parts
     { drain, journal },
     {
       signal,
-      report: (left, all) => report({ what: 'Draining the journal', unit: 'bytes', done: all - left, all }),
+      // Its event store is in this process: what it does not take now it does not take in a while.
+      patienceMs: 0,
+      report: (done, all) => report({ what: 'Draining the journal', unit: 'bytes', done, all }),
     },
   );
 }

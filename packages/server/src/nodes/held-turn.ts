@@ -8,11 +8,19 @@ export interface HeldTurn {
   end(): Promise<void>;
 }
 
-/** Null at once where somebody has it; throws as `tryTake` does. Whoever holds one must end it. */
-export function tryHold(turns: Pick<Turns, 'tryTake'>, name: string): Promise<HeldTurn | null> {
+type Taking = (work: (lost: AbortSignal) => Promise<true>) => Promise<true | null>;
+
+/** Once nobody else has it; throws as `take` does. Whoever holds one must end it. */
+export const hold = async (turns: Pick<Turns, 'take'>, name: string): Promise<HeldTurn> =>
+  (await holding((work) => turns.take(name, work)))!;
+
+/** The same, or null at once where somebody has it; throws as `tryTake` does. */
+export const tryHold = (turns: Pick<Turns, 'tryTake'>, name: string): Promise<HeldTurn | null> =>
+  holding((work) => turns.tryTake(name, work));
+
+function holding(take: Taking): Promise<HeldTurn | null> {
   return new Promise((resolve, reject) => {
-    const over = turns.tryTake(
-      name,
+    const over = take(
       (lost) =>
         new Promise<true>((ended) => {
           resolve({

@@ -8,6 +8,7 @@ import type { DrainLoop } from '../journal/drain.ts';
 import type { Removals } from '../journal/removals.ts';
 import type { Log } from '../log.ts';
 import { nodeId } from '../node-id.ts';
+import { hold } from '../nodes/held-turn.ts';
 import type { Nodes } from '../nodes/nodes.ts';
 import type { Turns } from '../nodes/turns.ts';
 import { projectionOfStrays } from '../projector/projection.ts';
@@ -74,9 +75,10 @@ export function createErasures(parts: ErasureParts): Erasures {
   let closed = false;
 
   // Two of the same identity would both count it.
-  function inTurn<T>(environment: string, work: () => Promise<T>): Promise<T> {
-    return noted(parts.turns.take(turnOf(environment), work));
-  }
+  const turns: Pick<Turns, 'take' | 'tryTake'> = {
+    take: (name, work) => noted(parts.turns.take(name, work)),
+    tryTake: (name, work) => noted(parts.turns.tryTake(name, work)),
+  };
 
   function noted<T>(work: Promise<T>): Promise<T> {
     const settled = work.catch(() => undefined).finally(() => underWay.delete(settled));
@@ -152,20 +154,11 @@ export function createErasures(parts: ErasureParts): Erasures {
     environment: string,
     persons: () => AsyncGenerator<ErasedPerson>,
   ): AsyncGenerator<ErasedPerson> {
-    let end = (): void => undefined;
-    const ended = new Promise<void>((resolve) => {
-      end = resolve;
-    });
-    await new Promise<void>((begin, fail) => {
-      inTurn(environment, () => {
-        begin();
-        return ended;
-      }).catch(fail);
-    });
+    const turn = await hold(turns, turnOf(environment));
     try {
       yield* persons();
     } finally {
-      end();
+      await turn.end();
     }
   }
 
@@ -223,11 +216,12 @@ export function createErasures(parts: ErasureParts): Erasures {
 
   /** What fails is logged, and has its timer; what another node is at is that node's. */
   async function resume(environment: string): Promise<void> {
-    await noted(parts.turns.tryTake(turnOf(environment), () => finishAll(environment))).catch(() => undefined);
+    await turns.tryTake(turnOf(environment), () => finishAll(environment)).catch(() => undefined);
   }
 
   return {
-    erase: (environment, distinctId, options) => inTurn(environment, () => erase(environment, distinctId, options)),
+    erase: (environment, distinctId, options) =>
+      turns.take(turnOf(environment), () => erase(environment, distinctId, options)),
     eraseAll: (environment, distinctIds, options) =>
       inOneTurn(environment, () => eraseAll(environment, distinctIds, options)),
     async resume(environments) {

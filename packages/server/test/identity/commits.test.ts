@@ -6,16 +6,10 @@ import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { Commit, LedgerChange, SharedLedger } from '../../src/identity/store.ts';
 import { limits } from '../../src/limits.ts';
+import { alias as aliasOf, identify as identifyOf } from './operations.ts';
 
 const source = { key: 'sk_1', lib: null, batch: null, public: false };
-const alias = (primary: string, secondary = `${primary}'s`): Operation => ({
-  op: 'alias',
-  kind: 'alias',
-  primary,
-  secondary,
-  timestamp: null,
-  source,
-});
+const alias = (primary: string, secondary = `${primary}'s`) => aliasOf(primary, secondary, source);
 const split: Operation = { op: 'split', target: { link: 1 }, timestamp: null, source };
 
 /** A store that answers at the test's word, and fails where the test says so. */
@@ -263,14 +257,7 @@ describe('a ledger that other nodes write to', () => {
       now: () => 1,
     });
     await commits.follow();
-    const identify: Operation = {
-      op: 'identify',
-      distinctId: 'user_1',
-      anonymousId: 'anonymous-1',
-      traits: [],
-      timestamp: null,
-      source,
-    };
+    const identify = identifyOf('user_1', 'anonymous-1', source);
     await commits.submit('e', [identify]);
     await commits.submit('e', [identify]);
     elsewhere = async () => {

@@ -5,19 +5,12 @@ import { type Postgres, startPostgres } from '../../../../test-support/postgres.
 import { type Commits, createCommits, tellOfRows } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import type { IdentityStore } from '../../src/identity/store.ts';
-import { alias, live as source } from './operations.ts';
+import { alias, identify as identifyOf, live as source } from './operations.ts';
 import { cutAll, openStore } from './postgres.ts';
 
 /** What one node remembers follows what another commits. */
 
-const identify: Operation = {
-  op: 'identify',
-  distinctId: 'user_1',
-  anonymousId: 'anonymous-1',
-  traits: [],
-  timestamp: null,
-  source,
-};
+const identify = identifyOf('user_1', 'anonymous-1');
 
 interface Node {
   readonly store: IdentityStore;

@@ -2,7 +2,7 @@ import { nodeId } from '../../node-id.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import type { MovedRoom } from '../../postgres/moved-room.ts';
 import type { NewLedgerRow } from '../written-rows.ts';
-import { migrations } from './schema.ts';
+import { analyses, migrations } from './schema.ts';
 import { ledgerColumns } from './write.ts';
 
 type LedgerRow = NewLedgerRow & { readonly env: number };
@@ -51,6 +51,6 @@ export const movedIdentities: MovedRoom = {
     next('source_id', 'source', 'id'),
     next('identifier_ref', 'identifier', 'ref'),
     // The planner has seen none of it yet.
-    ...['ledger', 'identifier', 'component', 'link', 'identify', 'trait'].map((table) => `ANALYZE ${table}`),
+    ...analyses,
   ],
 };

@@ -172,4 +172,9 @@ export const copiedTables = [
   'repeat',
   'pending_erasure',
 ] as const;
+/** Takes statistics of what plans go by. */
+export const analyses = ['environment', 'ledger', 'identifier', 'component', 'link', 'identify', 'trait'].map(
+  (table) => `ANALYZE ${table}`,
+);
+
 export const sequences = ['environment_id', 'source_id', 'identifier_ref'] as const;

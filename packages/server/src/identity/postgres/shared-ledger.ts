@@ -47,25 +47,21 @@ export function createPostgresLedger({ connections, notices }: Postgres): Postgr
 
       const stopListening = await notices.listen<LedgerChange>('ledger', note);
       // What fails is tried again at the next look: PostgreSQL is away, as everybody is told who asks it for something.
-      let looking = look();
-      await looking;
-      let isLooking = false;
+      await look();
+      let looking: Promise<void> | null = null;
       const timer = setInterval(() => {
-        if (isLooking) return;
-        isLooking = true;
-        looking = look()
+        looking ??= look()
           .catch(() => undefined)
           .finally(() => {
-            isLooking = false;
+            looking = null;
           });
-      }, lookEveryMs);
-      timer.unref();
+      }, lookEveryMs).unref();
 
       const stop = async () => {
         stops.delete(stop);
         stopListening();
         clearInterval(timer);
-        await looking.catch(() => undefined);
+        await looking;
       };
       stops.add(stop);
       return stop;

@@ -1,5 +1,6 @@
 import type { Seq } from '@onym/core';
 import type { Connections } from '../../postgres/connection.ts';
+import { analyses } from './schema.ts';
 
 /** Ledger rows at the first look; each one after that comes at so many times as many. */
 const firstRows = 500;
@@ -25,7 +26,7 @@ export function createStatistics(connections: Pick<Connections, 'script'>): Stat
       if (head < nextAt || head > rowsMax || taking !== null) return;
       nextAt = head * growth;
       taking = connections
-        .script('ANALYZE environment, ledger, identifier, component, link, identify, trait')
+        .script(analyses.join(';'))
         // The next one is taken later; until then it is only slow.
         .catch(() => undefined)
         .finally(() => {
