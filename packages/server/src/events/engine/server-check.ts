@@ -104,8 +104,12 @@ async function checkNode(url: string, server: ClickHouseOptions, clients: Server
   }
 }
 
+const noTls = 'It speaks no TLS there: write http:, or name the port of TLS (8443)';
+
 const tlsProblems: Record<string, string> = {
-  EPROTO: 'It speaks no TLS there: write http:, or name the port of TLS (8443)',
+  // Which of the two, the moment at which the answer is read decides.
+  EPROTO: noTls,
+  ERR_SSL_WRONG_VERSION_NUMBER: noTls,
   CERT_HAS_EXPIRED: 'Its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'Its certificate is for another name',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'Its certificate is of an authority that is not known: name that in ONYM_CLICKHOUSE_CA',

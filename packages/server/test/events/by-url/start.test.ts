@@ -49,7 +49,7 @@ async function problemOf(
     (problem: unknown) => problem,
   );
   if (later) expect(error).toMatchObject({ code: 'event-store-unavailable' });
-  else expect(error).toBeInstanceOf(ConfigError);
+  else expect(error, String((error as Error)?.message)).toBeInstanceOf(ConfigError);
   const { message } = error as Error;
   expect(message).not.toMatch(/\n/);
   for (const secret of [own.password, reader.password]) expect(message).not.toContain(secret);
