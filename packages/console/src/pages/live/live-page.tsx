@@ -1,0 +1,6 @@
+import { Page } from '../../components/page.tsx';
+import { texts } from '../../texts/texts.ts';
+
+export function LivePage() {
+  return <Page title={texts.live.title} />;
+}

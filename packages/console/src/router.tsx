@@ -1,0 +1,24 @@
+import { createRouter } from '@tanstack/react-router';
+import { queryClient } from './api/query-client.ts';
+import { basePath } from './base-path.ts';
+import { NotFound } from './components/not-found.tsx';
+import { PageError } from './components/page-error.tsx';
+import { PageSkeleton } from './components/page-skeleton.tsx';
+import { routeTree } from './routes.tsx';
+
+export const router = createRouter({
+  routeTree,
+  basepath: basePath || '/',
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultErrorComponent: PageError,
+  defaultNotFoundComponent: NotFound,
+  defaultPendingComponent: PageSkeleton,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,3 @@
+export const act = {
+  title: 'Act',
+} as const;

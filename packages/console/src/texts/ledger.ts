@@ -1,0 +1,3 @@
+export const ledger = {
+  row: (seq: number) => `Ledger row ${seq}`,
+} as const;
