@@ -80,6 +80,15 @@ export default defineConfig({
         },
       },
       { ...source, test: { ...withProcesses, name: 'sdk', include: ['packages/sdk/test/**/*.test.ts'] } },
+      {
+        ...source,
+        test: {
+          ...withProcesses,
+          name: 'console',
+          include: ['packages/console/test/**/*.test.ts'],
+          globalSetup: ['packages/console/test/global-setup.ts'],
+        },
+      },
       { ...source, test: { ...withProcesses, name: 'clients', include: ['clients/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'examples', include: ['examples/**/*.test.ts'] } },
       { ...source, test: { ...withProcesses, name: 'docs', include: ['docs/*.test.ts'] } },
