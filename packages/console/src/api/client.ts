@@ -2,6 +2,7 @@ import createClient, { type Middleware } from 'openapi-fetch';
 import { basePath } from '../base-path.ts';
 import { texts } from '../texts/texts.ts';
 import { apiError } from './api-error.ts';
+import { parseExact } from './exact-json.ts';
 import type { paths } from './schema.d.ts';
 
 /** Proves to the server that a request by cookie comes from the console itself (docs/http.md, "Sessions"). */
@@ -29,11 +30,27 @@ const errorsThrown: Middleware = {
   },
 };
 
-const client = createClient<paths>({ baseUrl: basePath, headers: consoleHeader, credentials: 'same-origin' });
-client.use(errorsThrown);
+/** Bodies are parsed with every digit, which the client itself would not do. */
+async function exactFetch(request: Request): Promise<Response> {
+  const response = await fetch(request);
+  if (!response.ok || !response.headers.get('content-type')?.startsWith('application/json')) return response;
+  const text = await response.text();
+  const headers = new Headers(response.headers);
+  // With a length the client takes the body from `json`, which is ours.
+  headers.set('content-length', String(text.length));
+  return Object.assign(new Response(text, { status: response.status, headers }), {
+    json: async () => parseExact(text),
+  });
+}
 
 /** The HTTP API, typed by its OpenAPI. Whatever is not a 2xx is thrown as an ApiError. */
-export const api = client;
+export const api = createClient<paths>({
+  baseUrl: basePath,
+  headers: consoleHeader,
+  credentials: 'same-origin',
+  fetch: exactFetch,
+});
+api.use(errorsThrown);
 
 /** The body of an answer: errors have been thrown before. */
 export async function answered<Data>(answer: Promise<{ data?: Data }>): Promise<Data> {
