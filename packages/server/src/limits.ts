@@ -98,6 +98,8 @@ export const limits = {
   /** Differences that `onym verify` shows. */
   differencesListedMax: 100,
   keyNameBytesMax: 128,
+  /** Keys that are not revoked: each node has all in memory. */
+  activeKeysMax: 10_000,
   /** Secrets that are known by themselves, without their hash, since they were sent before; beyond: all are hashed again once. */
   knownSecretsMax: 1_000,
   /** How long keys that a node has in memory hold while PostgreSQL, where they are kept, does not answer; beyond: 503. */

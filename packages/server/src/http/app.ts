@@ -33,6 +33,7 @@ import { explainRoutes } from './routes/explain.ts';
 import { exportRoutes } from './routes/export.ts';
 import { identityRoutes } from './routes/identities.ts';
 import { importRoutes } from './routes/import.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { ledgerRoutes } from './routes/ledger.ts';
 import { lintRoutes } from './routes/lint.ts';
 import { operationRoutes } from './routes/operations.ts';
@@ -183,6 +184,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await queryRoutes(scope, context);
       await schemaRoutes(scope, context);
       await exportRoutes(scope, context);
+      await keyRoutes(scope, context);
       await backupRoutes(scope, context);
       await retentionRoutes(scope, context);
       await scope.register((files) => importRoutes(files, context));

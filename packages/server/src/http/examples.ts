@@ -64,6 +64,13 @@ export const examples: Readonly<Record<string, string>> = {
   separate: post('/v1/separations', '{"a":"user_1","b":"user_9"}'),
   liftSeparation: send('DELETE', '/v1/separations?a=user_1&b=user_9'),
   eraseIdentity: send('DELETE', '/v1/identities/user_3?by=distinct_id'),
+  listKeys: get('/v1/keys'),
+  createKey: post(
+    '/v1/keys',
+    '{"name":"web-shop","kind":"publishable","environments":["production"],"origins":["https://shop.example"]}',
+  ),
+  restrictKey: post('/v1/keys/restrict', '{"name":"web-shop","scopes":["track"]}'),
+  revokeKey: post('/v1/keys/revoke', '{"name":"web-shop"}'),
   eraseIdentities: post('/v1/erasures?dry_run=true', '{"distinct_ids":["user_1","user_2"]}'),
   runRetention: post('/v1/retention?dry_run=true', '{"days":730}'),
   // On the server's machine, where `onym backup` finds this key by itself.

@@ -64,6 +64,10 @@ describe('scopes', () => {
     'POST /v1/retention': 'erase',
     'POST /v1/import': 'import',
     'POST /v1/backup': 'keys',
+    'GET /v1/keys': 'keys',
+    'POST /v1/keys': 'keys',
+    'POST /v1/keys/restrict': 'keys',
+    'POST /v1/keys/revoke': 'keys',
   };
 
   interface Documented {

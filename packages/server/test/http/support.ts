@@ -27,8 +27,10 @@ const key = (name: string, rest: Partial<Key>): Key => ({
   environments: ['production', 'staging'],
   origins: null,
   createdAt: now,
+  createdBy: null,
   lastUsedAt: null,
   revokedAt: null,
+  revokedBy: null,
   ...rest,
 });
 
@@ -69,7 +71,7 @@ export function fakeKeys(): FakeKeys {
     },
     stateOf: (secret) => (keysBySecret.has(secret) ? 'active' : 'unknown'),
     create: unused,
-    list: unused,
+    list: async () => [],
     restrict: unused,
     revoke: unused,
     start: unused,
