@@ -173,6 +173,11 @@ export const limits = {
   /** What an error says of a query, and of that what it repeats of the statement. */
   queryMessageLengthMax: 200,
   queryMessageQuoteLengthMax: 40,
+  /** Saved queries of an environment; the name of one; and the columns its chart shows, and their names. */
+  savedQueriesMax: 500,
+  savedQueryNameBytesMax: 200,
+  savedQueryColumnsMax: 20,
+  savedQueryColumnLengthMax: 512,
   queryDurationMaxMs: 30_000,
   /** How long a query may take on the reader that is kept for short ones; a longer one begins again on another reader. */
   shortQueryMs: 1_000,

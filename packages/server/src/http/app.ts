@@ -42,6 +42,7 @@ import { quarantineRoutes } from './routes/quarantine.ts';
 import { queryRoutes } from './routes/query.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { reviewRoutes } from './routes/review.ts';
+import { savedQueryRoutes } from './routes/saved-queries.ts';
 import { schemaRoutes } from './routes/schema.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import { welcomeRoutes } from './routes/welcome.ts';
@@ -182,6 +183,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await quarantineRoutes(scope, context);
       await environmentRoutes(scope, context);
       await queryRoutes(scope, context);
+      await savedQueryRoutes(scope, context);
       await schemaRoutes(scope, context);
       await exportRoutes(scope, context);
       await keyRoutes(scope, context);

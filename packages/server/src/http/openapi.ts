@@ -3,11 +3,12 @@ import type { FastifyInstance, FastifySchema } from 'fastify';
 import { blastRadius } from './blast-radius-schema.ts';
 import { examples } from './examples.ts';
 import { key } from './routes/keys-schemas.ts';
+import { savedQuery } from './routes/saved-queries-schemas.ts';
 import { sharedSchemas } from './schemas.ts';
 
 /** Collects the schemas of the routes registered after it; /openapi.json serves them. */
 export function addOpenApi(app: FastifyInstance, version: string): void {
-  for (const schema of [...sharedSchemas, blastRadius, key]) app.addSchema(schema);
+  for (const schema of [...sharedSchemas, blastRadius, key, savedQuery]) app.addSchema(schema);
   app.register(swagger, {
     convertConstToEnum: false,
     transform: ({ schema, url }) => ({ schema: withExample(schema), url }),

@@ -100,6 +100,16 @@ it('a key that one makes over HTTP works at the other, which revokes it for both
   await eventually(async () => (await at(one).get('/v1/ledger')).status === 401, 'the one refuses it as well');
 });
 
+it('a query saved at one is changed at the other, and not overwritten by who has not seen it', async () => {
+  const { query } = await one.api.posted('/v1/queries', { name: 'ones', sql: 'SELECT 1' });
+  const change = (server: Server, sql: string) =>
+    server.api.request('PUT', `/v1/queries/${query.id}`, { body: { name: 'ones', sql, version: 1 } });
+  expect((await change(other, 'SELECT 2')).body).toMatchObject({ query: { sql: 'SELECT 2', version: 2 } });
+  const late = await change(one, 'SELECT 3');
+  expect([late.status, late.body.error_code]).toEqual([409, 'version-conflict']);
+  expect((await one.api.got('/v1/queries')).queries).toMatchObject([{ id: query.id, sql: 'SELECT 2' }]);
+});
+
 it('a node that starts again finds its keys where they were', async () => {
   const { dataDir } = other;
   expect((await other.stop()).code).toBe(0);
