@@ -35,7 +35,7 @@ export interface AssembleOptions {
 
 /** Puts together what the server does from the parts it does it with: who hears of whom, who forgets, who is asked for what. */
 export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleOptions) {
-  const { config, directory, identityStore, eventStore, deadLetters, repeats, lint } = parts;
+  const { config, directory, identityStore, eventStore, deadLetters, repeats, lint, savedQueries } = parts;
   const { journal, drain, nodes, turns, eventFeed, uuidWindow, projector } = parts;
 
   const commits = createCommits({ identityStore, decidedCalls: createDecidedCalls(), now: Date.now });
@@ -75,7 +75,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   });
 
   const removing = createRemovals({ journal, drain, eventStore });
-  nodes.answer(createErrandWork({ identityStore, drain, keepers: [journal, deadLetters, lint] }));
+  nodes.answer(createErrandWork({ identityStore, drain, keepers: [journal, deadLetters, lint, savedQueries] }));
   const erasures = createErasures({
     identityStore,
     commits,
@@ -100,6 +100,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
       directory.deadLettersFile,
       directory.lintFile,
       directory.importsFile,
+      directory.savedQueriesFile,
     ],
     journalFile: directory.journalFile,
     isShared: parts.shared !== null,
@@ -149,6 +150,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     quarantine: createQuarantine({ journal, drain }),
     environmentStates: createEnvironmentStates({ identityStore, eventStore, settings }),
     backups,
+    savedQueries,
     retention,
     deadLetter(letters) {
       deadLetters.add(letters);

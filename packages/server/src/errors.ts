@@ -9,6 +9,8 @@ export const statusByErrorCode = {
   'not-found': 404,
   'method-not-allowed': 405,
   'batch-conflict': 409,
+  'name-conflict': 409,
+  'version-conflict': 409,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'environment-not-found': 422,

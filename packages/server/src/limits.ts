@@ -98,6 +98,8 @@ export const limits = {
   /** Differences that `onym verify` shows. */
   differencesListedMax: 100,
   keyNameBytesMax: 128,
+  /** Keys that are not revoked: each node has all in memory. */
+  activeKeysMax: 10_000,
   /** Secrets that are known by themselves, without their hash, since they were sent before; beyond: all are hashed again once. */
   knownSecretsMax: 1_000,
   /** How long keys that a node has in memory hold while PostgreSQL, where they are kept, does not answer; beyond: 503. */
@@ -171,6 +173,11 @@ export const limits = {
   /** What an error says of a query, and of that what it repeats of the statement. */
   queryMessageLengthMax: 200,
   queryMessageQuoteLengthMax: 40,
+  /** Saved queries of an environment; the name of one; and the columns its chart shows, and their names. */
+  savedQueriesMax: 500,
+  savedQueryNameBytesMax: 200,
+  savedQueryColumnsMax: 20,
+  savedQueryColumnLengthMax: 512,
   queryDurationMaxMs: 30_000,
   /** How long a query may take on the reader that is kept for short ones; a longer one begins again on another reader. */
   shortQueryMs: 1_000,

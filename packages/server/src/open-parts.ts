@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from './config.ts';
 import { checkFiles, type PartName } from './damage/files.ts';
@@ -12,6 +13,7 @@ import { withLocalKey } from './keys/local-access.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
+import { createSavedQueries } from './saved-queries/saved-queries.ts';
 import {
   checkNoMove,
   openDeadLetterTable,
@@ -21,6 +23,7 @@ import {
   openImportProgress,
   openKeyStore,
   openNodes,
+  openSavedQueryTable,
   openShared,
   openTurns,
 } from './stores.ts';
@@ -109,6 +112,13 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   });
   closers.push(() => lint.close());
 
+  const savedQueries = createSavedQueries({
+    table: await openSavedQueryTable(directory, shared),
+    now: Date.now,
+    newId: randomUUID,
+  });
+  closers.push(() => savedQueries.close());
+
   const isShared = config.clickhouse !== null;
   const open = config.acknowledge === 'journal' ? byJournal : byEventStore;
   const { limits } = config;
@@ -155,6 +165,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     importProgress,
     repeats,
     lint,
+    savedQueries,
     journal,
     drain,
     journalOnDisk: onDisk,

@@ -41,6 +41,10 @@ import { createOwnTurns, type Turns } from './nodes/turns.ts';
 import type { ConnectionOptions } from './postgres/connection.ts';
 import { openPostgres, type Postgres } from './postgres/postgres.ts';
 import type { PostgresOptions } from './postgres-options.ts';
+import { movedSavedQueries } from './saved-queries/postgres/moved-room.ts';
+import { openPostgresSavedQueries } from './saved-queries/postgres/saved-query-table.ts';
+import type { SavedQueryTable } from './saved-queries/saved-query-table.ts';
+import { openSqliteSavedQueries } from './saved-queries/sqlite/saved-query-table.ts';
 
 /** The one place that knows which engines there are. Everybody else knows what a store does. */
 
@@ -102,6 +106,12 @@ export const openDeadLetterTable = async (
 ): Promise<DeadLetterTable> =>
   shared === null ? openSqliteDeadLetters(deadLettersFile) : openPostgresDeadLetters(shared);
 
+export const openSavedQueryTable = async (
+  { savedQueriesFile }: Pick<DataDirectory, 'savedQueriesFile'>,
+  shared: Postgres | null,
+): Promise<SavedQueryTable> =>
+  shared === null ? openSqliteSavedQueries(savedQueriesFile) : openPostgresSavedQueries(shared);
+
 /** How far imports have come. */
 export const openImportProgress = async (
   { importsFile }: Pick<DataDirectory, 'importsFile'>,
@@ -120,6 +130,7 @@ export const moveTargetOf = (shared: Postgres, files: DataDirectory, moved: Move
     { room: movedDeadLetters, file: files.deadLettersFile },
     { room: movedImports, file: files.importsFile },
     { room: movedFindings, file: files.lintFile },
+    { room: movedSavedQueries, file: files.savedQueriesFile },
   ]);
 
 /**

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ConfigError } from '../config.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
 import { checkMoved } from '../disk/moved.ts';
+import { keyToJson } from '../keys/key-json.ts';
 import { allScopes, ingestScopes, type Key, type KeyStore, type Scope, scopeMeanings } from '../keys/types.ts';
 import { postgresOf, postgresVariables } from '../postgres-config.ts';
 import { print, printJson, shown, table } from './print.ts';
@@ -25,7 +26,7 @@ export function keysCommand(program: Command): void {
     .action((options: KeysOptions, command: Command) =>
       withKeys(options, command, async (store) => {
         const all = await store.list();
-        if (options.json) printJson(all.map(toJson));
+        if (options.json) printJson(all.map(keyToJson));
         else print(keyTable(all));
       }),
     );
@@ -46,7 +47,7 @@ export function keysCommand(program: Command): void {
           ...(options.scopes === undefined ? {} : { scopes: options.scopes }),
           ...(options.origin === undefined ? {} : { origins: options.origin }),
         });
-        if (options.json) printJson({ ...toJson(key), secret });
+        if (options.json) printJson({ ...keyToJson(key), secret });
         else print(`${secret}\n\nThis is the only time it is shown. ${describe(key)}`);
       }),
     );
@@ -70,7 +71,7 @@ export function keysCommand(program: Command): void {
           ...(scopes === undefined ? {} : { scopes }),
           ...(origins === undefined ? {} : { origins }),
         });
-        if (options.json) printJson(toJson(key));
+        if (options.json) printJson(keyToJson(key));
         else print(describe(key));
       }),
     );
@@ -80,7 +81,7 @@ export function keysCommand(program: Command): void {
     .action((name: string, options: KeysOptions, command: Command) =>
       withKeys(options, command, async (store) => {
         const key = await store.revoke(name);
-        if (options.json) printJson(toJson(key));
+        if (options.json) printJson(keyToJson(key));
         else print(`${shown(name)} is revoked. A running server refuses it within about a second.`);
       }),
     );
@@ -220,17 +221,4 @@ const scopesText = ({ scopes }: Key): string => (scopes.length === allScopes.len
 
 function describe(key: Key): string {
   return `${shown(key.name)}: ${key.kind}, scopes ${scopesText(key)}, environments ${key.environments.join(', ')}${key.origins === null ? '' : `, pages of ${key.origins.join(', ')}`}.`;
-}
-
-function toJson(key: Key) {
-  return {
-    name: key.name,
-    kind: key.kind,
-    scopes: key.scopes,
-    environments: key.environments,
-    origins: key.origins,
-    created_at: new Date(key.createdAt).toISOString(),
-    last_used_at: key.lastUsedAt === null ? null : new Date(key.lastUsedAt).toISOString(),
-    revoked_at: key.revokedAt === null ? null : new Date(key.revokedAt).toISOString(),
-  };
 }

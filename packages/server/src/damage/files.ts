@@ -22,7 +22,15 @@ export interface CheckOptions {
   readonly now: () => number;
 }
 
-export type PartName = 'ledger' | 'keys' | 'events' | 'dead letters' | 'findings' | 'journal' | 'imports';
+export type PartName =
+  | 'ledger'
+  | 'keys'
+  | 'events'
+  | 'dead letters'
+  | 'findings'
+  | 'saved queries'
+  | 'journal'
+  | 'imports';
 
 /** What each part of a data directory is made after, so that one which is not there can be told from one that never was. */
 interface Part {
@@ -33,6 +41,8 @@ interface Part {
   readonly remedy: string | null;
   /** What is lost, where it is begun anew. */
   readonly loss: string | null;
+  /** Directories of earlier versions lack it: one that is not there is made without a word. */
+  readonly isLater?: true;
 }
 
 /**
@@ -51,7 +61,7 @@ export function checkFiles(directory: DataDirectory, { thorough, holds, now }: C
     // First: SQLite would take such a file for an empty one, and write over it.
     if (hasBrokenLog(file)) notices.push(brokenLog(file, now()));
     const isNew = !wasMade(part) && ![...parts.slice(index + 1), ...parts.slice(-2, -1)].some(wasMade);
-    const fault = isNew ? null : faultAt(part, thorough);
+    const fault = isNew || (part.isLater && !isThere(part)) ? null : faultAt(part, thorough);
     if (fault === null) continue;
     if (part.remedy !== null)
       throw unusable(directory.path, `${nameOf(directory, file)} ${fault}. ${part.what} ${part.remedy}`);
@@ -106,6 +116,14 @@ function partsOf(directory: DataDirectory): Part[] {
       what: 'It holds findings.',
       remedy: null,
       loss: 'the findings so far are gone.',
+    },
+    {
+      name: 'saved queries',
+      file: directory.savedQueriesFile,
+      what: 'It holds saved queries.',
+      remedy: null,
+      loss: 'the queries saved so far are gone; a backup has them.',
+      isLater: true,
     },
     {
       name: 'journal',

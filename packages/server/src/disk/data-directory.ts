@@ -12,6 +12,7 @@ export interface DataDirectory {
   readonly keysFile: string;
   readonly deadLettersFile: string;
   readonly lintFile: string;
+  readonly savedQueriesFile: string;
   readonly journalDirectory: string;
   readonly journalFile: string;
   readonly eventsDirectory: string;
@@ -57,6 +58,7 @@ function filesOf(path: string) {
     keysFile: join(path, 'keys.db'),
     deadLettersFile: join(path, 'dead-letters.db'),
     lintFile: join(path, 'lint.db'),
+    savedQueriesFile: join(path, 'saved-queries.db'),
     journalFile: join(path, 'journal', 'journal.sqlite'),
     eventsDirectory: join(path, 'events'),
     importsDirectory: join(path, 'imports'),

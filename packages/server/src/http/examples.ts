@@ -10,6 +10,8 @@ const post = (path: string, body: string, key = secret) => `curl "$ONYM_URL${pat
 const send = (method: string, path: string) => `curl -X ${method} "$ONYM_URL${path}" ${secret}`;
 const open = (path: string) => `curl "$ONYM_URL${path}"`;
 
+const firstQuery = `${get('/v1/queries')} | grep -o '[0-9a-f-]\\{36\\}' | head -n 1`;
+
 export const examples: Readonly<Record<string, string>> = {
   track: post(
     '/track',
@@ -27,6 +29,14 @@ export const examples: Readonly<Record<string, string>> = {
   exportIdentity: get('/v1/identities/user_1/export?by=distinct_id'),
 
   query: post('/v1/query', '{"sql":"SELECT event, uniqExact(identity_id) AS people FROM events GROUP BY event"}'),
+  saveQuery: post(
+    '/v1/queries',
+    '{"name":"Events by day","sql":"SELECT toDate(timestamp) AS day, count() AS events FROM events GROUP BY day ORDER BY day","chart":{"kind":"line","x":"day","y":["events"]}}',
+  ),
+  listSavedQueries: get('/v1/queries'),
+  // Of the first that the list shows.
+  changeQuery: `curl -X PUT "$ONYM_URL/v1/queries/$(${firstQuery})" ${secret} -d '{"name":"All events","sql":"SELECT count() FROM events","version":1}'`,
+  deleteSavedQuery: `curl -X DELETE "$ONYM_URL/v1/queries/$(${firstQuery})" ${secret}`,
   schema: get('/v1/schema'),
   exportTable: get('/v1/export/links?format=csv'),
   importFile: `printf 'user_id,crm_id\\nuser_1,c7\\n' | curl "$ONYM_URL/v1/import?kind=alias&primary=user_id&secondary=crm_id&secondary_prefix=crm:&batch=crm" ${secret} -H 'Content-Type: text/csv' --data-binary @-`,
@@ -64,6 +74,13 @@ export const examples: Readonly<Record<string, string>> = {
   separate: post('/v1/separations', '{"a":"user_1","b":"user_9"}'),
   liftSeparation: send('DELETE', '/v1/separations?a=user_1&b=user_9'),
   eraseIdentity: send('DELETE', '/v1/identities/user_3?by=distinct_id'),
+  listKeys: get('/v1/keys'),
+  createKey: post(
+    '/v1/keys',
+    '{"name":"web-shop","kind":"publishable","environments":["production"],"origins":["https://shop.example"]}',
+  ),
+  restrictKey: post('/v1/keys/restrict', '{"name":"web-shop","scopes":["track"]}'),
+  revokeKey: post('/v1/keys/revoke', '{"name":"web-shop"}'),
   eraseIdentities: post('/v1/erasures?dry_run=true', '{"distinct_ids":["user_1","user_2"]}'),
   runRetention: post('/v1/retention?dry_run=true', '{"days":730}'),
   // On the server's machine, where `onym backup` finds this key by itself.

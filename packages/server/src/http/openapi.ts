@@ -2,11 +2,13 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { blastRadius } from './blast-radius-schema.ts';
 import { examples } from './examples.ts';
+import { key } from './routes/keys-schemas.ts';
+import { savedQuery } from './routes/saved-queries-schemas.ts';
 import { sharedSchemas } from './schemas.ts';
 
 /** Collects the schemas of the routes registered after it; /openapi.json serves them. */
 export function addOpenApi(app: FastifyInstance, version: string): void {
-  for (const schema of [...sharedSchemas, blastRadius]) app.addSchema(schema);
+  for (const schema of [...sharedSchemas, blastRadius, key, savedQuery]) app.addSchema(schema);
   app.register(swagger, {
     convertConstToEnum: false,
     transform: ({ schema, url }) => ({ schema: withExample(schema), url }),
@@ -30,6 +32,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
         { name: 'events', description: 'What happens, as it happens.' },
         { name: 'ledger', description: 'Every operation and verdict.' },
         { name: 'query', description: 'SQL.' },
+        { name: 'keys', description: 'Who may do what, where.' },
         { name: 'operations', description: 'For whoever runs the server.' },
       ],
       components: {

@@ -184,7 +184,7 @@ const errorDescriptions: Record<number, string> = {
   401: 'No key, or an unknown or revoked one: `invalid-api-key`.',
   403: 'The key may not do this: `forbidden`.',
   404: '`not-found`.',
-  409: 'The batch name belongs to another import: `batch-conflict`.',
+  409: 'It stands against what is there: `batch-conflict`, `name-conflict`, `version-conflict`.',
   413: 'Body, array or statement too large: `payload-too-large`.',
   415: 'Content type or encoding is not supported: `unsupported-media-type`.',
   422: 'Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`.',

@@ -11,6 +11,7 @@ import type { Lint } from '../lint/lint.ts';
 import type { People } from '../people/types.ts';
 import type { Obstacle } from '../readiness.ts';
 import type { Retention } from '../retention/retention.ts';
+import type { SavedQueries } from '../saved-queries/saved-queries.ts';
 import type { Steering } from '../steering/types.ts';
 
 /**
@@ -29,6 +30,7 @@ export interface Services {
   readonly imports: Pick<Imports, 'run'>;
   readonly deadLetters: Pick<DeadLetters, 'list' | 'oldest' | 'taking' | 'remove'>;
   readonly quarantine: Quarantine;
+  readonly savedQueries: Pick<SavedQueries, 'page' | 'add' | 'replace' | 'remove'>;
   readonly environmentStates: EnvironmentStates;
   readonly retention: Pick<Retention, 'run'>;
   readonly backups: Pick<Backups, 'begin'>;

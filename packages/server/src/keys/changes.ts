@@ -1,10 +1,14 @@
 import type { Millis } from '@onym/core';
 import { OnymError } from '../errors.ts';
-import { checkName, environmentsFrom, scopesFor } from './checks.ts';
+import { limits } from '../limits.ts';
+import { checkGiven, checkReach } from './asking.ts';
+import { checkName, environmentsFrom, localKeyName, scopesFor } from './checks.ts';
 import { originsFrom } from './origins.ts';
-import type { KeyRow } from './rows.ts';
+import { type KeyRow, keyOf } from './rows.ts';
 import { hashOf, newSecret } from './secrets.ts';
 import {
+  type Asking,
+  type Key,
   type KeyChange,
   type KeyKind,
   type KeyPair,
@@ -42,13 +46,23 @@ export function standingAfter(before: Standing, { rows, environments }: Change<u
   };
 }
 
-export function creation(standing: Standing, key: NewKey, secret: string, now: Millis): Change<KeyRow> {
-  const row = newRow(standing, key, secret, now);
+/** A key to be made: its secret, when, and who asks for it. */
+interface Made {
+  readonly secret: string;
+  readonly now: Millis;
+  readonly asking?: Asking | undefined;
+}
+
+export function creation(standing: Standing, key: NewKey, { secret, now, asking }: Made): Change<KeyRow> {
+  const asker = asking && asItStands(standing, asking);
+  const row = newRow(standing, key, { secret, now, by: asker?.name ?? localKeyName });
+  if (asker !== undefined) checkGiven(asker, null, keyOf(row));
   return { rows: [row], environments: null, result: row };
 }
 
-export function restriction(standing: Standing, name: string, to: KeyChange): Change<KeyRow> {
+export function restriction(standing: Standing, name: string, to: KeyChange, asking?: Asking): Change<KeyRow> {
   const row = existing(standing, name);
+  const asker = asking && reaching(standing, asking, row);
   const { kind } = row;
   const changed: KeyRow = {
     ...row,
@@ -57,13 +71,18 @@ export function restriction(standing: Standing, name: string, to: KeyChange): Ch
     ...(to.origins !== undefined && { origins: to.origins && JSON.stringify(originsFrom(kind, to.origins)) }),
     initial: 0,
   };
+  if (asker !== undefined) checkGiven(asker, keyOf(row), keyOf(changed));
   return { rows: [changed], environments: null, result: changed };
 }
 
-export function revocation(standing: Standing, name: string, now: Millis): Change<KeyRow> {
+export function revocation(standing: Standing, name: string, now: Millis, asking?: Asking): Change<KeyRow> {
   const row = existing(standing, name);
-  if (row.revoked_at !== null) return { rows: [], environments: null, result: row };
-  const revoked = { ...row, revoked_at: now };
+  const unchanged: Change<KeyRow> = { rows: [], environments: null, result: row };
+  // Said again, after the answer was lost.
+  if (row.revoked_at !== null && asking?.key.name === name) return unchanged;
+  const asker = asking && reaching(standing, asking, row);
+  if (row.revoked_at !== null) return unchanged;
+  const revoked = { ...row, revoked_at: now, revoked_by: asker?.name ?? localKeyName };
   return { rows: [revoked], environments: null, result: revoked };
 }
 
@@ -96,7 +115,7 @@ function firstKeys(
   const first = (kind: KeyKind, given: string | null, variable: string, generatedName: string): string | null => {
     const secret = given ?? newSecret(kind);
     const name = given === null ? generatedName : variable;
-    rows.push({ ...newRow(standing, { name, kind, environments }, secret, now), initial: 1 });
+    rows.push({ ...newRow(standing, { name, kind, environments }, { secret, now, by: null }), initial: 1 });
     return given === null ? secret : null;
   };
   const made = {
@@ -112,7 +131,29 @@ function existing({ keys }: Standing, name: string): KeyRow {
   throw new OnymError('not-found', `There is no key named ${JSON.stringify(name)}. List the keys to see their names.`);
 }
 
-function newRow(standing: Standing, key: NewKey, secret: string, now: Millis): KeyRow {
+/** With the rights that it has now, which the request may have come before. */
+function asItStands({ keys }: Standing, { key }: Asking): Key {
+  if (key.name === localKeyName) return key;
+  const row = keys.find(({ name }) => name === key.name);
+  if (row === undefined || row.revoked_at !== null) {
+    throw new OnymError('invalid-api-key', 'The API key was revoked meanwhile. Nothing was changed.');
+  }
+  const asker = keyOf(row);
+  if (asker.scopes.includes('keys')) return asker;
+  throw new OnymError('forbidden', 'The API key has lost the scope keys meanwhile. Nothing was changed.');
+}
+
+function reaching(standing: Standing, asking: Asking, row: KeyRow): Key {
+  const asker = asItStands(standing, asking);
+  checkReach(asker, keyOf(row), { served: standing.environments, self: asking.self });
+  return asker;
+}
+
+function newRow(
+  standing: Standing,
+  key: NewKey,
+  { secret, now, by }: { readonly secret: string; readonly now: Millis; readonly by: string | null },
+): KeyRow {
   checkName(key.name);
   const environments = environmentsFrom(standing.environments, key.environments);
   const scopes = scopesFor(key.kind, key.scopes ?? scopesByKind[key.kind]);
@@ -121,6 +162,12 @@ function newRow(standing: Standing, key: NewKey, secret: string, now: Millis): K
     throw new OnymError(
       'invalid-payload',
       `The name ${JSON.stringify(key.name)} is or was in use. Names are never given again, because the ledger names keys by them: choose another.`,
+    );
+  }
+  if (standing.keys.filter((each) => each.revoked_at === null).length >= limits.activeKeysMax) {
+    throw new OnymError(
+      'invalid-payload',
+      `There are ${limits.activeKeysMax} keys that are not revoked, as many as there may be. Revoke some that nobody uses.`,
     );
   }
   return {
@@ -132,7 +179,9 @@ function newRow(standing: Standing, key: NewKey, secret: string, now: Millis): K
     origins: origins === undefined ? null : JSON.stringify(origins),
     initial: 0,
     created_at: now,
+    created_by: by,
     last_used_at: null,
     revoked_at: null,
+    revoked_by: null,
   };
 }

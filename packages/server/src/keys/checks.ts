@@ -32,7 +32,7 @@ export function scopesFor(kind: KeyKind, asked: readonly string[]): Scope[] {
     throw new OnymError(
       'invalid-payload',
       isForSecretKeys
-        ? `A publishable key can't have the scope ${wrong}, because anyone can read it: it can have ${possible.join(', ')}. Make a secret key for the rest (--secret).`
+        ? `A publishable key can't have the scope ${wrong}, because anyone can read it: it can have ${possible.join(', ')}. Make a secret key for the rest (--secret; over HTTP, "kind": "secret").`
         : `There is no scope ${wrong}. A ${kind} key can have ${possible.join(', ')}.`,
     );
   }

@@ -28,8 +28,10 @@ export function withLocalKey(
     environments,
     origins: null,
     createdAt,
+    createdBy: null,
     lastUsedAt: null,
     revokedAt: null,
+    revokedBy: null,
   };
   return {
     secret,

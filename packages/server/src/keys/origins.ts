@@ -9,7 +9,7 @@ export function originsFrom(kind: KeyKind, asked: readonly string[]): string[] {
   if (kind === 'secret') {
     throw new OnymError(
       'invalid-payload',
-      'Origins are for publishable keys: a secret key belongs in no page. Leave --origin out, or make a publishable key.',
+      'Origins are for publishable keys: a secret key belongs in no page. Leave the origins out, or make a publishable key.',
     );
   }
   if (asked.length === 0) {

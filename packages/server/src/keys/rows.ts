@@ -14,8 +14,10 @@ export interface KeyRow {
   /** 1 for a key that follows the configured environments. */
   readonly initial: 0 | 1;
   readonly created_at: number;
+  readonly created_by: string | null;
   readonly last_used_at: number | null;
   readonly revoked_at: number | null;
+  readonly revoked_by: string | null;
 }
 
 export function keyOf(row: KeyRow): Key {
@@ -26,7 +28,9 @@ export function keyOf(row: KeyRow): Key {
     environments: JSON.parse(row.environments) as string[],
     origins: row.origins === null ? null : (JSON.parse(row.origins) as string[]),
     createdAt: row.created_at,
+    createdBy: row.created_by,
     lastUsedAt: row.last_used_at,
     revokedAt: row.revoked_at,
+    revokedBy: row.revoked_by,
   };
 }

@@ -35,9 +35,9 @@ export function createKeyStore(table: KeyTable, { now = Date.now }: { now?: () =
   }
 
   return {
-    async create(key) {
+    async create(key, asking) {
       const secret = newSecret(key.kind);
-      const row = await table.change((standing) => creation(standing, key, secret, now()));
+      const row = await table.change((standing) => creation(standing, key, { secret, now: now(), asking }));
       return { key: keyOf(row), secret };
     },
 
@@ -46,8 +46,9 @@ export function createKeyStore(table: KeyTable, { now = Date.now }: { now?: () =
       return (await table.read()).keys.map(keyOf);
     },
 
-    restrict: async (name, to) => keyOf(await table.change((standing) => restriction(standing, name, to))),
-    revoke: async (name) => keyOf(await table.change((standing) => revocation(standing, name, now()))),
+    restrict: async (name, to, asking) =>
+      keyOf(await table.change((standing) => restriction(standing, name, to, asking))),
+    revoke: async (name, asking) => keyOf(await table.change((standing) => revocation(standing, name, now(), asking))),
 
     authenticate(secret) {
       const silentMs = table.silentMs();

@@ -1,6 +1,6 @@
 import type { Millis } from '@onym/core';
 
-/** What a key may be allowed to do, with what that is. `keys` is for routes to come. */
+/** What a key may be allowed to do, with what that is. */
 export const scopeMeanings = {
   track: 'send events',
   identify: 'say who a user is',
@@ -11,7 +11,7 @@ export const scopeMeanings = {
   erase: 'erase people',
   import: 'import files',
   metrics: 'scrape /metrics',
-  keys: 'reserved: keys are managed on the command line',
+  keys: 'list, make, restrict and revoke keys, within what it may itself',
 } as const;
 
 export type Scope = keyof typeof scopeMeanings;
@@ -40,9 +40,13 @@ export interface Key {
   /** Pages that a publishable key may be used from; null for all. Says nothing of callers that are no browsers. */
   readonly origins: readonly string[] | null;
   readonly createdAt: Millis;
+  /** Name of the key that made it; `local` for the command line, null for a start, and where it was not noted yet. */
+  readonly createdBy: string | null;
   /** A few seconds late at most; null when it was never used. */
   readonly lastUsedAt: Millis | null;
   readonly revokedAt: Millis | null;
+  /** As `createdBy`. */
+  readonly revokedBy: string | null;
 }
 
 export interface NewKey {
@@ -63,21 +67,32 @@ export interface KeyChange {
 }
 
 /**
+ * A key that asks for a change of keys, wherever it is and whoever holds it. It gives no scope in an environment where it does not have it
+ * itself, and changes no key that may use an environment that it may not. Without one it is whoever has the machine, who may do all.
+ */
+export interface Asking {
+  readonly key: Key;
+  /** It knows that the key to be changed is itself. */
+  readonly self?: boolean | undefined;
+}
+
+/**
  * API keys, stored as hashes: a secret is shown when it is made and never again. What is asked with each request is answered from memory,
  * without waiting; what others change, in this process or elsewhere, is obeyed within a second.
  */
 export interface KeyStore {
   /**
    * Rejects with OnymError: `invalid-payload` for a name that is or was in use, no environment, or scopes that its kind cannot have or none;
-   * `environment-not-found` for an environment that the server does not serve; as all that waits, `identity-store-unavailable`.
+   * `environment-not-found` for an environment that the server does not serve; `forbidden` for what the key that asks can't give, and
+   * `invalid-api-key` where that was revoked meanwhile; as all that waits, `identity-store-unavailable`.
    */
-  create(key: NewKey): Promise<{ key: Key; secret: string }>;
+  create(key: NewKey, asking?: Asking): Promise<{ key: Key; secret: string }>;
   /** Every key ever made, revoked ones included, oldest first. */
   list(): Promise<Key[]>;
   /** Replaces the scopes, the environments or the origins of a key. Rejects as `create`, and with `not-found`. */
-  restrict(name: string, to: KeyChange): Promise<Key>;
-  /** The key stops working at once here, elsewhere within a second. Repeating it changes nothing. */
-  revoke(name: string): Promise<Key>;
+  restrict(name: string, to: KeyChange, asking?: Asking): Promise<Key>;
+  /** The key stops working at once here, elsewhere within a second. Repeating it changes nothing. Rejects as `restrict`. */
+  revoke(name: string, asking?: Asking): Promise<Key>;
 
   /**
    * The unrevoked key with this secret, or null. Notes that it was used. Cheap enough for each request. Throws OnymError

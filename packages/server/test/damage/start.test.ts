@@ -142,7 +142,24 @@ describe('what holds what no other file does: no start, and what to do', () => {
 });
 
 describe('what can be begun anew: put aside, said, and everything else as it was', () => {
-  test.each(cases(['dead-letters.db', 'lint.db', 'imports.db']))('%s, %s', (file, kind) =>
+  // A directory of an earlier version has no saved queries.
+  const others = cases(['dead-letters.db', 'lint.db', 'saved-queries.db', 'imports.db']).filter(
+    ([file, kind]) => file !== 'saved-queries.db' || kind !== 'missing',
+  );
+
+  test('saved-queries.db that is missing is made without a word', () =>
+    onCopy(async (directory) => {
+      rmSync(join(directory, 'saved-queries.db'));
+      const { server, log } = await start(directory);
+      try {
+        expect(log).toEqual([]);
+        expect(await seen(server)).toEqual(whole);
+      } finally {
+        await server.stop();
+      }
+    }));
+
+  test.each(others)('%s, %s', (file, kind) =>
     onCopy(async (directory) => {
       damage(join(directory, file), kind);
       const { server, log } = await start(directory);

@@ -52,6 +52,10 @@ describe('scopes', () => {
     'GET /v1/environments': 'read',
     'POST /v1/query': 'query',
     'GET /v1/schema': 'query',
+    'GET /v1/queries': 'query',
+    'POST /v1/queries': 'query',
+    'PUT /v1/queries/{id}': 'query',
+    'DELETE /v1/queries/{id}': 'query',
     'GET /v1/export/{what}': 'query',
     'POST /v1/split': 'steer',
     'POST /v1/revert': 'steer',
@@ -64,6 +68,10 @@ describe('scopes', () => {
     'POST /v1/retention': 'erase',
     'POST /v1/import': 'import',
     'POST /v1/backup': 'keys',
+    'GET /v1/keys': 'keys',
+    'POST /v1/keys': 'keys',
+    'POST /v1/keys/restrict': 'keys',
+    'POST /v1/keys/revoke': 'keys',
   };
 
   interface Documented {
@@ -97,7 +105,7 @@ describe('scopes', () => {
   it.each(Object.entries(scopeOf).flatMap(([name, scope]) => (scope === null ? [] : [[name, scope] as const])))(
     '%s needs %s, and no other',
     async (name, scope) => {
-      const [method, path] = name.split(' ') as ['GET' | 'POST' | 'DELETE', string];
+      const [method, path] = name.split(' ') as ['GET' | 'POST' | 'PUT' | 'DELETE', string];
       const url = path.replace('{id}', 'a').replace('{key}', 'k').replace('{what}', 'events').replace('{seq}', '1');
       const asked = (secret: string | null) =>
         t.app.inject({ method, url, ...(secret !== null && { headers: { 'x-api-key': secret } }) });
@@ -114,7 +122,7 @@ describe('scopes', () => {
   it.each(Object.entries(scopeOf).filter(([name]) => name.includes('/v1/')))(
     '%s is closed to publishable keys',
     async (name, scope) => {
-      const [method, path] = name.split(' ') as ['GET' | 'POST' | 'DELETE', string];
+      const [method, path] = name.split(' ') as ['GET' | 'POST' | 'PUT' | 'DELETE', string];
       const url = path.replace('{seq}', '1').replace('{what}', 'events');
       const { error_code, message } = (await t.app.inject({ method, url, headers: asPublic })).json();
       expect([error_code, message]).toEqual([

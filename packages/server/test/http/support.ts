@@ -27,8 +27,10 @@ const key = (name: string, rest: Partial<Key>): Key => ({
   environments: ['production', 'staging'],
   origins: null,
   createdAt: now,
+  createdBy: null,
   lastUsedAt: null,
   revokedAt: null,
+  revokedBy: null,
   ...rest,
 });
 
@@ -69,7 +71,7 @@ export function fakeKeys(): FakeKeys {
     },
     stateOf: (secret) => (keysBySecret.has(secret) ? 'active' : 'unknown'),
     create: unused,
-    list: unused,
+    list: async () => [],
     restrict: unused,
     revoke: unused,
     start: unused,
@@ -186,6 +188,7 @@ export function fakeServices(): FakeServices {
     deadLetters: { list: async () => [], oldest: async () => [], taking: notAsked, remove: notAsked },
     quarantine: { list: () => [], replay: notAsked, discard: notAsked },
     environmentStates: { state: notAsked },
+    savedQueries: { page: async () => [], add: notAsked, replace: notAsked, remove: notAsked },
     deadLetter: (more) => void letters.push(...more),
     ledgerPage: async (_environment, after, limit) => facts.filter(({ seq }) => seq > after).slice(0, limit),
     onLedger(_environment, listener) {

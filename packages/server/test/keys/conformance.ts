@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { allScopes, type Key, type KeyStore, type NewKey, type Scope } from '../../src/keys/types.ts';
+import { describeAsking } from './asking-conformance.ts';
 
 /** Where keys are kept, empty at first. */
 export interface KeyPlace {
@@ -67,8 +68,10 @@ export function describeKeyStore(name: string, makePlace: () => Promise<KeyPlace
           environments: ['production'],
           origins: null,
           createdAt: time,
+          createdBy: 'local',
           lastUsedAt: null,
           revokedAt: null,
+          revokedBy: null,
         });
         const secret = await keys.create(backend);
         expect(secret.secret).toMatch(/^sk_[\w-]{32}$/);
@@ -189,6 +192,8 @@ export function describeKeyStore(name: string, makePlace: () => Promise<KeyPlace
         expect(await named(await openStore(), 'web')).toMatchObject({ lastUsedAt: latest });
       });
     });
+
+    describe('a key that asks', () => describeAsking(startedStore));
 
     describe('restrict and revoke', () => {
       it('act at once', async () => {

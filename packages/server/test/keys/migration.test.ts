@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Database, migrate, openDatabase } from '../../src/disk/sqlite.ts';
+import { migrations } from '../../src/keys/sqlite/schema.ts';
 import { openSqliteKeyTable } from '../../src/keys/sqlite/table.ts';
 import { createKeyStore } from '../../src/keys/store.ts';
 import { allScopes, type KeyStore } from '../../src/keys/types.ts';
@@ -98,14 +99,14 @@ describe('an old keys.db', () => {
     await other.close();
     open.splice(1, 1);
     expect((await store().list())[0]?.scopes).toEqual(['read']);
-    expect(versionOf(database())).toBe(3);
+    expect(versionOf(database())).toBe(migrations.length);
   });
 
   it('of a newer version is refused', () => {
     store();
     database().pragma('user_version = 99');
     expect(() => openSqliteKeyTable(file)).toThrow(
-      'keys.db was written by a newer Onym (schema 99, this one knows 3). Start that version, or restore a backup.',
+      `keys.db was written by a newer Onym (schema 99, this one knows ${migrations.length}). Start that version, or restore a backup.`,
     );
   });
 });

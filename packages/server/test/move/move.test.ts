@@ -81,6 +81,11 @@ async function fill({ url, api, web }: Server): Promise<void> {
   await api.request('DELETE', '/v1/identities/gone_1');
   await api.posted('/identify', { environment: 'staging', distinct_id: 'user_1', traits: { plan: 'staging' } });
   await api.post('/alias', { distinct_id: 'user_1', alias_id: 'guest', note: 'half \ud800 and nul \u0000' });
+  await api.posted('/v1/queries', {
+    name: 'Odd ünï',
+    sql: "SELECT '\n\t', 1",
+    chart: { kind: 'bar', x: 'a', y: ['b'] },
+  });
   const file = join(dataDirectory(), 'ids.csv');
   writeFileSync(file, 'old_id,new_id\nold_1,user_10\nold_2,user_11\n');
   expect((await onym(['import', file, '--batch', 'old ids', '--data-dir', dataDir])).code).toBe(0);
@@ -119,7 +124,7 @@ async function answersOf(api: Client): Promise<Json> {
   const explained = await Promise.all(
     pairs.map(([a, b]) => at(`/v1/explain?a=${encodeURIComponent(a!)}&b=${encodeURIComponent(b!)}`)),
   );
-  const lists = await Promise.all(['/v1/review', '/v1/conflicts', '/v1/dead-letters'].map(at));
+  const lists = await Promise.all(['/v1/review', '/v1/conflicts', '/v1/dead-letters', '/v1/queries'].map(at));
   const { findings } = await api.got('/v1/lint');
   const ledgers = { production: await api.ledger(), staging: await api.ledger('staging') };
   return { rows, profiles, timelines, explained, lists, findings, ledgers };

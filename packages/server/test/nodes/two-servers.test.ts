@@ -86,6 +86,30 @@ it('a key that is made from a third machine works at both, and revoked at neithe
   await eventually(async () => (await statuses()).every((status) => status === 401), 'both refuse it');
 });
 
+it('a key that one makes over HTTP works at the other, which revokes it for both', async () => {
+  const { secret } = await one.api.posted('/v1/keys', { name: 'by http', kind: 'secret', scopes: ['read', 'keys'] });
+  const refused = await one.api.post('/v1/keys', { name: 'by http', kind: 'secret' });
+  expect([refused.status, refused.body.message]).toEqual([400, expect.stringContaining('is or was in use')]);
+  const at = (server: Server) => clientOf(server.url, secret);
+  await eventually(async () => (await at(other).get('/v1/ledger')).status === 200, 'the other knows it');
+  expect((await at(other).post('/v1/keys', { name: 'more', kind: 'secret', scopes: ['erase'] })).status).toBe(403);
+  const { keys: listed } = await other.api.got('/v1/keys');
+  expect(listed).toContainEqual(expect.objectContaining({ name: 'by http', created_by: 'ONYM_INITIAL_SECRET_KEY' }));
+  await other.api.posted('/v1/keys/revoke', { name: 'by http' });
+  expect((await at(other).get('/v1/ledger')).status).toBe(401);
+  await eventually(async () => (await at(one).get('/v1/ledger')).status === 401, 'the one refuses it as well');
+});
+
+it('a query saved at one is changed at the other, and not overwritten by who has not seen it', async () => {
+  const { query } = await one.api.posted('/v1/queries', { name: 'ones', sql: 'SELECT 1' });
+  const change = (server: Server, sql: string) =>
+    server.api.request('PUT', `/v1/queries/${query.id}`, { body: { name: 'ones', sql, version: 1 } });
+  expect((await change(other, 'SELECT 2')).body).toMatchObject({ query: { sql: 'SELECT 2', version: 2 } });
+  const late = await change(one, 'SELECT 3');
+  expect([late.status, late.body.error_code]).toEqual([409, 'version-conflict']);
+  expect((await one.api.got('/v1/queries')).queries).toMatchObject([{ id: query.id, sql: 'SELECT 2' }]);
+});
+
 it('a node that starts again finds its keys where they were', async () => {
   const { dataDir } = other;
   expect((await other.stop()).code).toBe(0);

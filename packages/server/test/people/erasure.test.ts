@@ -20,6 +20,8 @@ async function ada(): Promise<void> {
   await post('/v1/split', { distinct_id: 'ada-lovelace', from: 'crm:babbage' });
   await post('/v1/separations', { a: 'crm:ada', b: 'bob' });
   await alias('ada-lovelace', 'crm:ada');
+  const sql = "SELECT count() FROM events -- ada-lovelace\nWHERE distinct_id IN ('anonymous-ada', 'bob')";
+  await post('/v1/queries', { name: 'Of ada-lovelace', sql });
 }
 
 async function bob(): Promise<void> {
@@ -106,6 +108,10 @@ it('erases a person everywhere, and nobody else', async () => {
   for (const route of ['conflicts', 'review', 'lint', 'ledger']) {
     expect((await client.call('GET', `/v1/${route}`)).text).not.toMatch(new RegExp(adasTexts.join('|')));
   }
+  const saved = JSON.parse((await client.call('GET', '/v1/queries')).text);
+  expect(saved.queries).toMatchObject([
+    { name: 'Of erased', sql: "SELECT count() FROM events  \nWHERE distinct_id IN ('erased', 'bob')", version: 2 },
+  ]);
   expect(await identity('ada-lovelace')).toMatchObject({ error_code: 'not-found' });
 
   // Others are who they were. What only she was evidence of, is no more.

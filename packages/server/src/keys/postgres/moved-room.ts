@@ -10,7 +10,7 @@ export const movedKeys: MovedRoom = {
     {
       table: 'api_key',
       from: `(SELECT row_number() OVER (ORDER BY created_at, rowid) - 1 AS place, name, kind, lower(hex(hash)) AS hash, scopes,
-        environments, origins, initial, created_at, last_used_at, revoked_at FROM key)`,
+        environments, origins, initial, created_at, created_by, last_used_at, revoked_at, revoked_by FROM key)`,
       key: ['place'],
     },
     {

@@ -24,4 +24,9 @@ export const migrations: readonly string[] = [
   );
   INSERT INTO key_standing (id, version, environments) VALUES (1, '', '[]');
   `,
+  // Names of keys, as they are in the first column.
+  `
+  ALTER TABLE api_key ADD COLUMN created_by text COLLATE "C";
+  ALTER TABLE api_key ADD COLUMN revoked_by text COLLATE "C";
+  `,
 ];

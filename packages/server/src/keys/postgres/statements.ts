@@ -21,17 +21,19 @@ export const statements = {
   } as Statement<never>,
   keys: {
     name: 'keys',
-    text: `SELECT name, kind, hash, scopes, environments, origins, initial, created_at, last_used_at, revoked_at
+    text: `SELECT name, kind, hash, scopes, environments, origins, initial, created_at, created_by, last_used_at, revoked_at,
+        revoked_by
       FROM api_key ORDER BY place`,
   } as Statement<KeyRow>,
   putKeys: {
     name: 'put_keys',
     text: `
-      INSERT INTO api_key (place, name, kind, hash, scopes, environments, origins, initial, created_at, last_used_at, revoked_at)
+      INSERT INTO api_key (place, name, kind, hash, scopes, environments, origins, initial, created_at, created_by, last_used_at,
+        revoked_at, revoked_by)
       SELECT * FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::smallint[],
-        $9::bigint[], $10::bigint[], $11::bigint[])
+        $9::bigint[], $10::text[], $11::bigint[], $12::bigint[], $13::text[])
       ON CONFLICT (name) DO UPDATE SET scopes = excluded.scopes, environments = excluded.environments,
-        origins = excluded.origins, initial = excluded.initial, revoked_at = excluded.revoked_at`,
+        origins = excluded.origins, initial = excluded.initial, revoked_at = excluded.revoked_at, revoked_by = excluded.revoked_by`,
   } as Statement<never>,
   touchKeys: {
     name: 'touch_keys',

@@ -101,8 +101,10 @@ async function write(sql: Sql, { rows }: Change<unknown>, { version, standing }:
     column(({ origins }) => origins),
     column(({ initial }) => initial),
     column((row) => row.created_at),
+    column((row) => row.created_by),
     column((row) => row.last_used_at),
     column((row) => row.revoked_at),
+    column((row) => row.revoked_by),
   ]);
   await sql.rows(statements.setStanding, [version, JSON.stringify(standing.environments)]);
 }

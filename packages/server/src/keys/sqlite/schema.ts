@@ -19,4 +19,5 @@ export const migrations: readonly Migration[] = [
   CREATE TABLE environment (name TEXT NOT NULL PRIMARY KEY) STRICT;
   INSERT OR IGNORE INTO environment SELECT value FROM key, json_each(key.environments)`,
   'ALTER TABLE key ADD COLUMN origins TEXT',
+  'ALTER TABLE key ADD COLUMN created_by TEXT; ALTER TABLE key ADD COLUMN revoked_by TEXT',
 ];

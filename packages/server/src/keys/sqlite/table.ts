@@ -70,14 +70,16 @@ export function openSqliteKeyTable(file: string, { now = Date.now }: { now?: () 
 function prepareStatements(database: Database) {
   return {
     keys: database.prepare<[], KeyRow>(`
-      SELECT name, kind, lower(hex(hash)) AS hash, scopes, environments, origins, initial, created_at, last_used_at, revoked_at
+      SELECT name, kind, lower(hex(hash)) AS hash, scopes, environments, origins, initial, created_at,
+        created_by, last_used_at, revoked_at, revoked_by
       FROM key ORDER BY created_at, rowid`),
     environments: database.prepare<[], string>('SELECT name FROM environment ORDER BY rowid').pluck(),
     put: database.prepare<[KeyRow]>(`
-      INSERT INTO key (name, kind, hash, scopes, environments, origins, initial, created_at, last_used_at, revoked_at)
-      VALUES (@name, @kind, unhex(@hash), @scopes, @environments, @origins, @initial, @created_at, @last_used_at, @revoked_at)
+      INSERT INTO key (name, kind, hash, scopes, environments, origins, initial, created_at, created_by, last_used_at, revoked_at, revoked_by)
+      VALUES (@name, @kind, unhex(@hash), @scopes, @environments, @origins, @initial, @created_at, @created_by, @last_used_at,
+        @revoked_at, @revoked_by)
       ON CONFLICT (name) DO UPDATE SET scopes = excluded.scopes, environments = excluded.environments,
-        origins = excluded.origins, initial = excluded.initial, revoked_at = excluded.revoked_at`),
+        origins = excluded.origins, initial = excluded.initial, revoked_at = excluded.revoked_at, revoked_by = excluded.revoked_by`),
     touch: database.prepare<[{ name: string; time: Millis }]>(
       'UPDATE key SET last_used_at = max(coalesce(last_used_at, 0), @time) WHERE name = @name',
     ),
