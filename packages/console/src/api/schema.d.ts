@@ -912,6 +912,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/queries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved queries
+         * @description Of one environment, for all who may query it, by name.
+         *
+         *     Needs a key with the scope `query`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/queries" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["listSavedQueries"];
+        put?: never;
+        /**
+         * Save a query
+         * @description Needs a key with the scope `query`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/queries" -H "Authorization: Bearer $ONYM_SECRET_KEY" -d '{"name":"Events by day","sql":"SELECT toDate(timestamp) AS day, count() AS events FROM events GROUP BY day ORDER BY day","chart":{"kind":"line","x":"day","y":["events"]}}'
+         *     ```
+         */
+        post: operations["saveQuery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/queries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a saved query
+         * @description All of it, in place of the version that was read; where somebody else has changed that meanwhile, `version-conflict`. Sending what is there already is none.
+         *
+         *     Needs a key with the scope `query`.
+         *
+         *     ```sh
+         *     curl -X PUT "$ONYM_URL/v1/queries/$(curl "$ONYM_URL/v1/queries" -H "Authorization: Bearer $ONYM_SECRET_KEY" | grep -o '[0-9a-f-]\{36\}' | head -n 1)" -H "Authorization: Bearer $ONYM_SECRET_KEY" -d '{"name":"All events","sql":"SELECT count() FROM events","version":1}'
+         *     ```
+         */
+        put: operations["changeQuery"];
+        post?: never;
+        /**
+         * Delete a saved query
+         * @description Needs a key with the scope `query`.
+         *
+         *     ```sh
+         *     curl -X DELETE "$ONYM_URL/v1/queries/$(curl "$ONYM_URL/v1/queries" -H "Authorization: Bearer $ONYM_SECRET_KEY" | grep -o '[0-9a-f-]\{36\}' | head -n 1)" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        delete: operations["deleteSavedQuery"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/schema": {
         parameters: {
             query?: never;
@@ -958,6 +1026,94 @@ export interface paths {
         get: operations["exportTable"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Keys
+         * @description Every key ever made, revoked ones included, oldest first, never with its secret: those that may use one of the environments of the key that asks.
+         *
+         *     Needs a key with the scope `keys`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/keys" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["listKeys"];
+        put?: never;
+        /**
+         * Make a key
+         * @description Answers with its secret, which is shown this once and not kept. No key gives a scope in an environment where it does not have it itself.
+         *
+         *     Needs a key with the scope `keys`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/keys" -H "Authorization: Bearer $ONYM_SECRET_KEY" -d '{"name":"web-shop","kind":"publishable","environments":["production"],"origins":["https://shop.example"]}'
+         *     ```
+         */
+        post: operations["createKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/restrict": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change what a key may do, or where
+         * @description Replaces what is given. What is added, the key that asks must have itself; and it must be for every environment of the key that it changes.
+         *
+         *     Needs a key with the scope `keys`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/keys/restrict" -H "Authorization: Bearer $ONYM_SECRET_KEY" -d '{"name":"web-shop","scopes":["track"]}'
+         *     ```
+         */
+        post: operations["restrictKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/keys/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a key for good
+         * @description At once on the server that answers, on other nodes within a second. The key that asks must be for every environment of the one that it ends, whatever the scopes of both. Keys that it has made stay. Repeating it changes nothing.
+         *
+         *     Needs a key with the scope `keys`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/keys/revoke" -H "Authorization: Bearer $ONYM_SECRET_KEY" -d '{"name":"web-shop"}'
+         *     ```
+         */
+        post: operations["revokeKey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1054,7 +1210,7 @@ export interface components {
              * @description What kind of error, for programs.
              * @enum {string}
              */
-            error_code: "invalid-json" | "invalid-payload" | "query-failed" | "invalid-api-key" | "forbidden" | "query-refused" | "not-found" | "method-not-allowed" | "batch-conflict" | "payload-too-large" | "unsupported-media-type" | "environment-not-found" | "reserved-distinct-id" | "invalid-distinct-id" | "invalid-timestamp" | "query-too-expensive" | "review-queue-full" | "event-refused" | "too-many-requests" | "rate-limited" | "internal-error" | "overloaded" | "storage-full" | "event-store-unavailable" | "identity-store-unavailable";
+            error_code: "invalid-json" | "invalid-payload" | "query-failed" | "invalid-api-key" | "forbidden" | "query-refused" | "not-found" | "method-not-allowed" | "batch-conflict" | "name-conflict" | "version-conflict" | "payload-too-large" | "unsupported-media-type" | "environment-not-found" | "reserved-distinct-id" | "invalid-distinct-id" | "invalid-timestamp" | "query-too-expensive" | "review-queue-full" | "event-refused" | "too-many-requests" | "rate-limited" | "internal-error" | "overloaded" | "storage-full" | "event-store-unavailable" | "identity-store-unavailable";
             /** @description What is wrong and what to do next, for people. */
             message: string;
         };
@@ -1300,6 +1456,65 @@ export interface components {
                     to?: unknown;
                 }[];
             };
+        };
+        /** @description An API key. Its secret is not kept. */
+        Key: {
+            /** @description What the ledger calls it. Never given again, revoked or not. */
+            name: string;
+            /**
+             * @description `publishable` (pk_…): for pages and apps, where anyone can read it. `secret` (sk_…): for servers and people.
+             * @enum {string}
+             */
+            kind: "publishable" | "secret";
+            /** @description What it may do. */
+            scopes: ("track" | "identify" | "alias" | "query" | "read" | "steer" | "erase" | "import" | "metrics" | "keys")[];
+            /** @description Where. */
+            environments: string[];
+            /** @description Pages that a publishable key may be used from; null: all. */
+            origins: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Name of the key that made it; `local`: the command line; null: the first start, or before this was noted. */
+            created_by: string | null;
+            /** @description Some seconds late at most; null: never. */
+            last_used_at: string | null;
+            /** @description Null while it works. */
+            revoked_at: string | null;
+            /** @description As `created_by`; null while it works. */
+            revoked_by: string | null;
+        };
+        /** @description A query that people come back to. */
+        SavedQuery: {
+            /** Format: uuid */
+            id: string;
+            /** @description Another for each saved query of the environment. */
+            name: string;
+            /** @description The statement. It is not checked before it is run. */
+            sql: string;
+            /** @description Null where none was chosen. */
+            chart: {
+                /**
+                 * @description How the result is drawn.
+                 * @enum {string}
+                 */
+                kind: "table" | "line" | "bar";
+                /** @description Column along the axis; null for a table. */
+                x: string | null;
+                /** @description Columns that are drawn; none for a table. */
+                y: string[];
+            } | null;
+            /** @description One more with each change. */
+            version: number;
+            /** @description Name of the key that saved this version. */
+            saved_by: string;
+            /**
+             * Format: date-time
+             * @description When it did.
+             */
+            saved_at: string;
         };
     };
     responses: never;
@@ -5007,6 +5222,470 @@ export interface operations {
             };
         };
     };
+    listSavedQueries: {
+        parameters: {
+            query?: {
+                /** @description Name of the environment. */
+                environment?: string;
+                /** @description Entries a page holds at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        queries: components["schemas"]["SavedQuery"][];
+                        /** @description Where the queries go on; null at the end. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    saveQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Name of the environment.
+                     * @default production
+                     */
+                    environment?: string;
+                    /** @description One line of 1 to 200 bytes. */
+                    name: string;
+                    /** @description At most 65536 bytes. */
+                    sql: string;
+                    /** @description How to show the result. */
+                    chart?: {
+                        /**
+                         * @description How the result is drawn.
+                         * @enum {string}
+                         */
+                        kind: "table" | "line" | "bar";
+                        /** @description Needed for a line or bars. */
+                        x?: string | null;
+                        /** @description At least one for a line or bars. */
+                        y?: string[];
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is saved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                        query: components["schemas"]["SavedQuery"];
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands against what is there: `batch-conflict`, `name-conflict`, `version-conflict`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Body, array or statement too large: `payload-too-large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type or encoding is not supported: `unsupported-media-type`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    changeQuery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `id` of the saved query. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Name of the environment.
+                     * @default production
+                     */
+                    environment?: string;
+                    /** @description One line of 1 to 200 bytes. */
+                    name: string;
+                    /** @description At most 65536 bytes. */
+                    sql: string;
+                    /** @description How to show the result. */
+                    chart?: {
+                        /**
+                         * @description How the result is drawn.
+                         * @enum {string}
+                         */
+                        kind: "table" | "line" | "bar";
+                        /** @description Needed for a line or bars. */
+                        x?: string | null;
+                        /** @description At least one for a line or bars. */
+                        y?: string[];
+                    } | null;
+                    /** @description The version that is changed: the one that was read. */
+                    version: number;
+                };
+            };
+        };
+        responses: {
+            /** @description As it is saved. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                        query: components["schemas"]["SavedQuery"];
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands against what is there: `batch-conflict`, `name-conflict`, `version-conflict`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Body, array or statement too large: `payload-too-large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type or encoding is not supported: `unsupported-media-type`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteSavedQuery: {
+        parameters: {
+            query?: {
+                /** @description Name of the environment. */
+                environment?: string;
+                /** @description Delete it only if it still has this version; without it, in any case. */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                /** @description `id` of the saved query. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description It stands against what is there: `batch-conflict`, `name-conflict`, `version-conflict`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     schema: {
         parameters: {
             query?: {
@@ -5185,6 +5864,430 @@ export interface operations {
             };
             /** @description The key may not do this: `forbidden`. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listKeys: {
+        parameters: {
+            query?: {
+                /** @description Entries a page holds at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        keys: components["schemas"]["Key"][];
+                        /** @description Where the keys go on; null at the end. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description 1 to 128 bytes; no name that was in use before. */
+                    name: string;
+                    /**
+                     * @description `publishable` (pk_…): for pages and apps, where anyone can read it. `secret` (sk_…): for servers and people.
+                     * @enum {string}
+                     */
+                    kind: "publishable" | "secret";
+                    /** @description Unless given, all that its kind can have and the key that asks has. */
+                    scopes?: ("track" | "identify" | "alias" | "query" | "read" | "steer" | "erase" | "import" | "metrics" | "keys")[];
+                    /** @description Unless given, those of the key that asks. */
+                    environments?: string[];
+                    /** @description Pages that a publishable key may be used from. Such as `https://shop.example`, or `https://*.shop.example`. Unless given, all. */
+                    origins?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description It is made. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                        key: components["schemas"]["Key"];
+                        /** @description To be sent as the API key. Keep it: nobody can show it again. */
+                        secret: string;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Body, array or statement too large: `payload-too-large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type or encoding is not supported: `unsupported-media-type`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    restrictKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Name of the key. */
+                    name: string;
+                    /** @description In place of those it has. */
+                    scopes?: ("track" | "identify" | "alias" | "query" | "read" | "steer" | "erase" | "import" | "metrics" | "keys")[];
+                    /** @description In place of those it has. */
+                    environments?: string[];
+                    /** @description In place of those it has; null: all. Such as `https://shop.example`, or `https://*.shop.example`. */
+                    origins?: string[] | null;
+                    /** @description True where the key that asks means itself; without it, that is an error. */
+                    self?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                        key: components["schemas"]["Key"];
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Body, array or statement too large: `payload-too-large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type or encoding is not supported: `unsupported-media-type`. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Name of the key. */
+                    name: string;
+                    /** @description True where the key that asks means itself; without it, that is an error. */
+                    self?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                        key: components["schemas"]["Key"];
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Body, array or statement too large: `payload-too-large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Content type or encoding is not supported: `unsupported-media-type`. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5543,7 +6646,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The batch name belongs to another import: `batch-conflict`. */
+            /** @description It stands against what is there: `batch-conflict`, `name-conflict`, `version-conflict`. */
             409: {
                 headers: {
                     [name: string]: unknown;
