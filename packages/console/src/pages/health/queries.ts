@@ -1,0 +1,51 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { answered, api } from '../../api/client.ts';
+import { environmentKey } from '../../api/query-client.ts';
+import type { components, operations } from '../../api/schema.d.ts';
+
+type Answer<Operation extends keyof operations> = operations[Operation] extends {
+  responses: { 200: { content: { 'application/json': infer Body } } };
+}
+  ? Body
+  : never;
+
+export type Finding = Answer<'getLint'>['findings'][number];
+export type DeadLetter = Answer<'listDeadLetters'>['dead_letters'][number];
+export type Key = components['schemas']['Key'];
+
+export const findingsQuery = (environment: string) =>
+  queryOptions({
+    queryKey: [...environmentKey(environment), 'lint'],
+    queryFn: ({ signal }) => answered(api.GET('/v1/lint', { params: { query: { environment } }, signal })),
+  });
+
+export const deadLettersQuery = (environment: string, error_code: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: [...environmentKey(environment), 'dead-letters', error_code ?? null],
+    queryFn: ({ pageParam, signal }) =>
+      answered(
+        api.GET('/v1/dead-letters', {
+          params: { query: { environment, error_code, ...(pageParam !== null && { next: pageParam }) } },
+          signal,
+        }),
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+
+export const keysKey = ['keys'] as const;
+
+/** All keys that this session may see, page after page. */
+export const keysQuery = queryOptions({
+  queryKey: keysKey,
+  queryFn: async ({ signal }): Promise<readonly Key[]> => {
+    const all: Key[] = [];
+    let next: string | undefined;
+    do {
+      const page = await answered(api.GET('/v1/keys', { params: { query: { next } }, signal }));
+      all.push(...page.keys);
+      next = page.next ?? undefined;
+    } while (next !== undefined);
+    return all;
+  },
+});
