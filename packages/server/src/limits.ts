@@ -44,6 +44,8 @@ export const limits = {
   patternsMax: 100,
   pageSizeDefault: 100,
   pageSizeMax: 1_000,
+  /** Rows of the ledger that are looked at for one page of those that a filter lets pass. */
+  ledgerRowsPerPage: 10_000,
   /** Held links of one page: each is shown with its blast radius. */
   reviewPageSizeMax: 100,
   /** Identity operations waiting for a commit, per environment; beyond: 503. */

@@ -32,6 +32,7 @@ export const examples: Readonly<Record<string, string>> = {
   importFile: `printf 'user_id,crm_id\\nuser_1,c7\\n' | curl "$ONYM_URL/v1/import?kind=alias&primary=user_id&secondary=crm_id&secondary_prefix=crm:&batch=crm" ${secret} -H 'Content-Type: text/csv' --data-binary @-`,
 
   getLedger: get('/v1/ledger?after=0&limit=10'),
+  getLedgerRow: get('/v1/ledger/1'),
   streamEvents: get('/v1/events', " -N -H 'Accept: text/event-stream'"),
   getLint: get('/v1/lint'),
   listEnvironments: get('/v1/environments'),

@@ -39,6 +39,7 @@ describe('scopes', () => {
     'GET /v1/identities/{id}/export': 'read',
     'GET /v1/explain': 'read',
     'GET /v1/ledger': 'read',
+    'GET /v1/ledger/{seq}': 'read',
     'GET /v1/events': 'read',
     'GET /v1/review': 'read',
     'GET /v1/conflicts': 'read',
