@@ -23,6 +23,7 @@ export const examples: Readonly<Record<string, string>> = {
   getIdentity: get('/v1/identities/user_1'),
   getTimeline: get('/v1/identities/user_1/events?limit=10'),
   getTraitHistory: get('/v1/identities/user_1/traits/plan'),
+  getHistory: get('/v1/identities/user_1/history'),
   explain: get('/v1/explain?a=anonymous-1&b=stripe:cus_1'),
   exportIdentity: get('/v1/identities/user_1/export?by=distinct_id'),
 

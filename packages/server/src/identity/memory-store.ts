@@ -21,6 +21,7 @@ import { compilePattern } from '../patterns.ts';
 import { environmentNotFound } from './environment.ts';
 import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
 import { explainOf } from './explain.ts';
+import { historyAt } from './history.ts';
 import { rehearse } from './judgement.ts';
 import { membersOf } from './members.ts';
 import { profileOf } from './profile.ts';
@@ -119,6 +120,13 @@ export function createMemoryStore(environments = new Map<string, Environment>())
 
     async ledger(environment, after, limit) {
       return of(environment).ledger.slice(after, after + limit);
+    },
+
+    async history(environment, distinctId, page) {
+      const { state, ledger } = of(environment);
+      const { question, answer } = historyAt(distinctId, page);
+      question(state);
+      return answer(state).map((seq) => ledger[seq - 1]!);
     },
 
     async changes(environment, _after, _limit) {

@@ -115,6 +115,16 @@ export interface ProfilePage {
   readonly limit: number;
 }
 
+/** Of the ledger's rows that bear on an identity. */
+export interface HistoryPage {
+  readonly order: 'ascending' | 'descending';
+  /** The row after which the page begins, in its order; null at the beginning. */
+  readonly from: Seq | null;
+  readonly limit: number;
+  /** The last row that counts, and with it the identity as of then; undefined for all of them. */
+  readonly upTo: Seq | undefined;
+}
+
 export interface TraitHistoryPage {
   readonly after: TraitPlace | null;
   readonly limit: number;
@@ -252,6 +262,12 @@ export interface IdentityStore extends IdentityReads {
 
   /** Those of the identifiers that are known themselves, whoever else their identity holds. */
   known(environment: string, distinctIds: readonly string[]): Promise<ReadonlySet<string>>;
+
+  /**
+   * The ledger's rows that bear on whoever is of the identity, or ever was: those that name them, whatever the verdict, and those that changed what
+   * is recorded of them. Whoever was taken away counts up to the row that did it.
+   */
+  history(environment: string, distinctId: string, page: HistoryPage): Promise<Fact[]>;
 
   /** Ledger rows after `after`, ascending, at most `limit`. */
   ledger(environment: string, after: Seq, limit: number): Promise<Fact[]>;

@@ -73,6 +73,16 @@ export function createPeople({ identityStore, reads, erasures }: PeopleParts): P
       return event_count === 0 ? null : [];
     },
 
+    async history(environment, name, { asOf, asOfSeq, ...page }) {
+      const distinctId = await distinctIdOf(environment, name);
+      if (distinctId === null) return null;
+      const upTo = await seqOf(environment, { asOf, asOfSeq });
+      const rows = await identityStore.history(environment, distinctId, { ...page, upTo });
+      if (rows.length > 0) return rows;
+      const { event_count } = await reads.counts(environment, [nodeId(environment, distinctId)]);
+      return (await isStranger(environment, distinctId, event_count)) ? null : [];
+    },
+
     explain: (environment, a, b) => identityStore.explain(environment, a, b),
 
     async erase(environment, name, options) {

@@ -1,6 +1,6 @@
-import type { EraseFact, Millis, Seq, Source, TraitWrite } from '@onym/core';
+import type { EraseFact, Fact, Millis, Seq, Source, TraitWrite } from '@onym/core';
 import type { EventCounts, TimelineEvent, TimelinePlace } from '../events/types.ts';
-import type { IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/store.ts';
+import type { HistoryPage, IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/store.ts';
 import type { Erasures } from './erasures.ts';
 import type { PersonPart } from './person-export.ts';
 
@@ -23,6 +23,12 @@ export interface People {
     key: string,
     page: { readonly after: TraitPlace | null; readonly limit: number },
   ): Promise<readonly (TraitWrite & { readonly distinctId: string })[] | null>;
+  /** See IdentityStore.history; null when the identity does not exist. */
+  history(
+    environment: string,
+    name: IdentityName,
+    page: At & Omit<HistoryPage, 'upTo'>,
+  ): Promise<readonly Fact[] | null>;
   explain: IdentityStore['explain'];
   /** null when neither store has met the identifier. */
   erase(

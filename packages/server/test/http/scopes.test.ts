@@ -36,6 +36,7 @@ describe('scopes', () => {
     'GET /v1/identities/{id}': 'read',
     'GET /v1/identities/{id}/events': 'read',
     'GET /v1/identities/{id}/traits/{key}': 'read',
+    'GET /v1/identities/{id}/history': 'read',
     'GET /v1/identities/{id}/export': 'read',
     'GET /v1/explain': 'read',
     'GET /v1/ledger': 'read',

@@ -165,6 +165,7 @@ export function fakeServices(): FakeServices {
       identity: async () => null,
       timeline: async () => null,
       traitHistory: async () => null,
+      history: async () => null,
       explain: async () => ({ neighbour: null, same: false, path: [], refused: [], held: [], separations: [] }),
     },
     reads: {

@@ -9,9 +9,10 @@ import {
   startSettings,
 } from '../../../core/src/testing/index.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { Changes, Commit, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
+import type { Changes, Commit, HistoryPage, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
+import { expectHistory } from './naive-history.ts';
 import { alias, live } from './operations.ts';
 
 /** What a store may leave out. */
@@ -253,6 +254,42 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
         ]);
         await expectFold(store);
       }
+    });
+
+    it('tells how an identity came to be: also of whoever was taken away, up to then, and of what was turned down', async () => {
+      const store = await openStore();
+      const asked = { timestamp: null, source: live };
+      const operations: Operation[] = [
+        alias('crm:1', 'legacy:1'), // 1
+        identify('ada', 'anonymous-1', { plan: 'pro' }), // 2
+        alias('ada', 'crm:1'), // 3
+        identify('crm:1', null, { city: 'Rome' }), // 4
+        identify('eve', 'anonymous-1'), // 5, refused
+        identify('eve', null, { plan: 'free' }), // 6
+        alias('legacy:1', 'legacy:2'), // 7
+        { op: 'split', target: { a: 'ada', b: 'crm:1' }, ...asked }, // 8
+        identify('crm:1', null, { city: 'Oslo' }), // 9
+        alias('crm:1', 'legacy:3'), // 10
+        { op: 'reject', link: 5, ...asked }, // 11
+        { op: 'lift', a: 'ada', b: 'crm:1', ...asked }, // 12
+        { op: 'separate', a: 'ada', b: 'bob', ...asked }, // 13
+      ];
+      for (const operation of operations) await store.commit('production', [operation], 1);
+      const seqs = async (id: string, part: Partial<HistoryPage> = {}) => {
+        const page = { order: 'ascending', from: null, limit: 100, upTo: undefined, ...part } as const;
+        return (await store.history('production', id, page)).map(({ seq }) => seq);
+      };
+      // The row of crm:1 that made it known is 3; what became of it after 8 is not ada's any more.
+      expect(await seqs('ada')).toEqual([1, 2, 3, 4, 5, 7, 8, 11, 12, 13]);
+      expect(await seqs('crm:1')).toEqual([1, 2, 3, 4, 5, 7, 8, 9, 10, 12]);
+      expect(await seqs('eve')).toEqual([5, 6, 11]);
+      expect(await seqs('bob')).toEqual([13]);
+      expect(await seqs('stranger')).toEqual([]);
+      expect(await seqs('ada', { upTo: 2 })).toEqual([2]);
+      expect(await seqs('ada', { upTo: 7, order: 'descending', from: 5, limit: 3 })).toEqual([4, 3, 2]);
+      await store.erase('production', 'crm:1', erasureRequest);
+      expect(await seqs('ada')).toEqual([2, 5, 11, 13]);
+      expect(await seqs('crm:1')).toEqual([]);
     });
 
     it('records the erasure of an identifier that has no row, and touches nothing', async () => {
@@ -556,6 +593,11 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
       expect(await store.members('e', id, seq)).toEqual(await reference.members('e', id, seq));
     }
     expect(await store.members('e', id)).toEqual(await reference.members('e', id));
+    await expectHistory(store, id, [Math.floor(head / 2), head]);
+    const wholeHistory = { order: 'descending', from: null, limit: 10_000, upTo: undefined } as const;
+    expect(withoutTokens(await store.history('e', id, wholeHistory))).toEqual(
+      withoutTokens(await reference.history('e', id, wholeHistory)),
+    );
     for (const key of ['plan', 'city']) {
       const all = { after: null, limit: 100 };
       const history = await store.traitHistory('e', id, key, all);
