@@ -20,6 +20,7 @@ export const examples: Readonly<Record<string, string>> = {
   alias: post('/alias', '{"distinct_id":"user_1","alias_id":"stripe:cus_1"}'),
 
   resolve: post('/v1/resolve', '{"distinct_ids":["anonymous-1","stripe:cus_1"]}'),
+  listIdentities: get('/v1/identities?limit=10'),
   getIdentity: get('/v1/identities/user_1'),
   getTimeline: get('/v1/identities/user_1/events?limit=10'),
   getTraitHistory: get('/v1/identities/user_1/traits/plan'),
@@ -64,6 +65,7 @@ export const examples: Readonly<Record<string, string>> = {
   split: post('/v1/split', '{"link":1}'),
   revert: post('/v1/revert', '{"batch":"crm"}'),
   separate: post('/v1/separations', '{"a":"user_1","b":"user_9"}'),
+  listSeparations: get('/v1/separations'),
   liftSeparation: send('DELETE', '/v1/separations?a=user_1&b=user_9'),
   eraseIdentity: send('DELETE', '/v1/identities/user_3?by=distinct_id'),
   eraseIdentities: post('/v1/erasures?dry_run=true', '{"distinct_ids":["user_1","user_2"]}'),

@@ -125,6 +125,29 @@ export interface HistoryPage {
   readonly upTo: Seq | undefined;
 }
 
+/** Where a separation stands in their list. */
+export type SeparationPlace = Pick<Separation, 'pair' | 'seq'>;
+
+export interface SeparationPage {
+  readonly after: SeparationPlace | null;
+  readonly limit: number;
+}
+
+/** Where an identity stands among those that changed: `component` is a store's own number. */
+export interface RecentPlace {
+  readonly changedSeq: Seq;
+  readonly component: number;
+}
+
+export interface RecentIdentity extends Resolved {
+  readonly createdAt: Millis;
+  /** How many identifiers it has. */
+  readonly size: number;
+  /** The ledger's head after the commit that changed it last, and the time of that row. */
+  readonly changedSeq: Seq;
+  readonly changedAt: Millis;
+}
+
 export interface TraitHistoryPage {
   readonly after: TraitPlace | null;
   readonly limit: number;
@@ -288,6 +311,9 @@ export interface IdentityStore extends IdentityReads {
     page: { before: Seq | null; limit: number },
   ): Promise<Link[]>;
 
+  /** Separations in force, newest first: those of an environment, or of one person, whichever of her identifiers they name. */
+  separations(environment: string, distinctId: string | null, page: SeparationPage): Promise<Separation[]>;
+
   /** How many links that a publishable key of this name sent wait in the queue of held ones. */
   heldBy(environment: string, key: string): Promise<number>;
 
@@ -323,6 +349,18 @@ export interface IdentityStore extends IdentityReads {
   pendingErasures(environment: string): Promise<PendingErasure[]>;
   /** The rest is done: forgets the ids, and leaves nothing of them in the store's files. */
   finishErasures(environment: string, seqs: readonly Seq[]): Promise<void>;
+
+  /**
+   * Identities that active facts hold, the one that changed last first, after a place. Bounded: there may be fewer than `limit` on a page, or
+   * none, that has a `next`.
+   */
+  recent(
+    environment: string,
+    page: { readonly after: RecentPlace | null; readonly limit: number },
+  ): Promise<{ identities: RecentIdentity[]; next: RecentPlace | null }>;
+
+  /** Identifiers with a row, from this text on, ascending as bytes compare: those that begin with it come first, if it is the whole of what they begin with. */
+  identifiersFrom(environment: string, text: string, limit: number): Promise<string[]>;
 
   /** The identities with the most identifiers among those changed after a ledger row, largest first. */
   largest(

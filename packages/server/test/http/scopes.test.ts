@@ -33,6 +33,8 @@ describe('scopes', () => {
     'POST /identify': 'identify',
     'POST /alias': 'alias',
     'POST /v1/resolve': 'read',
+    'GET /v1/identities': 'read',
+    'GET /v1/separations': 'read',
     'GET /v1/identities/{id}': 'read',
     'GET /v1/identities/{id}/events': 'read',
     'GET /v1/identities/{id}/traits/{key}': 'read',

@@ -166,6 +166,8 @@ export function fakeServices(): FakeServices {
       timeline: async () => null,
       traitHistory: async () => null,
       history: async () => null,
+      recent: async () => ({ people: [], next: null }),
+      separations: async () => [],
       explain: async () => ({ neighbour: null, same: false, path: [], refused: [], held: [], separations: [] }),
     },
     reads: {

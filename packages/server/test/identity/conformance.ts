@@ -1,4 +1,4 @@
-import { defaultSettings, type Fact, type Operation, type Settings, type Source } from '@onym/core';
+import { defaultSettings, type Fact, type Operation, type Separation, type Settings, type Source } from '@onym/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -12,6 +12,7 @@ import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import type { Changes, Commit, HistoryPage, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
+import { expectSameLists } from './lists.ts';
 import { expectHistory } from './naive-history.ts';
 import { alias, live } from './operations.ts';
 
@@ -466,6 +467,57 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       expect(await store.byNodeId('production', nodeId('production', 'never'))).toBeNull();
     });
 
+    it('lists who changed last, separations of many pairs at once, and ids from a text on, whatever they hold', async () => {
+      const store = await openStore();
+      const asked = { timestamp: null, source: live };
+      for (let index = 0; index < 30; index++) {
+        await store.commit('production', [alias(`user_${index}`, `crm:${index}`)], 1_000 + index);
+      }
+      // Three become one, and an old one gets a trait.
+      await store.commit('production', [alias('user_7', 'user_8'), alias('user_7', 'user_9')], 2_000);
+      await store.commit('production', [identify('crm:3', null, { plan: 'pro' })], 3_000);
+      const first = await store.recent('production', { after: null, limit: 3 });
+      expect(first.identities).toMatchObject([
+        { canonicalId: 'user_3', known: true, size: 2, createdAt: 1_003, changedAt: 3_000, changedSeq: 33 },
+        { canonicalId: 'user_7', known: true, size: 6, createdAt: 1_007, changedAt: 2_000 },
+        { canonicalId: 'user_29', known: true, size: 2, createdAt: 1_029, changedAt: 1_029 },
+      ]);
+      const { identities: rest, next } = await store.recent('production', { after: first.next, limit: 100 });
+      expect([rest.length, next]).toEqual([25, null]);
+      expect(rest[0]).toMatchObject({ canonicalId: 'user_28' });
+
+      // Two that bytes and JavaScript order differently.
+      const others = ['\u{1F600}', '\uFF5E', 'a', 'b%', 'b_', "b'\\", 'B'];
+      for (const id of others)
+        await store.commit('production', [{ op: 'separate', a: 'user_1', b: id, ...asked }], 4_000);
+      const set = ['crm:10', ...others];
+      const settled = others.map((id) => alias('crm:10', id));
+      await store.commit('production', settled, 5_000);
+      await store.commit('production', [{ op: 'split', target: { ids: ['crm:10'] }, ...asked }], 6_000);
+      const pages: Separation[] = [];
+      for (let more: Separation[] | null = null; more?.length !== 0; ) {
+        more = await store.separations('production', null, { after: pages.at(-1) ?? null, limit: 2 });
+        pages.push(...more);
+      }
+      expect(pages).toEqual(await store.separations('production', null, { after: null, limit: 100 }));
+      expect(
+        pages.map(({ pair }) => pair.filter((id) => id !== 'crm:10' && id !== 'user_1')).slice(0, set.length),
+      ).toHaveLength(8);
+      await store.commit('production', [{ op: 'lift', a: 'b_', b: 'user_1', ...asked }], 7_000);
+      const kept = await store.separations('production', 'b_', { after: null, limit: 100 });
+      expect(kept.map(({ pair }) => pair)).toEqual([['b_', 'crm:10']]);
+      const ofUser = await store.separations('production', 'crm:1', { after: null, limit: 100 });
+      expect(ofUser.map(({ pair }) => pair.find((id) => id !== 'user_1'))).toEqual(
+        [...others].reverse().filter((id) => id !== 'b_'),
+      );
+      expect(await store.separations('production', 'stranger', { after: null, limit: 100 })).toEqual([]);
+
+      expect(await store.identifiersFrom('production', 'b%', 4)).toEqual(['b%', "b'\\", 'b_', 'crm:0']);
+      expect(await store.identifiersFrom('production', 'user_9', 5)).toEqual(['user_9', '\uFF5E', '\u{1F600}']);
+      await store.erase('production', 'b_', erasureRequest);
+      expect(await store.identifiersFrom('production', 'b_', 1)).toEqual(['crm:0']);
+    });
+
     it('pages identifiers and links of a large identity, and joins and splits it', async () => {
       const store = await openStore();
       const settings = { ...defaultSettings, identifiersPerIdentityMax: 100_000 };
@@ -583,7 +635,7 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
   const ids = changes.identifiers.map(({ distinctId }) => distinctId);
   expect((await store.resolve('e', ids)).resolved).toEqual((await reference.resolve('e', ids)).resolved);
   const { head } = await reference.environment('e');
-  for (const id of ids) {
+  for (const [index, id] of ids.entries()) {
     expect(await store.profile('e', id, page)).toEqual(await reference.profile('e', id, page));
     for (const seq of [0, Math.floor(head / 2), head - 1]) {
       const [ours, expected] = await Promise.all([store, reference].map((each) => each.profile('e', id, page, seq)));
@@ -593,7 +645,7 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
       expect(await store.members('e', id, seq)).toEqual(await reference.members('e', id, seq));
     }
     expect(await store.members('e', id)).toEqual(await reference.members('e', id));
-    await expectHistory(store, id, [Math.floor(head / 2), head]);
+    if (index < 3) await expectHistory(store, id, [Math.floor(head / 2), head]);
     const wholeHistory = { order: 'descending', from: null, limit: 10_000, upTo: undefined } as const;
     expect(withoutTokens(await store.history('e', id, wholeHistory))).toEqual(
       withoutTokens(await reference.history('e', id, wholeHistory)),
@@ -605,6 +657,7 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
       expect(await pagesOfOne(store, id, key)).toEqual(history);
     }
   }
+  await expectSameLists(store, reference, ids);
   for (const [index, a] of ids.entries()) {
     const b = ids[(index + 1) % ids.length]!;
     expect(await store.explain('e', a, b)).toEqual(await reference.explain('e', a, b));

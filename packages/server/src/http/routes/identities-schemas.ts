@@ -8,7 +8,7 @@ const tags = ['identities'];
 const readErrors = errorResponses(400, 401, 403, 404, 422);
 const uuid = (description: string) => Type.String({ format: 'uuid', description });
 
-const resolvedFields = {
+export const resolvedFields = {
   identity_id: uuid('Node id of the canonical id.'),
   canonical_id: Type.String({ description: 'The identifier that names the identity.' }),
   known: Type.Boolean({ description: 'True once an identify (or the like) named one of its identifiers.' }),

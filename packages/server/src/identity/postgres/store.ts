@@ -8,8 +8,10 @@ import { historyAt } from '../history.ts';
 import { judgementOf } from '../judgement.ts';
 import { decodeFact, type LedgerRow, readRow } from '../ledger-codec.ts';
 import { createReads, membersAt, type Reading, resolvedAt } from '../readings.ts';
+import { recentPage } from '../recent.ts';
 import { groupByComponent } from '../row-groups.ts';
-import { type EnvironmentRow, flag, linkOf } from '../rows.ts';
+import { type EnvironmentRow, flag, linkOf, separationOf } from '../rows.ts';
+import { beforeAllSeparations, separationsAt } from '../separations.ts';
 import type { EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from '../store.ts';
 import { createWorkingSet, type WorkingSet } from '../working-set.ts';
 import type { NewLedgerRow } from '../written-rows.ts';
@@ -205,6 +207,30 @@ function storeOver(postgres: Postgres): IdentityStore {
         const values = [env, status, before ?? Number.MAX_SAFE_INTEGER, limit];
         const rows = await sources.met(await sql.rows(statements.waiting, values));
         return rows.map((row) => linkOf(row, sources.byId));
+      });
+    },
+
+    async separations(environment, distinctId, page) {
+      return reading(environment, async (sql, row) => {
+        if (distinctId !== null) return answer(sql, row, separationsAt(distinctId, page));
+        const { seq, pair } = page.after ?? beforeAllSeparations;
+        const rows = await sql.rows(statements.separationsInForce, [row.id, seq, ...pair, page.limit]);
+        return rows.map(separationOf);
+      });
+    },
+
+    recent: (environment, page) =>
+      reading(environment, (sql, { id: env }) =>
+        recentPage(
+          ({ changedSeq, component }, rows) => sql.rows(statements.recent, [env, changedSeq, component, rows]),
+          page,
+        ),
+      ),
+
+    async identifiersFrom(environment, text, limit) {
+      return reading(environment, async (sql, { id: env }) => {
+        const rows = await sql.rows(statements.identifiersFrom, [env, text, limit]);
+        return rows.map(({ distinct_id }) => distinct_id);
       });
     },
 

@@ -10,8 +10,10 @@ import { historyAt } from '../history.ts';
 import { judgementOf } from '../judgement.ts';
 import { decodeFact, type LedgerRow, readRow } from '../ledger-codec.ts';
 import { createReads, membersAt, type Reading, resolvedAt } from '../readings.ts';
+import { recentPage } from '../recent.ts';
 import { groupByComponent } from '../row-groups.ts';
-import { type EnvironmentRow, linkOf } from '../rows.ts';
+import { type EnvironmentRow, linkOf, separationOf } from '../rows.ts';
+import { beforeAllSeparations, separationsAt } from '../separations.ts';
 import type { EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from '../store.ts';
 import { createWorkingSet, type WorkingSet } from '../working-set.ts';
 import { readChanges } from './changes.ts';
@@ -207,6 +209,28 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
       const below = before ?? Number.MAX_SAFE_INTEGER;
       const rows = sql.waiting.all(environmentRow(environment).id, status, below, limit);
       return rows.map((row) => linkOf(row, sources.byId));
+    },
+
+    async separations(environment, distinctId, page) {
+      if (distinctId !== null) {
+        return snapshot(() => answer(environmentRow(environment), separationsAt(distinctId, page)));
+      }
+      const { id: env } = environmentRow(environment);
+      const { seq, pair } = page.after ?? beforeAllSeparations;
+      const rows = sql.separationsInForce.all({ env, seq, a: pair[0], b: pair[1], limit: page.limit });
+      return rows.map(separationOf);
+    },
+
+    async recent(environment, page) {
+      const { id: env } = environmentRow(environment);
+      return recentPage(async ({ changedSeq, component }, rows) => {
+        await turn();
+        return sql.recent.all(env, changedSeq, component, rows);
+      }, page);
+    },
+
+    async identifiersFrom(environment, text, limit) {
+      return sql.identifiersFrom.all(environmentRow(environment).id, text, limit);
     },
 
     async heldBy(environment, key) {
