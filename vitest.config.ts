@@ -72,7 +72,7 @@ export default defineConfig({
             'packages/server/test/http/examples.test.ts',
             'packages/server/test/system/{semantics,acceptance,values,exact-events,paging}.test.ts',
             'packages/server/test/steering/*.test.ts',
-            'packages/server/test/people/{concurrent,erasing-many,erasure,person-export}.test.ts',
+            'packages/server/test/people/{concurrent,erasing-many,erasure,finding,person-export}.test.ts',
             'packages/server/test/import/{import,resume}.test.ts',
             'packages/server/test/lint/{cli,limits,restart,rules}.test.ts',
           ],

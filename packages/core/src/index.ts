@@ -37,5 +37,6 @@ export {
   separatedFrom,
   separationOn,
 } from './state.ts';
+export { type Ties, tiesOf } from './ties.ts';
 export { byKind, foldTraits, repeatedWrite, winnerOf } from './traits.ts';
 export * from './types.ts';

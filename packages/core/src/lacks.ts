@@ -76,6 +76,10 @@ function lackOfPair(state: State, a: DistinctId, b: DistinctId, missing: Missing
   if (!state.held!.done.pairs.has(key)) missing().pairs.set(key, [a, b]);
 }
 
+/** Whether all is here that is recorded of the identifier. */
+export const isRecorded = (state: State, id: DistinctId): boolean =>
+  state.held === null || (state.held.done.ids.has(id) && !isToBeRead(state, id));
+
 /** Identifiers that hang together, and the question that finds them. */
 export interface Reach {
   /** All of them, once nothing is lacking of `question`. */
@@ -90,8 +94,6 @@ export function reach(
 ): Reach {
   const ids = new Set(from);
   let ahead = [...ids];
-  const isRecorded = (state: State, id: DistinctId) =>
-    state.held === null || (state.held.done.ids.has(id) && !isToBeRead(state, id));
   return {
     ids,
     question(state) {

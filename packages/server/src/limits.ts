@@ -44,6 +44,12 @@ export const limits = {
   patternsMax: 100,
   pageSizeDefault: 100,
   pageSizeMax: 1_000,
+  /** Rows of the ledger that are looked at for one page of those that a filter lets pass. */
+  ledgerRowsPerPage: 10_000,
+  /** Components that are looked at for one page of recent identities; and how many it holds: each is shown with its events. */
+  recentRowsPerPage: 20_000,
+  recentPageSizeMax: 100,
+  recentPageSizeDefault: 25,
   /** Held links of one page: each is shown with its blast radius. */
   reviewPageSizeMax: 100,
   /** Identity operations waiting for a commit, per environment; beyond: 503. */

@@ -1,7 +1,7 @@
 import type { EventStore } from './types.ts';
 
 /** The event store's reads, each after all that was acknowledged before it is there to be seen. */
-export type FreshReads = Pick<EventStore, 'timeline' | 'counts' | 'query' | 'exportTable'>;
+export type FreshReads = Pick<EventStore, 'timeline' | 'counts' | 'countEach' | 'query' | 'exportTable'>;
 
 export interface Freshness {
   /** Drains what the journal holds of an environment. */
@@ -20,6 +20,10 @@ export function createFreshReads(eventStore: FreshReads, { flush, sync }: Freshn
     async counts(environment, ...asked) {
       await flush(environment);
       return eventStore.counts(environment, ...asked);
+    },
+    async countEach(environment, ...asked) {
+      await flush(environment);
+      return eventStore.countEach(environment, ...asked);
     },
     async query(environment, ...asked) {
       await flush(environment);

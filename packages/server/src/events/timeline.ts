@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import type { Databases } from './databases.ts';
 import { type Engine, literal } from './engine.ts';
+import { added, noEvents } from './event-counts.ts';
 import { sentJson } from './json-column.ts';
 import type { EventCounts, IdentifierRow, TimelineEvent, TimelinePlace } from './types.ts';
 
@@ -69,7 +70,8 @@ async function timelineOf(
   }));
 }
 
-const noEvents: EventCounts = { event_count: 0, first_seen: null, last_seen: null };
+const countColumns = `count() AS event_count, toUnixTimestamp64Milli(min(timestamp)) AS first_seen,
+  toUnixTimestamp64Milli(max(timestamp)) AS last_seen`;
 
 export async function counts(engine: Engine, databases: Databases, nodeIds: readonly string[]): Promise<EventCounts> {
   let sum = noEvents;
@@ -81,31 +83,20 @@ export async function countEach(
   engine: Engine,
   { data }: Databases,
   nodeIds: readonly string[],
-): Promise<Map<string, number>> {
-  const counted = new Map<string, number>();
+): Promise<Map<string, EventCounts>> {
+  const counted = new Map<string, EventCounts>();
   for (const part of partsOf(nodeIds)) {
-    const rows = await engine.rows<{ node: string; n: number }>(
-      `SELECT toString(node_id) AS node, count() AS n FROM ${data}.events WHERE node_id IN (${inList(part)}) GROUP BY node_id`,
+    const rows = await engine.rows<EventCounts & { node: string }>(
+      `SELECT toString(node_id) AS node, ${countColumns} FROM ${data}.events WHERE node_id IN (${inList(part)}) GROUP BY node_id`,
     );
-    for (const { node, n } of rows) counted.set(node, n);
+    for (const { node, ...counts } of rows) counted.set(node, counts);
   }
   return counted;
 }
 
-function added(a: EventCounts, b: EventCounts): EventCounts {
-  if (a.event_count === 0 || b.event_count === 0) return a.event_count === 0 ? b : a;
-  return {
-    event_count: a.event_count + b.event_count,
-    first_seen: Math.min(a.first_seen!, b.first_seen!),
-    last_seen: Math.max(a.last_seen!, b.last_seen!),
-  };
-}
-
 async function countsOf(engine: Engine, { data }: Databases, nodeIds: readonly string[]): Promise<EventCounts> {
   const [row] = await engine.rows<EventCounts>(
-    `SELECT count() AS event_count, toUnixTimestamp64Milli(min(timestamp)) AS first_seen,
-       toUnixTimestamp64Milli(max(timestamp)) AS last_seen
-     FROM ${data}.events WHERE node_id IN (${inList(nodeIds)})`,
+    `SELECT ${countColumns} FROM ${data}.events WHERE node_id IN (${inList(nodeIds)})`,
   );
   return row === undefined || row.event_count === 0 ? noEvents : row;
 }

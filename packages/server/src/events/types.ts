@@ -281,8 +281,8 @@ export interface EventStore {
   /** Of all events of these nodes, however many. */
   counts(environment: string, nodeIds: readonly string[]): Promise<EventCounts>;
 
-  /** How many events each of these nodes has, however many they are; those without any are left out. */
-  countEach(environment: string, nodeIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** The same of each of these nodes, however many they are; those without any are left out. */
+  countEach(environment: string, nodeIds: readonly string[]): Promise<ReadonlyMap<string, EventCounts>>;
 
   /**
    * Which of these the store has already, as far as it can be found without reading everything: an event that carries a time of its client,

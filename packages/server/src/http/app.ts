@@ -31,6 +31,7 @@ import { erasureRoutes } from './routes/erasure.ts';
 import { eventRoutes } from './routes/events.ts';
 import { explainRoutes } from './routes/explain.ts';
 import { exportRoutes } from './routes/export.ts';
+import { findingRoutes } from './routes/finding.ts';
 import { identityRoutes } from './routes/identities.ts';
 import { importRoutes } from './routes/import.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -171,6 +172,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
         request.log.info({ ...fields, ...asked, ms: Math.round(reply.elapsedTime) }, 'request');
         done();
       });
+      await findingRoutes(scope, context);
       await identityRoutes(scope, context);
       await erasureRoutes(scope, context);
       await explainRoutes(scope, context);

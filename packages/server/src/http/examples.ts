@@ -22,9 +22,11 @@ export const examples: Readonly<Record<string, string>> = {
   alias: post('/alias', '{"distinct_id":"user_1","alias_id":"stripe:cus_1"}'),
 
   resolve: post('/v1/resolve', '{"distinct_ids":["anonymous-1","stripe:cus_1"]}'),
+  listIdentities: get('/v1/identities?limit=10'),
   getIdentity: get('/v1/identities/user_1'),
   getTimeline: get('/v1/identities/user_1/events?limit=10'),
   getTraitHistory: get('/v1/identities/user_1/traits/plan'),
+  getHistory: get('/v1/identities/user_1/history'),
   explain: get('/v1/explain?a=anonymous-1&b=stripe:cus_1'),
   exportIdentity: get('/v1/identities/user_1/export?by=distinct_id'),
 
@@ -42,6 +44,7 @@ export const examples: Readonly<Record<string, string>> = {
   importFile: `printf 'user_id,crm_id\\nuser_1,c7\\n' | curl "$ONYM_URL/v1/import?kind=alias&primary=user_id&secondary=crm_id&secondary_prefix=crm:&batch=crm" ${secret} -H 'Content-Type: text/csv' --data-binary @-`,
 
   getLedger: get('/v1/ledger?after=0&limit=10'),
+  getLedgerRow: get('/v1/ledger/1'),
   streamEvents: get('/v1/events', " -N -H 'Accept: text/event-stream'"),
   getLint: get('/v1/lint'),
   listEnvironments: get('/v1/environments'),
@@ -72,6 +75,7 @@ export const examples: Readonly<Record<string, string>> = {
   split: post('/v1/split', '{"link":1}'),
   revert: post('/v1/revert', '{"batch":"crm"}'),
   separate: post('/v1/separations', '{"a":"user_1","b":"user_9"}'),
+  listSeparations: get('/v1/separations'),
   liftSeparation: send('DELETE', '/v1/separations?a=user_1&b=user_9'),
   eraseIdentity: send('DELETE', '/v1/identities/user_3?by=distinct_id'),
   listKeys: get('/v1/keys'),

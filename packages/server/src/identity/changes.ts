@@ -1,6 +1,6 @@
-import { pairOf, pushTo, type Source, type State, type TraitWrite } from '@onym/core';
+import { pushTo, type Source, type State, type TraitWrite } from '@onym/core';
 import { profileTraitsOf } from './profile-traits.ts';
-import { flag, type LinkRow, linkOf, type SeparationRow, type TraitRow, traitOf } from './rows.ts';
+import { flag, type LinkRow, linkOf, type SeparationRow, separationOf, type TraitRow, traitOf } from './rows.ts';
 import type { Changes } from './store.ts';
 
 /** An identifier that changed, or whose component moved, as it is now. */
@@ -71,11 +71,7 @@ export function changesOf(rows: ChangedRows, seq: number, sourceOf: (id: number)
     }),
     retired: rows.identifiers.filter(isRetired).map((row) => row.distinct_id),
     links: rows.links.map((row) => linkOf(row, sourceOf)),
-    separations: rows.separations.map((row) => ({
-      pair: pairOf(row.a_id, row.b_id),
-      seq: row.seq,
-      liftedSeq: row.lifted_seq,
-    })),
+    separations: rows.separations.map(separationOf),
     seq,
   };
 }

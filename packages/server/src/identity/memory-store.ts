@@ -21,12 +21,14 @@ import { compilePattern } from '../patterns.ts';
 import { environmentNotFound } from './environment.ts';
 import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
 import { explainOf } from './explain.ts';
+import { historyAt } from './history.ts';
 import { rehearse } from './judgement.ts';
 import { membersOf } from './members.ts';
 import { profileOf } from './profile.ts';
 import { profileTraitsOf } from './profile-traits.ts';
 import { groupByComponent } from './row-groups.ts';
-import type { EnvironmentInfo, IdentityStore, PendingErasure } from './store.ts';
+import { separationsAt, separationsPage } from './separations.ts';
+import type { EnvironmentInfo, IdentityStore, PendingErasure, RecentPlace } from './store.ts';
 import { traitHistoryOf } from './trait-history.ts';
 
 interface Environment {
@@ -121,6 +123,13 @@ export function createMemoryStore(environments = new Map<string, Environment>())
       return of(environment).ledger.slice(after, after + limit);
     },
 
+    async history(environment, distinctId, page) {
+      const { state, ledger } = of(environment);
+      const { question, answer } = historyAt(distinctId, page);
+      question(state);
+      return answer(state).map((seq) => ledger[seq - 1]!);
+    },
+
     async changes(environment, _after, _limit) {
       const { state } = of(environment);
       const stored = [...state.identifiers.values()];
@@ -186,6 +195,42 @@ export function createMemoryStore(environments = new Map<string, Environment>())
         (seq) => componentOf(state, state.subjects.get(seq) ?? state.links.get(seq)!.primary)!.id,
         rowsMax,
       );
+    },
+
+    async separations(environment, distinctId, page) {
+      const { state } = of(environment);
+      if (distinctId !== null) return separationsAt(distinctId, page).answer(state);
+      return separationsPage([...state.separations.values()].flat(), page);
+    },
+
+    async recent(environment, { after, limit }) {
+      const { state, ledger } = of(environment);
+      const all = [...state.components.values()].flatMap(({ id, canonical, known, createdAt, size }) => {
+        if (createdAt === null) return [];
+        const rows = [...state.members.get(id)!].flatMap((member) => recordedOf(state, member).rows);
+        const changedSeq = Math.max(...rows);
+        const { time } = ledger[changedSeq - 1]!;
+        const identity = { canonicalId: canonical, known, createdAt, size, changedSeq, changedAt: time };
+        return [{ identity, place: { changedSeq, component: id } }];
+      });
+      const inOrder = (a: RecentPlace, b: RecentPlace) => b.changedSeq - a.changedSeq || b.component - a.component;
+      const later = all
+        .filter(({ place }) => after === null || inOrder(after, place) < 0)
+        .sort((a, b) => inOrder(a.place, b.place));
+      const page = later.slice(0, limit);
+      return {
+        identities: page.map(({ identity }) => identity),
+        next: later.length > limit ? page.at(-1)!.place : null,
+      };
+    },
+
+    async identifiersFrom(environment, text, limit) {
+      const inBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+      const ids = [...of(environment).state.identifiers.keys()];
+      return ids
+        .filter((id) => inBytes(id, text) >= 0)
+        .sort(inBytes)
+        .slice(0, limit);
     },
 
     async addRepeats(environment, added) {

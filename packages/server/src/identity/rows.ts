@@ -1,4 +1,13 @@
-import { type Identifier, type Link, type Source, type TraitKind, type TraitWrite, traitKinds } from '@onym/core';
+import {
+  type Identifier,
+  type Link,
+  pairOf,
+  type Separation,
+  type Source,
+  type TraitKind,
+  type TraitWrite,
+  traitKinds,
+} from '@onym/core';
 import { parseExact } from '../exact-json/parse.ts';
 
 /**
@@ -150,6 +159,12 @@ export function linkOf(row: LinkRow, sourceOf: (id: number) => Source): Link {
     statusSeq: row.status_seq,
   } as Link;
 }
+
+export const separationOf = (row: SeparationRow): Separation => ({
+  pair: pairOf(row.a_id, row.b_id),
+  seq: row.seq,
+  liftedSeq: row.lifted_seq,
+});
 
 export function traitOf(row: TraitRow, sourceOf: (id: number) => Source): TraitWrite {
   return {

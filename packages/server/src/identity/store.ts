@@ -115,6 +115,39 @@ export interface ProfilePage {
   readonly limit: number;
 }
 
+/** Of the ledger's rows that bear on an identity. */
+export interface HistoryPage {
+  readonly order: 'ascending' | 'descending';
+  /** The row after which the page begins, in its order; null at the beginning. */
+  readonly from: Seq | null;
+  readonly limit: number;
+  /** The last row that counts, and with it the identity as of then; undefined for all of them. */
+  readonly upTo: Seq | undefined;
+}
+
+/** Where a separation stands in their list. */
+export type SeparationPlace = Pick<Separation, 'pair' | 'seq'>;
+
+export interface SeparationPage {
+  readonly after: SeparationPlace | null;
+  readonly limit: number;
+}
+
+/** Where an identity stands among those that changed: `component` is a store's own number. */
+export interface RecentPlace {
+  readonly changedSeq: Seq;
+  readonly component: number;
+}
+
+export interface RecentIdentity extends Resolved {
+  readonly createdAt: Millis;
+  /** How many identifiers it has. */
+  readonly size: number;
+  /** The ledger's head after the commit that changed it last, and the time of that row. */
+  readonly changedSeq: Seq;
+  readonly changedAt: Millis;
+}
+
 export interface TraitHistoryPage {
   readonly after: TraitPlace | null;
   readonly limit: number;
@@ -253,6 +286,12 @@ export interface IdentityStore extends IdentityReads {
   /** Those of the identifiers that are known themselves, whoever else their identity holds. */
   known(environment: string, distinctIds: readonly string[]): Promise<ReadonlySet<string>>;
 
+  /**
+   * The ledger's rows that bear on whoever is of the identity, or ever was: those that name them, whatever the verdict, and those that changed what
+   * is recorded of them. Whoever was taken away counts up to the row that did it.
+   */
+  history(environment: string, distinctId: string, page: HistoryPage): Promise<Fact[]>;
+
   /** Ledger rows after `after`, ascending, at most `limit`. */
   ledger(environment: string, after: Seq, limit: number): Promise<Fact[]>;
 
@@ -271,6 +310,9 @@ export interface IdentityStore extends IdentityReads {
     status: 'held' | 'refused',
     page: { before: Seq | null; limit: number },
   ): Promise<Link[]>;
+
+  /** Separations in force, newest first: those of an environment, or of one person, whichever of her identifiers they name. */
+  separations(environment: string, distinctId: string | null, page: SeparationPage): Promise<Separation[]>;
 
   /** How many links that a publishable key of this name sent wait in the queue of held ones. */
   heldBy(environment: string, key: string): Promise<number>;
@@ -307,6 +349,18 @@ export interface IdentityStore extends IdentityReads {
   pendingErasures(environment: string): Promise<PendingErasure[]>;
   /** The rest is done: forgets the ids, and leaves nothing of them in the store's files. */
   finishErasures(environment: string, seqs: readonly Seq[]): Promise<void>;
+
+  /**
+   * Identities that active facts hold, the one that changed last first, after a place. Bounded: there may be fewer than `limit` on a page, or
+   * none, that has a `next`.
+   */
+  recent(
+    environment: string,
+    page: { readonly after: RecentPlace | null; readonly limit: number },
+  ): Promise<{ identities: RecentIdentity[]; next: RecentPlace | null }>;
+
+  /** Identifiers with a row, from this text on, ascending as bytes compare: those that begin with it come first, if it is the whole of what they begin with. */
+  identifiersFrom(environment: string, text: string, limit: number): Promise<string[]>;
 
   /** The identities with the most identifiers among those changed after a ledger row, largest first. */
   largest(

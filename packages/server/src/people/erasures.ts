@@ -100,7 +100,7 @@ export function createErasures(parts: ErasureParts): Erasures {
     try {
       let done: ErasedPerson[] = [];
       for (const [index, { distinctId }] of persons.entries()) {
-        const count = nodes[index]!.reduce((sum, node) => sum + (events.get(node) ?? 0), 0);
+        const count = nodes[index]!.reduce((sum, node) => sum + (events.get(node)?.event_count ?? 0), 0);
         const isKnown = count > 0 || (await identityStore.has(environment, distinctId));
         const fact = isKnown
           ? await parts.commits.erase(environment, distinctId, {

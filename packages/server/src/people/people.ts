@@ -1,4 +1,5 @@
 import type { Seq } from '@onym/core';
+import { added, noEvents } from '../events/event-counts.ts';
 import type { FreshReads } from '../events/fresh-reads.ts';
 import type { IdentityStore } from '../identity/store.ts';
 import { isUuid, nodeId } from '../node-id.ts';
@@ -73,6 +74,26 @@ export function createPeople({ identityStore, reads, erasures }: PeopleParts): P
       return event_count === 0 ? null : [];
     },
 
+    async history(environment, name, { asOf, asOfSeq, ...page }) {
+      const distinctId = await distinctIdOf(environment, name);
+      if (distinctId === null) return null;
+      const upTo = await seqOf(environment, { asOf, asOfSeq });
+      const rows = await identityStore.history(environment, distinctId, { ...page, upTo });
+      if (rows.length > 0) return rows;
+      const { event_count } = await reads.counts(environment, [nodeId(environment, distinctId)]);
+      return (await isStranger(environment, distinctId, event_count)) ? null : [];
+    },
+
+    async recent(environment, page) {
+      const { identities, next } = await identityStore.recent(environment, page);
+      const nodes = await Promise.all(identities.map(({ canonicalId }) => nodesOf(environment, canonicalId)));
+      const counted = await reads.countEach(environment, nodes.flat());
+      const countsOf = (of: readonly string[]) =>
+        of.map((node) => counted.get(node) ?? noEvents).reduce(added, noEvents);
+      return { people: identities.map((identity, index) => ({ ...identity, counts: countsOf(nodes[index]!) })), next };
+    },
+
+    separations: identityStore.separations,
     explain: (environment, a, b) => identityStore.explain(environment, a, b),
 
     async erase(environment, name, options) {

@@ -1,6 +1,14 @@
-import type { EraseFact, Millis, Seq, Source, TraitWrite } from '@onym/core';
+import type { EraseFact, Fact, Millis, Seq, Source, TraitWrite } from '@onym/core';
 import type { EventCounts, TimelineEvent, TimelinePlace } from '../events/types.ts';
-import type { IdentityProfile, IdentityStore, Resolved, TraitPlace } from '../identity/store.ts';
+import type {
+  HistoryPage,
+  IdentityProfile,
+  IdentityStore,
+  RecentIdentity,
+  RecentPlace,
+  Resolved,
+  TraitPlace,
+} from '../identity/store.ts';
 import type { Erasures } from './erasures.ts';
 import type { PersonPart } from './person-export.ts';
 
@@ -23,6 +31,18 @@ export interface People {
     key: string,
     page: { readonly after: TraitPlace | null; readonly limit: number },
   ): Promise<readonly (TraitWrite & { readonly distinctId: string })[] | null>;
+  /** See IdentityStore.history; null when the identity does not exist. */
+  history(
+    environment: string,
+    name: IdentityName,
+    page: At & Omit<HistoryPage, 'upTo'>,
+  ): Promise<readonly Fact[] | null>;
+  /** Whose profile changed last, with what their events say. Bounded as `IdentityStore.recent`. */
+  recent(
+    environment: string,
+    page: Parameters<IdentityStore['recent']>[1],
+  ): Promise<{ readonly people: readonly RecentPerson[]; readonly next: RecentPlace | null }>;
+  separations: IdentityStore['separations'];
   explain: IdentityStore['explain'];
   /** null when neither store has met the identifier. */
   erase(
@@ -52,6 +72,10 @@ export interface IdentityPage extends At {
   readonly identifiersAfter: string | null;
   readonly linksAfter: Seq;
   readonly limit: number;
+}
+
+export interface RecentPerson extends RecentIdentity {
+  readonly counts: EventCounts;
 }
 
 export interface Timeline {

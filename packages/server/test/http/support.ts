@@ -167,6 +167,9 @@ export function fakeServices(): FakeServices {
       identity: async () => null,
       timeline: async () => null,
       traitHistory: async () => null,
+      history: async () => null,
+      recent: async () => ({ people: [], next: null }),
+      separations: async () => [],
       explain: async () => ({ neighbour: null, same: false, path: [], refused: [], held: [], separations: [] }),
     },
     reads: {

@@ -1,4 +1,4 @@
-import { defaultSettings, type Fact, type Operation, type Settings, type Source } from '@onym/core';
+import { defaultSettings, type Fact, type Operation, type Separation, type Settings, type Source } from '@onym/core';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
@@ -9,9 +9,11 @@ import {
   startSettings,
 } from '../../../core/src/testing/index.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { Changes, Commit, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
+import type { Changes, Commit, HistoryPage, IdentityProfile, IdentityStore } from '../../src/identity/store.ts';
 import { nodeId } from '../../src/node-id.ts';
 import { compareStored, type Difference, foldLedger } from '../../src/verify/identity-check.ts';
+import { expectSameLists } from './lists.ts';
+import { expectHistory } from './naive-history.ts';
 import { alias, live } from './operations.ts';
 
 /** What a store may leave out. */
@@ -255,6 +257,42 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       }
     });
 
+    it('tells how an identity came to be: also of whoever was taken away, up to then, and of what was turned down', async () => {
+      const store = await openStore();
+      const asked = { timestamp: null, source: live };
+      const operations: Operation[] = [
+        alias('crm:1', 'legacy:1'), // 1
+        identify('ada', 'anonymous-1', { plan: 'pro' }), // 2
+        alias('ada', 'crm:1'), // 3
+        identify('crm:1', null, { city: 'Rome' }), // 4
+        identify('eve', 'anonymous-1'), // 5, refused
+        identify('eve', null, { plan: 'free' }), // 6
+        alias('legacy:1', 'legacy:2'), // 7
+        { op: 'split', target: { a: 'ada', b: 'crm:1' }, ...asked }, // 8
+        identify('crm:1', null, { city: 'Oslo' }), // 9
+        alias('crm:1', 'legacy:3'), // 10
+        { op: 'reject', link: 5, ...asked }, // 11
+        { op: 'lift', a: 'ada', b: 'crm:1', ...asked }, // 12
+        { op: 'separate', a: 'ada', b: 'bob', ...asked }, // 13
+      ];
+      for (const operation of operations) await store.commit('production', [operation], 1);
+      const seqs = async (id: string, part: Partial<HistoryPage> = {}) => {
+        const page = { order: 'ascending', from: null, limit: 100, upTo: undefined, ...part } as const;
+        return (await store.history('production', id, page)).map(({ seq }) => seq);
+      };
+      // The row of crm:1 that made it known is 3; what became of it after 8 is not ada's any more.
+      expect(await seqs('ada')).toEqual([1, 2, 3, 4, 5, 7, 8, 11, 12, 13]);
+      expect(await seqs('crm:1')).toEqual([1, 2, 3, 4, 5, 7, 8, 9, 10, 12]);
+      expect(await seqs('eve')).toEqual([5, 6, 11]);
+      expect(await seqs('bob')).toEqual([13]);
+      expect(await seqs('stranger')).toEqual([]);
+      expect(await seqs('ada', { upTo: 2 })).toEqual([2]);
+      expect(await seqs('ada', { upTo: 7, order: 'descending', from: 5, limit: 3 })).toEqual([4, 3, 2]);
+      await store.erase('production', 'crm:1', erasureRequest);
+      expect(await seqs('ada')).toEqual([2, 5, 11, 13]);
+      expect(await seqs('crm:1')).toEqual([]);
+    });
+
     it('records the erasure of an identifier that has no row, and touches nothing', async () => {
       const store = await openStore();
       await store.commit('production', [alias('user_1', 'stripe:1')], 1);
@@ -429,6 +467,57 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
       expect(await store.byNodeId('production', nodeId('production', 'never'))).toBeNull();
     });
 
+    it('lists who changed last, separations of many pairs at once, and ids from a text on, whatever they hold', async () => {
+      const store = await openStore();
+      const asked = { timestamp: null, source: live };
+      for (let index = 0; index < 30; index++) {
+        await store.commit('production', [alias(`user_${index}`, `crm:${index}`)], 1_000 + index);
+      }
+      // Three become one, and an old one gets a trait.
+      await store.commit('production', [alias('user_7', 'user_8'), alias('user_7', 'user_9')], 2_000);
+      await store.commit('production', [identify('crm:3', null, { plan: 'pro' })], 3_000);
+      const first = await store.recent('production', { after: null, limit: 3 });
+      expect(first.identities).toMatchObject([
+        { canonicalId: 'user_3', known: true, size: 2, createdAt: 1_003, changedAt: 3_000, changedSeq: 33 },
+        { canonicalId: 'user_7', known: true, size: 6, createdAt: 1_007, changedAt: 2_000 },
+        { canonicalId: 'user_29', known: true, size: 2, createdAt: 1_029, changedAt: 1_029 },
+      ]);
+      const { identities: rest, next } = await store.recent('production', { after: first.next, limit: 100 });
+      expect([rest.length, next]).toEqual([25, null]);
+      expect(rest[0]).toMatchObject({ canonicalId: 'user_28' });
+
+      // Two that bytes and JavaScript order differently.
+      const others = ['\u{1F600}', '\uFF5E', 'a', 'b%', 'b_', "b'\\", 'B'];
+      for (const id of others)
+        await store.commit('production', [{ op: 'separate', a: 'user_1', b: id, ...asked }], 4_000);
+      const set = ['crm:10', ...others];
+      const settled = others.map((id) => alias('crm:10', id));
+      await store.commit('production', settled, 5_000);
+      await store.commit('production', [{ op: 'split', target: { ids: ['crm:10'] }, ...asked }], 6_000);
+      const pages: Separation[] = [];
+      for (let more: Separation[] | null = null; more?.length !== 0; ) {
+        more = await store.separations('production', null, { after: pages.at(-1) ?? null, limit: 2 });
+        pages.push(...more);
+      }
+      expect(pages).toEqual(await store.separations('production', null, { after: null, limit: 100 }));
+      expect(
+        pages.map(({ pair }) => pair.filter((id) => id !== 'crm:10' && id !== 'user_1')).slice(0, set.length),
+      ).toHaveLength(8);
+      await store.commit('production', [{ op: 'lift', a: 'b_', b: 'user_1', ...asked }], 7_000);
+      const kept = await store.separations('production', 'b_', { after: null, limit: 100 });
+      expect(kept.map(({ pair }) => pair)).toEqual([['b_', 'crm:10']]);
+      const ofUser = await store.separations('production', 'crm:1', { after: null, limit: 100 });
+      expect(ofUser.map(({ pair }) => pair.find((id) => id !== 'user_1'))).toEqual(
+        [...others].reverse().filter((id) => id !== 'b_'),
+      );
+      expect(await store.separations('production', 'stranger', { after: null, limit: 100 })).toEqual([]);
+
+      expect(await store.identifiersFrom('production', 'b%', 4)).toEqual(['b%', "b'\\", 'b_', 'crm:0']);
+      expect(await store.identifiersFrom('production', 'user_9', 5)).toEqual(['user_9', '\uFF5E', '\u{1F600}']);
+      await store.erase('production', 'b_', erasureRequest);
+      expect(await store.identifiersFrom('production', 'b_', 1)).toEqual(['crm:0']);
+    });
+
     it('pages identifiers and links of a large identity, and joins and splits it', async () => {
       const store = await openStore();
       const settings = { ...defaultSettings, identifiersPerIdentityMax: 100_000 };
@@ -546,7 +635,7 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
   const ids = changes.identifiers.map(({ distinctId }) => distinctId);
   expect((await store.resolve('e', ids)).resolved).toEqual((await reference.resolve('e', ids)).resolved);
   const { head } = await reference.environment('e');
-  for (const id of ids) {
+  for (const [index, id] of ids.entries()) {
     expect(await store.profile('e', id, page)).toEqual(await reference.profile('e', id, page));
     for (const seq of [0, Math.floor(head / 2), head - 1]) {
       const [ours, expected] = await Promise.all([store, reference].map((each) => each.profile('e', id, page, seq)));
@@ -556,6 +645,11 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
       expect(await store.members('e', id, seq)).toEqual(await reference.members('e', id, seq));
     }
     expect(await store.members('e', id)).toEqual(await reference.members('e', id));
+    if (index < 3) await expectHistory(store, id, [Math.floor(head / 2), head]);
+    const wholeHistory = { order: 'descending', from: null, limit: 10_000, upTo: undefined } as const;
+    expect(withoutTokens(await store.history('e', id, wholeHistory))).toEqual(
+      withoutTokens(await reference.history('e', id, wholeHistory)),
+    );
     for (const key of ['plan', 'city']) {
       const all = { after: null, limit: 100 };
       const history = await store.traitHistory('e', id, key, all);
@@ -563,6 +657,7 @@ async function expectSameReads(store: IdentityStore, reference: IdentityStore): 
       expect(await pagesOfOne(store, id, key)).toEqual(history);
     }
   }
+  await expectSameLists(store, reference, ids);
   for (const [index, a] of ids.entries()) {
     const b = ids[(index + 1) % ids.length]!;
     expect(await store.explain('e', a, b)).toEqual(await reference.explain('e', a, b));

@@ -8,7 +8,7 @@ const tags = ['identities'];
 const readErrors = errorResponses(400, 401, 403, 404, 422);
 const uuid = (description: string) => Type.String({ format: 'uuid', description });
 
-const resolvedFields = {
+export const resolvedFields = {
   identity_id: uuid('Node id of the canonical id.'),
   canonical_id: Type.String({ description: 'The identifier that names the identity.' }),
   known: Type.Boolean({ description: 'True once an identify (or the like) named one of its identifiers.' }),
@@ -132,6 +132,45 @@ export const timeline = {
   querystring: timelineQuery,
   response: {
     200: Type.Object({ events: Type.Array(Type.Ref('Event#')), next: next('events') }, { description: 'The events.' }),
+    ...readErrors,
+  },
+};
+
+const historyQuery = Type.Object({
+  environment,
+  as_of: asOf,
+  as_of_seq: asOfSeq,
+  by,
+  order: Type.Optional(
+    Type.Unsafe<'asc' | 'desc'>({
+      type: 'string',
+      enum: ['asc', 'desc'],
+      default: 'asc',
+      description: '`asc`: as it happened. `desc`: newest first.',
+    }),
+  ),
+  limit,
+  next: Type.Optional(Type.String({ description: '`next` of the page before.' })),
+});
+
+export interface HistoryRoute {
+  Params: Static<typeof idParams>;
+  Querystring: Static<typeof historyQuery>;
+}
+
+export const history = {
+  summary: 'How an identity came to be',
+  description:
+    'The ledger’s rows that bear on it: that name one of its identifiers, whatever the verdict, or changed what is recorded of one. Also those of identifiers that were joined to it and taken away since, up to the row that did it. With `as_of` or `as_of_seq`, of the identity as of then, up to then.',
+  operationId: 'getHistory',
+  tags,
+  params: idParams,
+  querystring: historyQuery,
+  response: {
+    200: Type.Object(
+      { rows: Type.Array(Type.Ref('LedgerRow#')), next: next('rows') },
+      { description: 'A page of rows; none for an identity that has only events.' },
+    ),
     ...readErrors,
   },
 };

@@ -14,6 +14,7 @@ import { atOf, environmentFor, found, identityNameOf } from '../read-request.ts'
 import type { RouteContext } from '../route-context.ts';
 import {
   eventToWire,
+  factToWire,
   identifierToWire,
   linkToWire,
   optionalTimeToWire,
@@ -36,6 +37,8 @@ const traitCursor = cursorOf(
   'traits',
   Type.Object({ effectiveTime: Type.Integer(), seq: Type.Integer(), once: Type.Boolean() }),
 );
+
+const historyCursor = cursorOf('history', Type.Integer({ minimum: 0 }));
 
 type TraitCursor = ReturnType<typeof traitCursor.decode>;
 const placeOf = ({ once, ...place }: TraitCursor): TraitPlace => ({ ...place, kind: once ? 'once' : 'plain' });
@@ -110,6 +113,25 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
         timeline.events.length > limit && last !== undefined
           ? eventCursor.encode({ timestamp: last.timestamp, uuid: last.uuid, distinct_id: last.distinct_id })
           : null,
+    };
+  });
+
+  app.get<schemas.HistoryRoute>('/identities/:id/history', needs('read', schemas.history), async (request) => {
+    const { query } = request;
+    const environment = environmentFor(request, services, query.environment);
+    const name = identityNameOf(request.params.id, query.by);
+    const limit = query.limit ?? limits.pageSizeDefault;
+    const history = await services.people.history(environment, name, {
+      ...atOf(query),
+      order: query.order === 'desc' ? 'descending' : 'ascending',
+      from: query.next === undefined ? null : historyCursor.decode(query.next),
+      limit: limit + 1,
+    });
+    const rows = found(history, name);
+    const shown = rows.slice(0, limit);
+    return {
+      rows: shown.map(factToWire),
+      next: rows.length > limit ? historyCursor.encode(shown.at(-1)!.seq) : null,
     };
   });
 

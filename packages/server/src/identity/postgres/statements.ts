@@ -1,6 +1,7 @@
 import type { Statement } from '../../postgres/connection.ts';
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
+import type { RecentRow } from '../recent.ts';
 import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
 import type {
   ComponentRow,
@@ -95,6 +96,10 @@ export const statements = {
     `SELECT c.root FROM identifier i JOIN component c ON c.env = i.env AND c.id = i.component
      WHERE i.env = $1 AND i.distinct_id = $2`,
   ),
+  identifiersFrom: statement<{ distinct_id: string }>(
+    'identifiers_from',
+    'SELECT distinct_id FROM identifier WHERE env = $1 AND distinct_id >= $2 ORDER BY distinct_id LIMIT $3',
+  ),
   known: statement<{ distinct_id: string }>('known', `SELECT i.distinct_id FROM ${asked} WHERE i.flags & $3 <> 0`),
   names: statement<{ ref: number; distinct_id: string }>(
     'names',
@@ -128,6 +133,13 @@ export const statements = {
     'largest',
     `SELECT n.distinct_id AS "canonicalId", c.size FROM component c JOIN identifier n ON n.ref = c.canonical
      WHERE c.env = $1 AND c.root = c.id AND c.profile_seq > $2 ORDER BY c.size DESC, n.distinct_id LIMIT $3`,
+  ),
+  /** Every component after a place, by the last change of its profile. */
+  recent: statement<RecentRow>(
+    'recent',
+    `SELECT c.id, c.root, n.distinct_id AS canonical, c.known, c.size, c.created_at, c.profile_seq, g.time FROM component c
+     LEFT JOIN identifier n ON n.ref = c.canonical LEFT JOIN ledger g ON g.env = c.env AND g.seq = c.profile_seq
+     WHERE c.env = $1 AND (c.profile_seq, c.id) < ($2, $3) ORDER BY c.profile_seq DESC, c.id DESC LIMIT $4`,
   ),
   // Links
   links: statement<LinkRow>(
@@ -189,6 +201,16 @@ export const statements = {
     'separations_of_roots',
     separationsFrom(`SELECT s.* FROM ${members} JOIN separation s ON s.a = i.ref WHERE c.env = $1 AND c.root = ANY($2::bigint[])
       UNION SELECT s.* FROM ${members} JOIN separation s ON s.b = i.ref WHERE c.env = $1 AND c.root = ANY($2::bigint[])`),
+  ),
+  /** In force, after a place: newest first, of one row by their identifiers. */
+  separationsInForce: statement<SeparationRow>(
+    'separations_in_force',
+    `SELECT x.distinct_id AS a_id, y.distinct_id AS b_id, s.seq, s.lifted_seq FROM separation s
+     JOIN identifier x ON x.ref = s.a JOIN identifier y ON y.ref = s.b
+     WHERE s.env = $1 AND s.lifted_seq IS NULL AND s.seq <= $2 AND (s.seq < $2
+       OR (least(x.distinct_id, y.distinct_id), greatest(x.distinct_id, y.distinct_id))
+         > (least($3::text COLLATE "C", $4::text COLLATE "C"), greatest($3::text COLLATE "C", $4::text COLLATE "C")))
+     ORDER BY s.seq DESC, least(x.distinct_id, y.distinct_id), greatest(x.distinct_id, y.distinct_id) LIMIT $5`,
   ),
   // Batches and repeats
   batch: statement<{ first_seq: number; last_seq: number }>(

@@ -4,11 +4,14 @@ import type { Sql } from '../../postgres/connection.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
 import { environmentNotFound, infoOf } from '../environment.ts';
+import { historyAt } from '../history.ts';
 import { judgementOf } from '../judgement.ts';
-import { decodeFact, readRow } from '../ledger-codec.ts';
+import { decodeFact, type LedgerRow, readRow } from '../ledger-codec.ts';
 import { createReads, membersAt, type Reading, resolvedAt } from '../readings.ts';
+import { recentPage } from '../recent.ts';
 import { groupByComponent } from '../row-groups.ts';
-import { type EnvironmentRow, flag, linkOf } from '../rows.ts';
+import { type EnvironmentRow, flag, linkOf, separationOf } from '../rows.ts';
+import { beforeAllSeparations, separationsAt } from '../separations.ts';
 import type { EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from '../store.ts';
 import { createWorkingSet, type WorkingSet } from '../working-set.ts';
 import type { NewLedgerRow } from '../written-rows.ts';
@@ -66,6 +69,12 @@ function storeOver(postgres: Postgres): IdentityStore {
   async function info(sql: Sql, name: string): Promise<EnvironmentInfo> {
     const row = await environmentRow(sql, name);
     return infoOf(row, await sql.rows(statements.settings, [row.id]));
+  }
+
+  async function factsOf(sql: Sql, found: LedgerRow[]): Promise<Fact[]> {
+    const rows = (await sources.met(found)).map(readRow);
+    const names = await namesIn(sql, rows);
+    return rows.map((row) => decodeFact(row, sources.byId, (ref) => names.get(ref)!));
   }
 
   /** Whether exactly these rows stand in the ledger: whoever wrote them, they did what this commit was to do. */
@@ -161,13 +170,19 @@ function storeOver(postgres: Postgres): IdentityStore {
       });
     },
 
-    async ledger(environment, after, limit) {
-      return reading(environment, async (sql, { id: env }) => {
-        const found = await sources.met(await sql.rows(statements.ledger, [env, after, limit]));
-        const rows = found.map(readRow);
-        const names = await namesIn(sql, rows);
-        return rows.map((row): Fact => decodeFact(row, sources.byId, (ref) => names.get(ref)!));
+    async history(environment, distinctId, page) {
+      return reading(environment, async (sql, row) => {
+        const seqs = await answer(sql, row, historyAt(distinctId, page));
+        // The statement gives them ascending.
+        const facts = await factsOf(sql, await sql.rows(statements.ledgerRows, [row.id, seqs]));
+        return page.order === 'ascending' ? facts : facts.reverse();
       });
+    },
+
+    async ledger(environment, after, limit) {
+      return reading(environment, async (sql, { id: env }) =>
+        factsOf(sql, await sql.rows(statements.ledger, [env, after, limit])),
+      );
     },
 
     changes: (environment, after, limit) =>
@@ -192,6 +207,30 @@ function storeOver(postgres: Postgres): IdentityStore {
         const values = [env, status, before ?? Number.MAX_SAFE_INTEGER, limit];
         const rows = await sources.met(await sql.rows(statements.waiting, values));
         return rows.map((row) => linkOf(row, sources.byId));
+      });
+    },
+
+    async separations(environment, distinctId, page) {
+      return reading(environment, async (sql, row) => {
+        if (distinctId !== null) return answer(sql, row, separationsAt(distinctId, page));
+        const { seq, pair } = page.after ?? beforeAllSeparations;
+        const rows = await sql.rows(statements.separationsInForce, [row.id, seq, ...pair, page.limit]);
+        return rows.map(separationOf);
+      });
+    },
+
+    recent: (environment, page) =>
+      reading(environment, (sql, { id: env }) =>
+        recentPage(
+          ({ changedSeq, component }, rows) => sql.rows(statements.recent, [env, changedSeq, component, rows]),
+          page,
+        ),
+      ),
+
+    async identifiersFrom(environment, text, limit) {
+      return reading(environment, async (sql, { id: env }) => {
+        const rows = await sql.rows(statements.identifiersFrom, [env, text, limit]);
+        return rows.map(({ distinct_id }) => distinct_id);
       });
     },
 

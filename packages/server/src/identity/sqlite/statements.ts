@@ -1,6 +1,7 @@
 import { type Database, prepareRows } from '../../disk/sqlite.ts';
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
+import type { RecentRow } from '../recent.ts';
 import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
 import {
   type ComponentRow,
@@ -78,6 +79,11 @@ export function prepareStatements(database: Database) {
          WHERE i.env = ? AND i.distinct_id = ?`,
       )
       .pluck(),
+    identifiersFrom: database
+      .prepare<unknown[], string>(
+        'SELECT distinct_id FROM identifier WHERE env = ? AND distinct_id >= ? ORDER BY distinct_id LIMIT ?',
+      )
+      .pluck(),
     known: database
       .prepare<unknown[], string>(
         `SELECT i.distinct_id FROM json_each(?) j CROSS JOIN identifier i ON i.env = ? AND i.distinct_id = j.value
@@ -136,6 +142,13 @@ export function prepareStatements(database: Database) {
       `SELECT n.distinct_id AS canonicalId, c.size FROM component c CROSS JOIN identifier n ON n.ref = c.canonical
        WHERE c.env = ? AND c.id > ? AND c.id <= ? AND c.root = c.id AND c.profile_seq > ? AND c.size > ?
        ORDER BY c.size DESC LIMIT ?`,
+    ),
+    /** Every component after a place, by the last change of its profile. */
+    recent: database.prepare<unknown[], RecentRow>(
+      `SELECT c.id, c.root, n.distinct_id AS canonical, c.known, c.size, c.created_at, c.profile_seq, g.time
+       FROM component c INDEXED BY component_profile LEFT JOIN identifier n ON n.ref = c.canonical
+       LEFT JOIN ledger g ON g.env = c.env AND g.seq = c.profile_seq
+       WHERE c.env = ? AND (c.profile_seq, c.id) < (?, ?) ORDER BY c.profile_seq DESC, c.id DESC LIMIT ?`,
     ),
     // Links
     link: database.prepare<unknown[], LinkRow>(`SELECT ${linkColumns} FROM ${linkFrom} WHERE l.env = ? AND l.seq = ?`),
@@ -207,6 +220,14 @@ export function prepareStatements(database: Database) {
     separationsOfRoots: database.prepare<unknown[], SeparationRow>(
       separationsFrom(`SELECT s.* FROM ${membersOfRoots} CROSS JOIN separation s ON s.a = i.ref
         UNION ALL SELECT s.* FROM ${membersOfRoots} CROSS JOIN separation s ON s.b = i.ref`),
+    ),
+    /** In force, after a place: newest first, of one row by their identifiers. */
+    separationsInForce: database.prepare<unknown[], SeparationRow>(
+      `SELECT x.distinct_id AS a_id, y.distinct_id AS b_id, s.seq, s.lifted_seq FROM separation s INDEXED BY separation_seq
+       CROSS JOIN identifier x ON x.ref = s.a CROSS JOIN identifier y ON y.ref = s.b
+       WHERE s.env = @env AND s.lifted_seq IS NULL AND s.seq <= @seq AND (s.seq < @seq
+         OR (min(x.distinct_id, y.distinct_id), max(x.distinct_id, y.distinct_id)) > (min(@a, @b), max(@a, @b)))
+       ORDER BY s.seq DESC, min(x.distinct_id, y.distinct_id), max(x.distinct_id, y.distinct_id) LIMIT @limit`,
     ),
     addSeparation: database.prepare('INSERT INTO separation (env, a, b, seq, lifted_seq) VALUES (?, ?, ?, ?, ?)'),
     liftSeparation: database.prepare('UPDATE separation SET lifted_seq = ? WHERE a = ? AND b = ? AND seq = ?'),

@@ -2,15 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-import { defaultSettings, type RevertOperation, type Settings, type Source } from '@onym/core';
+import { defaultSettings, type Fact, type RevertOperation, type Settings, type Source } from '@onym/core';
 import { inSnapshot, inTransaction, migrate, openDatabase, scrub, touch } from '../../disk/sqlite.ts';
 import { nodeId } from '../../node-id.ts';
 import { environmentNotFound, infoOf } from '../environment.ts';
+import { historyAt } from '../history.ts';
 import { judgementOf } from '../judgement.ts';
-import { decodeFact, readRow } from '../ledger-codec.ts';
+import { decodeFact, type LedgerRow, readRow } from '../ledger-codec.ts';
 import { createReads, membersAt, type Reading, resolvedAt } from '../readings.ts';
+import { recentPage } from '../recent.ts';
 import { groupByComponent } from '../row-groups.ts';
-import { type EnvironmentRow, linkOf } from '../rows.ts';
+import { type EnvironmentRow, linkOf, separationOf } from '../rows.ts';
+import { beforeAllSeparations, separationsAt } from '../separations.ts';
 import type { EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from '../store.ts';
 import { createWorkingSet, type WorkingSet } from '../working-set.ts';
 import { readChanges } from './changes.ts';
@@ -69,6 +72,12 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
     const set = workingSet(row);
     fill(sql, set, question);
     return answer(set.state);
+  }
+
+  function factsOf(found: readonly LedgerRow[]): Fact[] {
+    const rows = found.map(readRow);
+    const names = namesIn(sql, rows);
+    return rows.map((row) => decodeFact(row, sources.byId, (ref) => names.get(ref)!));
   }
 
   /** What a transaction that is rolled back has added to the sources is gone with it. */
@@ -169,10 +178,16 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
       return new Set(sql.known.all(JSON.stringify(distinctIds), env));
     },
 
+    async history(environment, distinctId, page) {
+      return snapshot(() => {
+        const row = environmentRow(environment);
+        const seqs = answer(row, historyAt(distinctId, page));
+        return factsOf(sql.ledgerRows.all(JSON.stringify(seqs), row.id));
+      });
+    },
+
     async ledger(environment, after, limit) {
-      const rows = sql.ledger.all(environmentRow(environment).id, after, limit).map(readRow);
-      const names = namesIn(sql, rows);
-      return rows.map((row) => decodeFact(row, sources.byId, (ref) => names.get(ref)!));
+      return factsOf(sql.ledger.all(environmentRow(environment).id, after, limit));
     },
 
     async changes(environment, after, limit) {
@@ -194,6 +209,28 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
       const below = before ?? Number.MAX_SAFE_INTEGER;
       const rows = sql.waiting.all(environmentRow(environment).id, status, below, limit);
       return rows.map((row) => linkOf(row, sources.byId));
+    },
+
+    async separations(environment, distinctId, page) {
+      if (distinctId !== null) {
+        return snapshot(() => answer(environmentRow(environment), separationsAt(distinctId, page)));
+      }
+      const { id: env } = environmentRow(environment);
+      const { seq, pair } = page.after ?? beforeAllSeparations;
+      const rows = sql.separationsInForce.all({ env, seq, a: pair[0], b: pair[1], limit: page.limit });
+      return rows.map(separationOf);
+    },
+
+    async recent(environment, page) {
+      const { id: env } = environmentRow(environment);
+      return recentPage(async ({ changedSeq, component }, rows) => {
+        await turn();
+        return sql.recent.all(env, changedSeq, component, rows);
+      }, page);
+    },
+
+    async identifiersFrom(environment, text, limit) {
+      return sql.identifiersFrom.all(environmentRow(environment).id, text, limit);
     },
 
     async heldBy(environment, key) {

@@ -1,0 +1,130 @@
+import { expect, test } from 'vitest';
+import { sharedServer } from './shared-server.ts';
+
+/** What a person is found by, and how she came to be, as the console reads it. Each test has people of its own. */
+
+const { client } = sharedServer();
+
+interface Listed {
+  readonly next: string | null;
+  readonly [list: string]: unknown;
+}
+type Row = { seq: number; op: string; verdict: string };
+
+/** All pages of a list of the API. */
+async function allOf(path: string, list: string, limit: number): Promise<unknown[]> {
+  const entries: unknown[] = [];
+  for (let next: string | null = ''; next !== null; ) {
+    const from: string = next === '' ? '' : `&next=${next}`;
+    const page: Listed = await client.json('GET', `${path}${path.includes('?') ? '&' : '?'}limit=${limit}${from}`);
+    expect(page[list]).toBeInstanceOf(Array);
+    entries.push(...(page[list] as unknown[]));
+    next = page.next;
+  }
+  return entries;
+}
+
+test('a person’s history has each row that made her what she is, with its verdict, in pages of any size and both orders', async () => {
+  const { seq: joined } = await client.identify('h:ada', 'h:visitor', { plan: 'pro' });
+  const { seq: refused } = await client.identify('h:eve', 'h:visitor');
+  await client.identify('h:eve', undefined, { plan: 'free' });
+  const { seq: split } = await client.post('/v1/split', { distinct_id: 'h:ada', from: 'h:visitor' });
+  const { seq: lifted } = await client.json('DELETE', '/v1/separations?a=h:ada&b=h:visitor');
+  const path = '/v1/identities/h:ada/history';
+  const { rows, next } = await client.json('GET', path);
+  expect(rows.map(({ seq, op, verdict }: Row) => [seq, op, verdict])).toEqual([
+    [joined, 'identify', 'applied'],
+    [refused, 'identify', 'refused'],
+    [split, 'split', 'applied'],
+    [lifted, 'lift', 'applied'],
+  ]);
+  expect(next).toBeNull();
+  const ledger = await client.ledger();
+  for (const row of rows) expect(ledger).toContainEqual(row);
+  expect(await allOf(path, 'rows', 1)).toEqual(rows);
+  expect(await allOf(`${path}?order=desc`, 'rows', 3)).toEqual([...rows].reverse());
+  expect(await allOf(`${path}?as_of_seq=${refused}`, 'rows', 100)).toEqual(rows.slice(0, 2));
+  expect(await allOf(`${path}?as_of_seq=${joined - 1}`, 'rows', 100)).toEqual([]);
+  const { identity_id } = await client.identity('h:ada');
+  expect(await allOf(`/v1/identities/${identity_id}/history`, 'rows', 100)).toEqual(rows);
+});
+
+test('a history ends with the person, is empty for a visitor, and there is none of a stranger', async () => {
+  await client.track('h:passer-by');
+  expect(await client.json('GET', '/v1/identities/h:passer-by/history')).toEqual({ rows: [], next: null });
+  await client.identify('h:gone', 'h:gone-visitor');
+  await client.erase('h:gone');
+  for (const id of ['h:gone', 'h:gone-visitor', 'h:nobody']) {
+    expect(await client.json('GET', `/v1/identities/${id}/history`)).toMatchObject({ error_code: 'not-found' });
+  }
+  const wrong = ['next=x', 'order=up', 'as_of=x', 'as_of_seq=1&as_of=2026-01-01'];
+  for (const query of wrong) {
+    const { status } = await client.call('GET', `/v1/identities/h:ada/history?${query}`);
+    expect([query, status]).toEqual([query, query === 'as_of=x' ? 422 : 400]);
+  }
+});
+
+test('recent people come by their last change, with what their events say, in pages of any size', async () => {
+  const ids = Array.from({ length: 7 }, (_, index) => `r:${index}`);
+  for (const id of ids) await client.alias(id, `crm:${id}`);
+  const times = ['2026-01-02T00:00:00.000Z', '2026-03-04T00:00:00.000Z'];
+  await client.track('r:2', { timestamp: times[1] });
+  await client.track('crm:r:2', { timestamp: times[0] });
+  await client.track('r:visitor');
+  await client.identify('r:5', undefined, { plan: 'pro' });
+  const { seq } = await client.alias('r:2', 'r:4');
+  const { identities } = await client.json('GET', '/v1/identities?limit=6');
+  const canonical = identities.map(({ canonical_id }: { canonical_id: string }) => canonical_id);
+  expect(canonical).toEqual(['r:2', 'r:5', 'r:6', 'r:3', 'r:1', 'r:0']);
+  const { canonical_id, identity_id, known, created_at } = await client.identity('r:2');
+  const row = await client.json('GET', `/v1/ledger/${seq}`);
+  expect(identities[0]).toEqual({
+    canonical_id,
+    identity_id,
+    known,
+    created_at,
+    identifier_count: 4,
+    changed_at: row.time,
+    changed_seq: seq,
+    event_count: 2,
+    first_seen: times[0],
+    last_seen: times[1],
+  });
+  expect(identities[1]).toMatchObject({ event_count: 0, first_seen: null, last_seen: null });
+  const whole = await allOf('/v1/identities', 'identities', 100);
+  expect(await allOf('/v1/identities', 'identities', 4)).toEqual(whole);
+  expect(JSON.stringify(whole)).not.toContain('r:visitor');
+  await client.erase('r:5');
+  expect(JSON.stringify(await allOf('/v1/identities', 'identities', 100))).not.toContain('r:5');
+  expect((await client.call('GET', '/v1/identities?limit=101')).status).toBe(400);
+});
+
+test('separations in force are listed newest first, of everybody and of one person by any of her ids', async () => {
+  await client.alias('s:ada', 'crm:s');
+  await client.post('/v1/separations', { a: 's:ada', b: 's:eve' });
+  await client.post('/v1/separations', { a: 's:bob', b: 's:eve' });
+  await client.post('/v1/separations', { a: 'crm:s', b: 's:bob' });
+  const listed = async (query: string, limit = 100) =>
+    ((await allOf(`/v1/separations?${query}`, 'separations', limit)) as { a: string; b: string }[]).map(({ a, b }) => [
+      a,
+      b,
+    ]);
+  const ofAda = [
+    ['crm:s', 's:bob'],
+    ['s:ada', 's:eve'],
+  ];
+  expect(await listed('distinct_id=s:ada')).toEqual(ofAda);
+  expect(await listed('distinct_id=crm:s', 1)).toEqual(ofAda);
+  expect((await listed('')).slice(0, 3)).toEqual([ofAda[0], ['s:bob', 's:eve'], ofAda[1]]);
+  expect(await listed('', 2)).toEqual(await listed(''));
+  expect(await listed('environment=staging')).toEqual([]);
+  await client.json('DELETE', '/v1/separations?a=s:ada&b=s:eve');
+  expect(await listed('distinct_id=s:ada')).toEqual([ofAda[0]]);
+  expect(await listed('distinct_id=s:nobody')).toEqual([]);
+  const { separations } = await client.json('GET', '/v1/separations?limit=1');
+  expect(await client.json('GET', `/v1/ledger/${separations[0].seq}`)).toMatchObject({
+    op: 'separate',
+    a: 'crm:s',
+    b: 's:bob',
+  });
+});
