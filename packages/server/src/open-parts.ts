@@ -9,6 +9,7 @@ import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
 import { byEventStore, byJournal } from './journal/ways.ts';
 import { withLocalKey } from './keys/local-access.ts';
+import { createSessions } from './keys/sessions.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
@@ -21,6 +22,7 @@ import {
   openImportProgress,
   openKeyStore,
   openNodes,
+  openSessionTable,
   openShared,
   openTurns,
 } from './stores.ts';
@@ -76,6 +78,8 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   const storedKeys = await openKeyStore(directory, shared);
   closers.push(() => storedKeys.close());
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
+  const sessions = createSessions({ table: await openSessionTable(directory, shared), keys });
+  closers.push(() => sessions.close());
 
   const eventStore = await openEventStore(directory, {
     clickhouse: config.clickhouse,
@@ -151,6 +155,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     storedKeys,
     keys,
     localSecret,
+    sessions,
     deadLetters,
     importProgress,
     repeats,

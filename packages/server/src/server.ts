@@ -78,7 +78,7 @@ async function start(
   checkMoved(asked.dataDir, { shared: asked.postgres !== null });
   const log = createLateLog();
   const parts = await openParts({ config: asked, visit, log, signal, closers });
-  const { config, directory, storedKeys, keys, localSecret, identityStore, eventStore, lint, goOn } = parts;
+  const { config, directory, storedKeys, keys, localSecret, sessions, identityStore, eventStore, lint, goOn } = parts;
   const { journal, journalOnDisk, drain, nodes, projector, deadLetters } = parts;
   const metrics = createHttpMetrics();
   const tally = createTally();
@@ -88,6 +88,7 @@ async function start(
   const pageScripts = openPageScripts(directory.scriptsDirectory, visit === undefined ? currentPageScript() : null);
   const app = createApp(services, {
     keys,
+    sessions,
     version,
     metrics,
     logger,

@@ -4,11 +4,12 @@ import type { Millis } from '@onym/core';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
 import type { ConfiguredLimits } from '../configured-limits.ts';
 import { createEventUuids } from '../event-uuid.ts';
+import type { Sessions } from '../keys/sessions.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
 import type { PageScripts } from '../page-scripts.ts';
 import { addApiReference, admitApiReference } from './api-reference.ts';
-import { guardRoutes, refuseExposedSecret } from './auth.ts';
+import { consoleName, guardRoutes, refuseExposedSecret } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
@@ -42,6 +43,7 @@ import { queryRoutes } from './routes/query.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { schemaRoutes } from './routes/schema.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import { welcomeRoutes } from './routes/welcome.ts';
 import type { Services } from './services.ts';
@@ -53,6 +55,7 @@ export type HttpLimits = Pick<ConfiguredLimits, 'bodyBytesMax' | 'keyRateMax' | 
 
 export interface AppOptions {
   readonly keys: KeyStore;
+  readonly sessions: Sessions;
   /** Where they differ from limits.ts. */
   readonly limits?: Partial<HttpLimits>;
   /** Whose X-Forwarded-For is believed. None by default. */
@@ -116,6 +119,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   const context: RouteContext = {
     services,
     keys: options.keys,
+    sessions: options.sessions,
     metrics,
     rates: createRateLimits(bounds, metrics),
     now: options.now ?? Date.now,
@@ -129,6 +133,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   };
 
   app.decorateRequest('key', null);
+  app.decorateRequest('session', null);
   app.decorateRequest('asked', null);
   addBodyParsers(app);
   app.setValidatorCompiler(validatorCompiler as never);
@@ -141,7 +146,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     done();
   });
   admitApiReference(app);
-  guardRoutes(app, options.keys);
+  guardRoutes(app, options.keys, options.sessions);
   addNotFoundHandler(app, options.keys);
   addNameChecks(app, metrics);
   app.addHook('onResponse', (request, reply, done) => {
@@ -166,9 +171,11 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
         const { method, routeOptions } = request;
         const fields = { method, route: routeOptions.url, status: reply.statusCode, key: request.key?.name };
         const asked = request.asked === null ? {} : { asked: request.asked };
-        request.log.info({ ...fields, ...asked, ms: Math.round(reply.elapsedTime) }, 'request');
+        const by = request.session === null ? {} : { by: consoleName };
+        request.log.info({ ...fields, ...by, ...asked, ms: Math.round(reply.elapsedTime) }, 'request');
         done();
       });
+      await scope.register((session) => sessionRoutes(session, context));
       await identityRoutes(scope, context);
       await erasureRoutes(scope, context);
       await explainRoutes(scope, context);

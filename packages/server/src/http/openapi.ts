@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifySchema } from 'fastify';
 import { blastRadius } from './blast-radius-schema.ts';
 import { examples } from './examples.ts';
 import { sharedSchemas } from './schemas.ts';
+import { sessionCookieName } from './session-cookie.ts';
 
 /** Collects the schemas of the routes registered after it; /openapi.json serves them. */
 export function addOpenApi(app: FastifyInstance, version: string): void {
@@ -30,6 +31,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
         { name: 'events', description: 'What happens, as it happens.' },
         { name: 'ledger', description: 'Every operation and verdict.' },
         { name: 'query', description: 'SQL.' },
+        { name: 'session', description: 'Signing in to the console.' },
         { name: 'operations', description: 'For whoever runs the server.' },
       ],
       components: {
@@ -41,6 +43,13 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
             in: 'query',
             name: 'apiKey',
             description: 'A publishable key, where no header can be set.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: sessionCookieName,
+            description:
+              'Of the console: what `POST /v1/session` gives for a secret key. What changes something needs the header `X-Onym-Console: 1` besides.',
           },
         },
       },

@@ -98,14 +98,14 @@ describe('an old keys.db', () => {
     await other.close();
     open.splice(1, 1);
     expect((await store().list())[0]?.scopes).toEqual(['read']);
-    expect(versionOf(database())).toBe(3);
+    expect(versionOf(database())).toBe(4);
   });
 
   it('of a newer version is refused', () => {
     store();
     database().pragma('user_version = 99');
     expect(() => openSqliteKeyTable(file)).toThrow(
-      'keys.db was written by a newer Onym (schema 99, this one knows 3). Start that version, or restore a backup.',
+      'keys.db was written by a newer Onym (schema 99, this one knows 4). Start that version, or restore a backup.',
     );
   });
 });

@@ -24,4 +24,13 @@ export const migrations: readonly string[] = [
   );
   INSERT INTO key_standing (id, version, environments) VALUES (1, '', '[]');
   `,
+  `
+  CREATE TABLE session (
+    hash text COLLATE "C" PRIMARY KEY,
+    kind text NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    created_at bigint NOT NULL,
+    ends_at bigint NOT NULL
+  );
+  `,
 ];

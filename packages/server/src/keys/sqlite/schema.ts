@@ -19,4 +19,11 @@ export const migrations: readonly Migration[] = [
   CREATE TABLE environment (name TEXT NOT NULL PRIMARY KEY) STRICT;
   INSERT OR IGNORE INTO environment SELECT value FROM key, json_each(key.environments)`,
   'ALTER TABLE key ADD COLUMN origins TEXT',
+  `CREATE TABLE session (
+    hash       BLOB NOT NULL PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    ends_at    INTEGER NOT NULL
+  ) STRICT`,
 ];
