@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { assemble } from './assemble.ts';
 import type { Config } from './config.ts';
+import { builtConsole } from './console.ts';
 import { checkEvents } from './damage/events.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
 import { checkMoved } from './disk/moved.ts';
@@ -86,6 +87,7 @@ async function start(
   const own = assemble(parts, { tally, log, phase: () => phase, closers });
   const { services, commits, imports, erasures, retention, readiness } = own;
   const pageScripts = openPageScripts(directory.scriptsDirectory, visit === undefined ? currentPageScript() : null);
+  const console = visit === undefined ? builtConsole() : null;
   const app = createApp(services, {
     keys,
     sessions,
@@ -93,6 +95,7 @@ async function start(
     metrics,
     logger,
     pageScripts,
+    console,
     limits: config.limits,
     trustedProxies: config.trustedProxies,
   });

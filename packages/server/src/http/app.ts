@@ -3,6 +3,7 @@ import { parse as parseQuery } from 'node:querystring';
 import type { Millis } from '@onym/core';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
 import type { ConfiguredLimits } from '../configured-limits.ts';
+import type { ConsoleBuild } from '../console.ts';
 import { createEventUuids } from '../event-uuid.ts';
 import type { Sessions } from '../keys/sessions.ts';
 import type { KeyStore } from '../keys/types.ts';
@@ -26,6 +27,7 @@ import { createRequestIds, nameAnswer } from './request-ids.ts';
 import type { RouteContext } from './route-context.ts';
 import { backupRoutes } from './routes/backup.ts';
 import { callRoutes } from './routes/calls.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { environmentRoutes } from './routes/environments.ts';
 import { erasureRoutes } from './routes/erasure.ts';
@@ -64,6 +66,8 @@ export interface AppOptions {
   readonly version: string;
   /** What `/onym.js` and its kin answer with; without it they have none. */
   readonly pageScripts?: Pick<PageScripts, 'current' | 'find'>;
+  /** What browsers get to see; without it a page that says where to go on. */
+  readonly console?: ConsoleBuild | null;
   /** Pass one to register more metrics beside the HTTP ones. */
   readonly metrics?: HttpMetrics;
   /** As Fastify's `logger`; off by default. What is logged of a request never holds its key. */
@@ -164,7 +168,9 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.register((scope) => callRoutes(scope, context, options.protocols ?? [onym]));
   app.register((scope) => operationRoutes(scope, context));
   app.register((scope) => pageScriptRoutes(scope, options.pageScripts ?? noPageScripts));
-  app.register(welcomeRoutes, { version: options.version });
+  const console = options.console ?? null;
+  app.register((scope) => consoleRoutes(scope, console));
+  app.register(welcomeRoutes, { version: options.version, console });
   app.register(
     async (scope) => {
       scope.addHook('onResponse', (request, reply, done) => {
