@@ -12,7 +12,8 @@ import { createHttpMetrics } from './http/metrics.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
 import type { Services } from './http/services.ts';
 import type { IdentityStore } from './identity/store.ts';
-import { removeLocalAccess, writeLocalAccess } from './keys/local-access.ts';
+import { localKeyName } from './keys/checks.ts';
+import { reachable, removeLocalAccess, writeLocalAccess } from './keys/local-access.ts';
 import { startNotices } from './keys/start-notices.ts';
 import type { KeyPair, KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
@@ -49,6 +50,8 @@ export interface Server {
   readonly localSecret: string;
   /** Keys made by this start; shown once, never stored. */
   readonly newKeys: KeyPair;
+  /** A token that signs in to the console, once, as the commands on this machine. */
+  signInToken(): Promise<string>;
   /** Resolves to the URL that calls are accepted at. */
   listen(): Promise<string>;
   /** Where metrics are shown without a key, once it listens; null for nowhere. */
@@ -154,6 +157,7 @@ async function start(
     lint,
     localSecret,
     newKeys,
+    signInToken: async () => (await sessions.invite(keys.active(localKeyName)!)).token,
     async listen() {
       const url = await quietly(app.log, () => app.listen({ host: config.host, port: config.port }));
       if (config.metrics !== null) metricsUrl = await metricsApp.listen(config.metrics);
@@ -210,9 +214,4 @@ async function quietly<T>(log: { level: string }, listen: () => Promise<T>): Pro
   } finally {
     log.level = level;
   }
-}
-
-/** An address that listens everywhere is reached here. */
-function reachable(url: string): string {
-  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }

@@ -85,7 +85,12 @@ const inviteSchema = {
   response: {
     200: jsonResponse(
       'The token. It is shown once.',
-      Type.Object({ ok: Type.Literal(true), token: Type.String(), expires_at: time('Until when it can be used.') }),
+      Type.Object({
+        ok: Type.Literal(true),
+        token: Type.String(),
+        key: keyShape,
+        expires_at: time('Until when it can be used.'),
+      }),
     ),
     ...errorResponses(401, 403),
   },
@@ -145,7 +150,7 @@ export async function sessionRoutes(app: FastifyInstance, { keys, sessions, now 
   // One who has a session for a while must not make it last by himself.
   app.post('/session/tokens', needs('secret', inviteSchema, { bodyFields: [], session: false }), async ({ key }) => {
     const { token, endsAt } = await sessions.invite(key!);
-    return { ok: true, token, expires_at: timeToWire(endsAt) };
+    return { ok: true, token, key: keyToWire(key!), expires_at: timeToWire(endsAt) };
   });
 }
 
