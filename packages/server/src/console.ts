@@ -11,10 +11,10 @@ export interface ConsoleBuild {
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** The repository's own, and within a package the copy that was packed with it (scripts/copy-console.cjs). Null where nothing was built. */
+/** The repository's own, and within a package the copy that was packed with it (scripts/console-build.cjs). Null where nothing was built. */
 export function builtConsole(): ConsoleBuild | null {
   const own = at('../../console');
-  const folders = [...(isOurs(join(own, 'package.json')) ? [join(own, 'dist')] : []), at('../console')];
+  const folders = [...(isOurs(join(own, 'package.json')) ? [join(own, 'dist')] : []), at('../console-build')];
   const folder = folders.find((one) => existsSync(join(one, 'index.html')));
   return folder === undefined ? null : consoleIn(folder);
 }
