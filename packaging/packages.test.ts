@@ -38,7 +38,7 @@ describe.each(Object.keys(bytesMax) as PackageName[])('%s, packed in a fresh clo
     const paths = files.map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['package.json', 'README.md', 'LICENSE', entryOf[name]]));
     const expected =
-      /^(package\.json|README\.md|LICENSE|bin\/onym\.cjs|documentation\/.+\.(md|txt)|src\/.+\.tsx?|dist\/.+\.(js|d\.ts|js\.map)|dist\/cjs\/package\.json)$/;
+      /^(package\.json|README\.md|LICENSE|bin\/onym\.cjs|documentation\/.+\.(md|txt)|console-build\/(?:index\.html|assets\/[\w-]+\.\w+(?:\.br|\.gz)?)|src\/.+\.tsx?|dist\/.+\.(js|d\.ts|js\.map)|dist\/cjs\/package\.json)$/;
     expect(paths.filter((path) => !expected.test(path))).toEqual([]);
     // The SDK's simulated browser is for its users' tests; the engine's helpers are for its own.
     const own = name === '@onym/sdk' ? /\.test\.|(^|\/)(test|bench)\// : /\.test\.|(^|\/)(test|testing|bench)\//;

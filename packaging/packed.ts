@@ -21,7 +21,7 @@ export interface Tarball {
   read(path: string): Promise<string>;
 }
 
-const made = new Set(['node_modules', 'dist', 'dist-test', '.types', 'documentation']);
+const made = new Set(['node_modules', 'dist', 'dist-test', '.types', 'documentation', 'console-build']);
 const folders = ['packages', 'scripts', 'examples', 'docs'];
 const filesBeside = ['package.json', 'package-lock.json', '.npmrc', 'LICENSE', 'README.md', 'llms.txt'];
 

@@ -1,21 +1,17 @@
 'use strict';
 
-// Builds all that a package ships, as far as it is missing or older than its sources: ES modules and types, the SDK's CommonJS, and its two
-// scripts for pages without a bundler. What is packed has the documentation too.
+// Builds all that a package ships, as far as it is missing or older than its sources: ES modules and types, the SDK's CommonJS, its two
+// scripts for pages without a bundler, and the console. What is packed has the documentation too.
 const { spawnSync } = require('node:child_process');
-const { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { dirname, join } = require('node:path');
+const { buildConsole, copyConsole } = require('./console-build.cjs');
 const { copyDocumentation } = require('./copy-documentation.cjs');
+const { filesOf, newestOf } = require('./files.cjs');
 
 const root = join(__dirname, '..');
 const sdk = join(root, 'packages', 'sdk');
 const pageScriptNames = ['onym.js', 'onym.min.js'];
-
-/** The files below a folder, as paths within it. */
-const filesOf = (folder) =>
-  existsSync(folder)
-    ? readdirSync(folder, { recursive: true }).filter((name) => statSync(join(folder, name)).isFile())
-    : [];
 
 function compile() {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
@@ -27,8 +23,7 @@ function compile() {
 }
 
 async function bundle() {
-  const sources = filesOf(join(sdk, 'src')).map((name) => join(sdk, 'src', name));
-  const newest = Math.max(...[...sources, join(__dirname, 'page-scripts.mjs')].map((file) => statSync(file).mtimeMs));
+  const newest = newestOf([join(sdk, 'src'), join(__dirname, 'page-scripts.mjs')]);
   const files = pageScriptNames.map((name) => join(sdk, 'dist', name));
   if (files.every((file) => existsSync(file) && statSync(file).mtimeMs > newest)) return;
   const { pageScripts } = await import('./page-scripts.mjs');
@@ -58,6 +53,7 @@ function write(file, text) {
 exports.build = async () => {
   compile();
   await bundle();
+  buildConsole();
 };
 
-if (require.main === module) void exports.build().then(prune).then(copyDocumentation);
+if (require.main === module) void exports.build().then(prune).then(copyDocumentation).then(copyConsole);

@@ -4,6 +4,7 @@ export const statusByErrorCode = {
   'invalid-payload': 400,
   'query-failed': 400,
   'invalid-api-key': 401,
+  'not-signed-in': 401,
   forbidden: 403,
   'query-refused': 403,
   'not-found': 404,

@@ -110,6 +110,11 @@ export const limits = {
   knownSecretsMax: 1_000,
   /** How long keys that a node has in memory hold while PostgreSQL, where they are kept, does not answer; beyond: 503. */
   keysWithoutStoreMaxMs: 10 * 60_000,
+  /** How long a session lasts, and a token that begins one; the newest of each that one key may have; and the body that asks for one. */
+  sessionMaxMs: 8 * 60 * 60_000,
+  signInTokenMaxMs: 10 * 60_000,
+  sessionsPerKeyMax: 100,
+  signInBytesMax: 4_096,
   /** A file to import, decompressed; one of its rows; and, decoded, one row group of a Parquet file. */
   importBytesMax: 16 * 1024 * 1024 * 1024,
   importRowBytesMax: 4 * 1024 * 1024,

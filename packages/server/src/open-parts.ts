@@ -10,6 +10,7 @@ import { createRepeatCounter } from './ingest/repeat-counter.ts';
 import { createUuidWindow } from './journal/uuid-window.ts';
 import { byEventStore, byJournal } from './journal/ways.ts';
 import { withLocalKey } from './keys/local-access.ts';
+import { createSessions } from './keys/sessions.ts';
 import { createLint } from './lint/lint.ts';
 import type { Log } from './log.ts';
 import { createProjector } from './projector/projector.ts';
@@ -24,6 +25,7 @@ import {
   openKeyStore,
   openNodes,
   openSavedQueryTable,
+  openSessionTable,
   openShared,
   openTurns,
 } from './stores.ts';
@@ -79,6 +81,8 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   const storedKeys = await openKeyStore(directory, shared);
   closers.push(() => storedKeys.close());
   const { keys, secret: localSecret } = withLocalKey(storedKeys, config.environments, Date.now());
+  const sessions = createSessions({ table: await openSessionTable(directory, shared), keys });
+  closers.push(() => sessions.close());
 
   const eventStore = await openEventStore(directory, {
     clickhouse: config.clickhouse,
@@ -161,6 +165,7 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
     storedKeys,
     keys,
     localSecret,
+    sessions,
     deadLetters,
     importProgress,
     repeats,

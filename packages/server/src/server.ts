@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance, FastifyServerOptions } from 'fastify';
 import { assemble } from './assemble.ts';
 import type { Config } from './config.ts';
+import { builtConsole } from './console.ts';
 import { checkEvents } from './damage/events.ts';
 import { directoryProblem } from './disk/directory-problem.ts';
 import { checkMoved } from './disk/moved.ts';
@@ -11,7 +12,8 @@ import { createHttpMetrics } from './http/metrics.ts';
 import { createMetricsApp } from './http/metrics-app.ts';
 import type { Services } from './http/services.ts';
 import type { IdentityStore } from './identity/store.ts';
-import { removeLocalAccess, writeLocalAccess } from './keys/local-access.ts';
+import { localKeyName } from './keys/checks.ts';
+import { reachable, removeLocalAccess, writeLocalAccess } from './keys/local-access.ts';
 import { startNotices } from './keys/start-notices.ts';
 import type { KeyPair, KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
@@ -48,6 +50,8 @@ export interface Server {
   readonly localSecret: string;
   /** Keys made by this start; shown once, never stored. */
   readonly newKeys: KeyPair;
+  /** A token that signs in to the console, once, as the commands on this machine. */
+  signInToken(): Promise<string>;
   /** Resolves to the URL that calls are accepted at. */
   listen(): Promise<string>;
   /** Where metrics are shown without a key, once it listens; null for nowhere. */
@@ -78,7 +82,7 @@ async function start(
   checkMoved(asked.dataDir, { shared: asked.postgres !== null });
   const log = createLateLog();
   const parts = await openParts({ config: asked, visit, log, signal, closers });
-  const { config, directory, storedKeys, keys, localSecret, identityStore, eventStore, lint, goOn } = parts;
+  const { config, directory, storedKeys, keys, localSecret, sessions, identityStore, eventStore, lint, goOn } = parts;
   const { journal, journalOnDisk, drain, nodes, projector, deadLetters } = parts;
   const metrics = createHttpMetrics();
   const tally = createTally();
@@ -86,12 +90,15 @@ async function start(
   const own = assemble(parts, { tally, log, phase: () => phase, closers });
   const { services, commits, imports, erasures, retention, readiness } = own;
   const pageScripts = openPageScripts(directory.scriptsDirectory, visit === undefined ? currentPageScript() : null);
+  const console = visit === undefined ? builtConsole() : null;
   const app = createApp(services, {
     keys,
+    sessions,
     version,
     metrics,
     logger,
     pageScripts,
+    console,
     limits: config.limits,
     trustedProxies: config.trustedProxies,
   });
@@ -150,6 +157,7 @@ async function start(
     lint,
     localSecret,
     newKeys,
+    signInToken: async () => (await sessions.invite(keys.active(localKeyName)!)).token,
     async listen() {
       const url = await quietly(app.log, () => app.listen({ host: config.host, port: config.port }));
       if (config.metrics !== null) metricsUrl = await metricsApp.listen(config.metrics);
@@ -206,9 +214,4 @@ async function quietly<T>(log: { level: string }, listen: () => Promise<T>): Pro
   } finally {
     log.level = level;
   }
-}
-
-/** An address that listens everywhere is reached here. */
-function reachable(url: string): string {
-  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
 }

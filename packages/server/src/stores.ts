@@ -22,7 +22,10 @@ import { openPostgresDeadLetters } from './ingest/postgres/dead-letter-table.ts'
 import { movedDeadLetters } from './ingest/postgres/moved-room.ts';
 import { openSqliteDeadLetters } from './ingest/sqlite/dead-letter-table.ts';
 import { movedKeys } from './keys/postgres/moved-room.ts';
+import { openPostgresSessionTable } from './keys/postgres/session-table.ts';
 import { openPostgresKeyTable } from './keys/postgres/table.ts';
+import type { SessionTable } from './keys/session-table.ts';
+import { openSqliteSessionTable } from './keys/sqlite/session-table.ts';
 import { openSqliteKeyTable } from './keys/sqlite/table.ts';
 import { createKeyStore } from './keys/store.ts';
 import type { KeyStore } from './keys/types.ts';
@@ -84,6 +87,12 @@ export async function openKeyStore(
 ): Promise<KeyStore> {
   return createKeyStore(shared === null ? openSqliteKeyTable(keysFile) : await openPostgresKeyTable(shared));
 }
+
+/** Beside the keys. */
+export const openSessionTable = async (
+  { keysFile }: Pick<DataDirectory, 'keysFile'>,
+  shared: Postgres | null,
+): Promise<SessionTable> => (shared === null ? openSqliteSessionTable(keysFile) : openPostgresSessionTable(shared));
 
 /** Among all nodes, or of this one alone. */
 export const openTurns = async (shared: Postgres | null): Promise<Turns> =>

@@ -3,6 +3,7 @@ import { ConfigError, variables } from '../config.ts';
 import { type ErrorCode, OnymError } from '../errors.ts';
 import { version } from '../version.ts';
 import { backupCommands } from './backup.ts';
+import { consoleCommand } from './console.ts';
 import { demoCommand } from './demo.ts';
 import { drainCommand } from './drain.ts';
 import { erasureCommands } from './erase.ts';
@@ -48,6 +49,7 @@ export async function main(args: readonly string[]): Promise<void> {
     .addHelpText('after', configurationHelp());
   for (const add of [
     serveCommand,
+    consoleCommand,
     demoCommand,
     resolveCommand,
     explainCommand,

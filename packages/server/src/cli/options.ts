@@ -43,12 +43,16 @@ export function serverVariables(): Partial<Record<Variable, string | undefined>>
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
-export interface ReadOptions {
-  readonly environment: string;
-  readonly json?: boolean;
+/** Which server is asked. */
+export interface PlaceOptions {
   readonly url?: string;
   readonly key?: string;
   readonly dataDir: string;
+}
+
+export interface ReadOptions extends PlaceOptions {
+  readonly environment: string;
+  readonly json?: boolean;
 }
 
 /** How many entries of a list are wanted, as an option has it. */
@@ -60,9 +64,15 @@ export function pageSizeOf(text: string): number {
 
 /** What every command that asks a server takes. */
 export function readOptions(command: Command): Command {
+  return placeOptions(
+    command
+      .option('-e, --environment <name>', 'environment to look in', 'production')
+      .option('--json', 'print JSON for machines instead of a table'),
+  );
+}
+
+export function placeOptions(command: Command): Command {
   return command
-    .option('-e, --environment <name>', 'environment to look in', 'production')
-    .option('--json', 'print JSON for machines instead of a table')
     .addOption(new Option('--url <url>', 'server to ask, when it is not the one of the data directory').env('ONYM_URL'))
     .addOption(new Option('--key <secret key>', 'secret key for --url').env('ONYM_SECRET_KEY'))
     .addOption(

@@ -1,11 +1,14 @@
 import type { Command } from 'commander';
 import { type Config, ConfigError } from '../config.ts';
+import { reachable } from '../keys/local-access.ts';
+import { limits } from '../limits.ts';
 import type { Server } from '../server.ts';
 import { version } from '../version.ts';
 import { tellFirstKeys } from './first-keys.ts';
 import { listenForInterruption } from './interruption.ts';
 import { configOf, configurationOptions, exitCode } from './options.ts';
 import { bold, print, printNote, shown, watchedLog } from './print.ts';
+import { signInLink } from './sign-in-link.ts';
 import { leaveStandardInput } from './standard-input.ts';
 
 export function serveCommand(program: Command): void {
@@ -33,7 +36,7 @@ export function serveCommand(program: Command): void {
         if (firstKeys.length > 0) print(firstKeys.join('\n'));
         throw notListening(error, config);
       }
-      greet(server, url, config, firstKeys);
+      await greet(server, url, config, firstKeys);
       watched?.release();
       await interruption.happened;
       await server.stop();
@@ -76,12 +79,23 @@ function notListening(error: unknown, { metrics, ...main }: Config): unknown {
   }
 }
 
+const tokenMinutes = limits.signInTokenMaxMs / 60_000;
+
 type WatchedLog = ReturnType<typeof watchedLog>;
 
 /** A text for people; for a program one more line of the log, whatever its level. */
-function greet({ app, metricsUrl }: Server, url: string, config: Config, firstKeys: readonly string[]): void {
+async function greet(server: Server, url: string, config: Config, firstKeys: readonly string[]): Promise<void> {
+  const { app, metricsUrl } = server;
   if (process.stdout.isTTY) {
-    print(greeting(url, metricsUrl(), config, firstKeys));
+    const token = await tokenToShow(server, config);
+    const console =
+      token === null
+        ? ['`onym console` prints a link that signs in']
+        : [
+            signInLink(reachable(url), token),
+            `signs in once, within ${tokenMinutes} minutes; \`onym console\` prints another`,
+          ];
+    print(greeting(url, console, metricsUrl(), config, firstKeys));
     return;
   }
   const { environments, dataDir: data } = config;
@@ -94,12 +108,26 @@ function greet({ app, metricsUrl }: Server, url: string, config: Config, firstKe
   else log.info(firstKeys.map((line) => line.trim()).join(' '));
 }
 
-function greeting(url: string, metricsUrl: string | null, config: Config, firstKeys: readonly string[]): string {
+/** A log is no place for what lets in whoever has it, nor a terminal that no keys are to be shown on. */
+async function tokenToShow(server: Server, { keysFile }: Config): Promise<string | null> {
+  if (keysFile !== null && keysFile !== '-') return null;
+  // Where there is no room for one, a server goes on without.
+  return server.signInToken().catch(() => null);
+}
+
+function greeting(
+  url: string,
+  console: readonly string[],
+  metricsUrl: string | null,
+  config: Config,
+  firstKeys: readonly string[],
+): string {
   return [
     `${bold(`Onym ${version}`)} listens at ${url}`,
     `  environments  ${config.environments.join(', ')}`,
     `  data          ${shown(config.dataDir)}`,
     `  API           ${url}/docs`,
+    ...console.map((line, i) => `  ${i === 0 ? 'console' : '       '}       ${line}`),
     ...(metricsUrl === null ? [] : [`  metrics       ${metricsUrl}/metrics, without a key`]),
     '',
     ...(firstKeys.length > 0

@@ -6,7 +6,7 @@ import { follow } from './live-stream.ts';
 import { exitCode, type ReadOptions, readOptions } from './options.ts';
 import { hasColour, print, printJsonLine, printNote } from './print.ts';
 import { droppedWords, type EventRow, eventWords, type LedgerRow, ledgerWords, namesId } from './tail-words.ts';
-import { RequestError, runningServer } from './transport.ts';
+import { requireServer, runningServer } from './transport.ts';
 
 interface TailOptions extends ReadOptions {
   readonly id?: string;
@@ -40,13 +40,7 @@ export function tailCommand(program: Command): void {
 }
 
 async function tail(options: TailOptions, signal: AbortSignal, interrupt: () => void): Promise<void> {
-  const first = await runningServer(options);
-  if (first === null) {
-    throw new RequestError(
-      `No server runs on ${options.dataDir}. Start one with \`onym serve\`, or give --url and --key of another.`,
-      null,
-    );
-  }
+  const first = await requireServer(options);
   const show = shower(options, interrupt);
   const paths = pathsOf(options);
   const notices = noticesOf(paths.length, options.environment, first.url);

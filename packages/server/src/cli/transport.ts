@@ -11,7 +11,7 @@ import { isDataDirectory, localAccessFile } from '../disk/data-directory.ts';
 import { checkOwner } from '../disk/directory-owner.ts';
 import { readLocalAccess } from '../keys/local-access.ts';
 import type { Visit } from '../open-parts.ts';
-import { type ReadOptions, serverVariables } from './options.ts';
+import { type PlaceOptions, serverVariables } from './options.ts';
 import { printNote, shown } from './print.ts';
 import { serverAddress } from './server-address.ts';
 import { leaveStandardInput } from './standard-input.ts';
@@ -34,7 +34,7 @@ export interface StreamedBody {
 
 type Servers = ReturnType<typeof serverVariables>;
 
-export interface TransportOptions extends ReadOptions {
+export interface TransportOptions extends PlaceOptions {
   /** What to do where there is no data directory yet: make one, or one to be thrown away. Else it is an error. */
   readonly newDirectory?: 'to stay' | 'for this';
   /** What the directory itself holds, whichever servers the variables name. */
@@ -58,7 +58,7 @@ export interface Running {
 }
 
 /** The server that `--url` names, or the one that runs on the data directory; null where none does. */
-export async function runningServer(options: ReadOptions): Promise<Running | null> {
+export async function runningServer(options: PlaceOptions): Promise<Running | null> {
   if (options.url !== undefined) {
     if (options.key === undefined)
       throw new RequestError('--url needs a secret key: give --key or set ONYM_SECRET_KEY.', null);
@@ -66,6 +66,16 @@ export async function runningServer(options: ReadOptions): Promise<Running | nul
   }
   const local = readLocalAccess(localAccessFile(resolve(options.dataDir)));
   return local !== null && (await answers(local.url)) ? local : null;
+}
+
+/** As `runningServer`, for what needs one. */
+export async function requireServer(options: PlaceOptions): Promise<Running> {
+  const running = await runningServer(options);
+  if (running !== null) return running;
+  throw new RequestError(
+    `No server runs on ${options.dataDir}. Start one with \`onym serve\`, or give --url and --key of another.`,
+    null,
+  );
 }
 
 export async function openTransport(options: TransportOptions, visit: Visit): Promise<Transport> {

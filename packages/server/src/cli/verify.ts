@@ -51,7 +51,7 @@ async function verifyBackup(directory: string, { json }: VerifyOptions): Promise
 /** `isOwn`: of what the directory itself holds, whichever servers the variables name. */
 export function verifyEnvironment(dataDir: string, environment: string, { isOwn = false } = {}): Promise<Verification> {
   const { postgres } = isOwn ? { postgres: null } : readConfig(serverVariables());
-  return withTransport({ environment, dataDir, isOwn }, (transport) =>
+  return withTransport({ dataDir, isOwn }, (transport) =>
     verify(transport, { dataDir: resolve(dataDir), postgres, environment }),
   );
 }

@@ -3,12 +3,14 @@ import { parse as parseQuery } from 'node:querystring';
 import type { Millis } from '@onym/core';
 import Fastify, { type FastifyInstance, type FastifyRequest, type FastifyServerOptions, LogController } from 'fastify';
 import type { ConfiguredLimits } from '../configured-limits.ts';
+import type { ConsoleBuild } from '../console.ts';
 import { createEventUuids } from '../event-uuid.ts';
+import type { Sessions } from '../keys/sessions.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
 import type { PageScripts } from '../page-scripts.ts';
 import { addApiReference, admitApiReference } from './api-reference.ts';
-import { guardRoutes, refuseExposedSecret } from './auth.ts';
+import { consoleName, guardRoutes, refuseExposedSecret } from './auth.ts';
 import { addBodyParsers } from './body.ts';
 import { closeConnectionsOnStop } from './connections.ts';
 import { answerClientError, sendError } from './errors.ts';
@@ -25,6 +27,7 @@ import { createRequestIds, nameAnswer } from './request-ids.ts';
 import type { RouteContext } from './route-context.ts';
 import { backupRoutes } from './routes/backup.ts';
 import { callRoutes } from './routes/calls.ts';
+import { consoleRoutes } from './routes/console.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { environmentRoutes } from './routes/environments.ts';
 import { erasureRoutes } from './routes/erasure.ts';
@@ -45,6 +48,7 @@ import { retentionRoutes } from './routes/retention.ts';
 import { reviewRoutes } from './routes/review.ts';
 import { savedQueryRoutes } from './routes/saved-queries.ts';
 import { schemaRoutes } from './routes/schema.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import { welcomeRoutes } from './routes/welcome.ts';
 import type { Services } from './services.ts';
@@ -56,6 +60,7 @@ export type HttpLimits = Pick<ConfiguredLimits, 'bodyBytesMax' | 'keyRateMax' | 
 
 export interface AppOptions {
   readonly keys: KeyStore;
+  readonly sessions: Sessions;
   /** Where they differ from limits.ts. */
   readonly limits?: Partial<HttpLimits>;
   /** Whose X-Forwarded-For is believed. None by default. */
@@ -64,6 +69,8 @@ export interface AppOptions {
   readonly version: string;
   /** What `/onym.js` and its kin answer with; without it they have none. */
   readonly pageScripts?: Pick<PageScripts, 'current' | 'find'>;
+  /** What browsers get to see; without it a page that says where to go on. */
+  readonly console?: ConsoleBuild | null;
   /** Pass one to register more metrics beside the HTTP ones. */
   readonly metrics?: HttpMetrics;
   /** As Fastify's `logger`; off by default. What is logged of a request never holds its key. */
@@ -119,6 +126,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   const context: RouteContext = {
     services,
     keys: options.keys,
+    sessions: options.sessions,
     metrics,
     rates: createRateLimits(bounds, metrics),
     now: options.now ?? Date.now,
@@ -132,6 +140,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   };
 
   app.decorateRequest('key', null);
+  app.decorateRequest('session', null);
   app.decorateRequest('asked', null);
   addBodyParsers(app);
   app.setValidatorCompiler(validatorCompiler as never);
@@ -144,7 +153,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
     done();
   });
   admitApiReference(app);
-  guardRoutes(app, options.keys);
+  guardRoutes(app, options.keys, options.sessions);
   addNotFoundHandler(app, options.keys);
   addNameChecks(app, metrics);
   app.addHook('onResponse', (request, reply, done) => {
@@ -162,17 +171,21 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
   app.register((scope) => callRoutes(scope, context, options.protocols ?? [onym]));
   app.register((scope) => operationRoutes(scope, context));
   app.register((scope) => pageScriptRoutes(scope, options.pageScripts ?? noPageScripts));
-  app.register(welcomeRoutes, { version: options.version });
+  const console = options.console ?? null;
+  app.register((scope) => consoleRoutes(scope, console));
+  app.register(welcomeRoutes, { version: options.version, console });
   app.register(
     async (scope) => {
       scope.addHook('onResponse', (request, reply, done) => {
         const { method, routeOptions } = request;
         const fields = { method, route: routeOptions.url, status: reply.statusCode, key: request.key?.name };
         const asked = request.asked === null ? {} : { asked: request.asked };
-        request.log.info({ ...fields, ...asked, ms: Math.round(reply.elapsedTime) }, 'request');
+        const by = request.session === null ? {} : { by: consoleName };
+        request.log.info({ ...fields, ...by, ...asked, ms: Math.round(reply.elapsedTime) }, 'request');
         done();
       });
       await findingRoutes(scope, context);
+      await scope.register((session) => sessionRoutes(session, context));
       await identityRoutes(scope, context);
       await erasureRoutes(scope, context);
       await explainRoutes(scope, context);

@@ -7,22 +7,41 @@ import type {
 } from 'fastify';
 import { OnymError } from '../errors.ts';
 import { allowsOrigin } from '../keys/origins.ts';
+import type { Sessions } from '../keys/sessions.ts';
 import { ingestScopes, type Key, type KeyStore, type Scope, scopesByKind } from '../keys/types.ts';
+import { checkOwnOrigin, isFromConsole } from './own-origin.ts';
+import { sessionSecretOf } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks; set before the body is read. Null on routes without a key. */
     key: Key | null;
+    /** Where it asks by the cookie of a session, and not with a key. */
+    session: RequestSession | null;
   }
   interface FastifyContextConfig {
     /** See `needs`. */
-    scope?: Scope | null;
+    scope?: Need;
+    /** False for a route that no session may ask, whatever its key may. */
+    session?: boolean;
   }
 }
 
-/** The options of a route that keys with this scope may ask; null where no key is needed. */
+/** How the ledger and the log call what is done by session. */
+export const consoleName = 'onym-console';
+
+export interface RequestSession {
+  readonly endsAt: number;
+  /** For what outlives the request. */
+  isStanding(): Promise<boolean>;
+}
+
+/** A scope; `secret` for any secret key, whatever its scopes; null where no key is needed. */
+type Need = Scope | 'secret' | null;
+
+/** The options of a route that those who have what it needs may ask. */
 export function needs<Schema extends object>(
-  scope: Scope | null,
+  scope: Need,
   schema: Schema,
   config: FastifyContextConfig = {},
 ): { schema: Schema; config: FastifyContextConfig } {
@@ -41,21 +60,36 @@ const secretKeyValue = /^\s*(?:bearer\s+)?sk_/i;
  * Every route registered from here on lets through keys with the scope of its `config` alone, before its body is read, and its OpenAPI
  * says so. Runs after the onRequest hooks of its scope, so that a refusal has their headers.
  */
-export function guardRoutes(app: FastifyInstance, keys: KeyStore): void {
+export function guardRoutes(app: FastifyInstance, keys: KeyStore, sessions: Pick<Sessions, 'find'>): void {
   app.addHook('onRoute', (route) => {
-    const scope = route.config?.scope;
+    const { scope, session } = route.config ?? {};
     if (scope === undefined)
       throw new Error(`${route.url} does not say which scope it needs. Give its config a scope.`);
-    route.onRequest = [guard(keys, scope), ...[route.onRequest ?? []].flat()];
-    route.schema = { ...route.schema, ...documentationOf(scope, route.schema) };
+    const open = session !== false && takesSession(route.url, scope) ? sessions : null;
+    route.onRequest = [guard(keys, open, scope), ...[route.onRequest ?? []].flat()];
+    route.schema = { ...route.schema, ...documentationOf(scope, open !== null, route.schema) };
   });
 }
 
-function guard(keys: KeyStore, scope: Scope | null): OnRequest {
+/** The cookie reaches no others: not those that CORS opens to every page. */
+const takesSession = (url: string, scope: Need): boolean =>
+  url.startsWith('/v1/') && scope !== null && !takesKeyInQuery(scope);
+
+/** `sessions`: null where the route takes none. */
+function guard(keys: KeyStore, sessions: Pick<Sessions, 'find'> | null, scope: Need): OnRequest {
   return (request, _reply, done) => {
     try {
       refuseExposedSecret(keys, request);
-      if (scope !== null) request.key = authorize(keys, request, scope);
+      if (scope === null) {
+        done();
+        return;
+      }
+      const secret = secretOf(request, takesKeyInQuery(scope));
+      if (secret === null && sessions !== null && (isFromConsole(request) || sessionSecretOf(request) !== null)) {
+        authorizeSession(sessions, request, scope).then(() => done(), done);
+        return;
+      }
+      request.key = authorize(keys, request, secret, scope);
       done();
     } catch (error) {
       done(error as Error);
@@ -85,16 +119,49 @@ function isSecretKey(keys: KeyStore, name: string, value: unknown): boolean {
 }
 
 /** The key of the request. Throws `invalid-api-key`, or `forbidden` where it lacks the scope. */
-function authorize(keys: KeyStore, request: FastifyRequest, scope: Scope): Key {
-  const isInQuery = takesKeyInQuery(scope);
+function authorize(keys: KeyStore, request: FastifyRequest, secret: string | null, scope: Exclude<Need, null>): Key {
   const key = keyOf(
     keys,
-    secretOf(request, isInQuery),
-    `as "Authorization: Bearer …"${isInQuery ? ', as X-API-Key, or as ?apiKey=' : ' or as X-API-Key'}`,
+    secret,
+    `as "Authorization: Bearer …"${takesKeyInQuery(scope) ? ', as X-API-Key, or as ?apiKey=' : ' or as X-API-Key'}`,
   );
   checkOrigin(key, request);
-  checkScope(key, scope);
+  checkNeed(key, scope);
   return key;
+}
+
+/** Finds the session and its key. Rejects with `forbidden` or `not-signed-in`. */
+async function authorizeSession(
+  sessions: Pick<Sessions, 'find'>,
+  request: FastifyRequest,
+  scope: Exclude<Need, null>,
+): Promise<void> {
+  checkOwnOrigin(request);
+  const secret = sessionSecretOf(request);
+  const found = secret === null ? null : await sessions.find(secret);
+  if (secret === null || found === null) {
+    throw new OnymError(
+      'not-signed-in',
+      'Nobody is signed in, or the session has ended. Sign in again; programs send a key.',
+    );
+  }
+  checkNeed(found.key, scope);
+  request.key = found.key;
+  request.session = { endsAt: found.endsAt, isStanding: async () => (await sessions.find(secret)) !== null };
+}
+
+function checkNeed(key: Key, scope: Exclude<Need, null>): void {
+  if (scope === 'secret') checkIsSecret(key);
+  else checkScope(key, scope);
+}
+
+/** Throws `forbidden` for a publishable key. */
+export function checkIsSecret({ kind }: Key): void {
+  if (kind === 'secret') return;
+  throw new OnymError(
+    'forbidden',
+    'This needs a secret key (sk_…); the one sent is publishable, which sends calls and reads nothing. `onym keys create NAME --secret` makes one.',
+  );
 }
 
 /** The key of this secret. `places`: where it is to be sent. Throws `invalid-api-key`. */
@@ -125,7 +192,7 @@ export function checkScope(key: Key, scope: Scope): void {
   );
 }
 
-const takesKeyInQuery = (scope: Scope): boolean => (ingestScopes as readonly Scope[]).includes(scope);
+const takesKeyInQuery = (scope: Exclude<Need, null>): boolean => (ingestScopes as readonly string[]).includes(scope);
 
 /** `Authorization: Bearer`, else `X-API-Key`, else `?apiKey=`. What it returns must reach no log and no message. */
 function secretOf(request: FastifyRequest, isInQuery: boolean): string | null {
@@ -141,14 +208,15 @@ function secretOf(request: FastifyRequest, isInQuery: boolean): string | null {
 }
 
 /** The part of a route's OpenAPI that says which keys pass. */
-function documentationOf(scope: Scope | null, { description }: { description?: string } = {}): object {
+function documentationOf(scope: Need, hasSession: boolean, { description }: { description?: string } = {}): object {
   if (scope === null) return { security: [] };
-  const ways = takesKeyInQuery(scope) ? ['bearer', 'header', 'query'] : ['bearer', 'header'];
-  const needs = `Needs a key with the scope \`${scope}\`.`;
+  const ways = ['bearer', 'header', ...(takesKeyInQuery(scope) ? ['query'] : []), ...(hasSession ? ['session'] : [])];
+  const isScope = scope !== 'secret';
+  const needs = isScope ? `Needs a key with the scope \`${scope}\`.` : 'Needs a secret key, whatever its scopes.';
   return {
     description: description === undefined ? needs : `${description}\n\n${needs}`,
-    security: ways.map((way) => ({ [way]: [scope] })),
-    'x-onym-scope': scope,
+    security: ways.map((way) => ({ [way]: isScope ? [scope] : [] })),
+    ...(isScope && { 'x-onym-scope': scope }),
   };
 }
 

@@ -62,7 +62,9 @@ const tooLarge = (bytesMax: number): OnymError =>
   new OnymError('payload-too-large', `The body is larger than ${bytesMax} bytes. Split it over several requests.`);
 
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const error = isTooLarge(thrown) ? tooLarge(request.server.initialConfig.bodyLimit!) : toOnymError(thrown);
+  const error = isTooLarge(thrown)
+    ? tooLarge(request.routeOptions.bodyLimit ?? request.server.initialConfig.bodyLimit!)
+    : toOnymError(thrown);
   // The ingestion routes have no logger of their own for each request.
   if (error.code === 'internal-error') request.log.error({ err: thrown, request_id: request.id }, 'request failed');
   // Those whose path can't be read have met no hook.

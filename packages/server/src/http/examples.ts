@@ -8,6 +8,7 @@ const publishable = '-H "Authorization: Bearer $ONYM_WRITE_KEY"';
 const get = (path: string, more = '') => `curl "$ONYM_URL${path}" ${secret}${more}`;
 const post = (path: string, body: string, key = secret) => `curl "$ONYM_URL${path}" ${key} -d '${body}'`;
 const send = (method: string, path: string) => `curl -X ${method} "$ONYM_URL${path}" ${secret}`;
+const inConsole = "-H 'X-Onym-Console: 1'";
 const open = (path: string) => `curl "$ONYM_URL${path}"`;
 
 const firstQuery = `${get('/v1/queries')} | grep -o '[0-9a-f-]\\{36\\}' | head -n 1`;
@@ -89,6 +90,11 @@ export const examples: Readonly<Record<string, string>> = {
   runRetention: post('/v1/retention?dry_run=true', '{"days":730}'),
   // On the server's machine, where `onym backup` finds this key by itself.
   backup: `curl "$ONYM_URL/v1/backup" -H "Authorization: Bearer $(grep -o 'sk_local_[^"]*' "$ONYM_DATA_DIR/local-access.json")" -d "{\\"directory\\":\\"$ONYM_DATA_DIR-backup\\"}"`,
+
+  beginSession: `curl "$ONYM_URL/v1/session" ${inConsole} -d "{\\"key\\":\\"$ONYM_SECRET_KEY\\"}"`,
+  getSession: get('/v1/session'),
+  createSignInToken: send('POST', '/v1/session/tokens'),
+  endSession: `curl -X DELETE "$ONYM_URL/v1/session" ${inConsole}`,
 
   getWelcome: open('/'),
   getHealth: open('/healthz'),

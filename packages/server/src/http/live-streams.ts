@@ -3,11 +3,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OnymError } from '../errors.ts';
 import type { KeyStore } from '../keys/types.ts';
 import { limits } from '../limits.ts';
-import { mayRead } from './auth.ts';
+import { mayRead, type RequestSession } from './auth.ts';
 
 /** How long a client that lost the connection waits before it comes back. */
 const reconnectDelayMs = 2_000;
 const retryAfterSeconds = 10;
+/** How soon a session's end is seen while it has much to read. */
+const lookEveryMs = 1_000;
 
 /** What a live stream sends. */
 export interface LiveSource {
@@ -19,7 +21,7 @@ export interface LiveSource {
 
 export interface LiveStreams {
   /**
-   * Answers with server-sent events until the client leaves, the server stops, or the key may not read this environment any more.
+   * Answers with server-sent events until the client leaves, the server stops, or the key may not read this environment any more, or the session has ended.
    * Throws `too-many-requests` beyond `concurrentStreamsMax`.
    */
   send(request: FastifyRequest, reply: FastifyReply, environment: string, source: LiveSource): FastifyReply;
@@ -29,6 +31,12 @@ export interface LiveStreamParts {
   readonly keys: Pick<KeyStore, 'active'>;
   readonly heartbeatIntervalMs: number;
   readonly stopping: AbortSignal;
+}
+
+interface Reader {
+  /** Its name. */
+  readonly key: string;
+  readonly session: RequestSession | null;
 }
 
 export const isLiveWanted = (request: FastifyRequest): boolean =>
@@ -42,7 +50,7 @@ export function serverSentEvent(name: string, data: string, id?: number): string
 export function createLiveStreams({ keys, heartbeatIntervalMs, stopping }: LiveStreamParts): LiveStreams {
   let open = 0;
 
-  async function* stream(environment: string, key: string, gone: AbortSignal, source: LiveSource) {
+  async function* stream(environment: string, { key, session }: Reader, gone: AbortSignal, source: LiveSource) {
     const ended = AbortSignal.any([gone, stopping]);
     let pending = false;
     let wake: (() => void) | null = null;
@@ -50,15 +58,23 @@ export function createLiveStreams({ keys, heartbeatIntervalMs, stopping }: LiveS
       pending = true;
       wake?.();
     };
-    const mayGoOn = () => {
+    let lookedAt = performance.now();
+    const isStanding = async () => {
+      if (session === null || performance.now() - lookedAt < lookEveryMs) return true;
+      lookedAt = performance.now();
+      // While nobody can say, it holds as its key does.
+      return session.isStanding().catch(() => true);
+    };
+    const mayGoOn = async () => {
       const current = keys.active(key);
-      return current !== null && mayRead(current) && current.environments.includes(environment);
+      const isReader = current !== null && mayRead(current) && current.environments.includes(environment);
+      return isReader && (await isStanding());
     };
     ended.addEventListener('abort', notify);
     const stopListening = source.listen(notify);
     try {
       yield `retry: ${reconnectDelayMs}\n\n`;
-      while (!ended.aborted && mayGoOn()) {
+      while (!ended.aborted && (await mayGoOn())) {
         pending = false;
         const text = await source.next();
         if (text !== '') yield text;
@@ -94,7 +110,8 @@ export function createLiveStreams({ keys, heartbeatIntervalMs, stopping }: LiveS
         gone.abort();
         open--;
       });
-      const text = stream(environment, request.key!.name, gone.signal, source);
+      const reader = { key: request.key!.name, session: request.session };
+      const text = stream(environment, reader, gone.signal, source);
       return reply
         .header('content-type', 'text/event-stream; charset=utf-8')
         .header('cache-control', 'no-cache, no-transform')

@@ -16,6 +16,8 @@ declare module 'fastify' {
     inQuery?: readonly string[];
     /** Fields of a body that checks its own fields, which are not to be sent in the query string. */
     notInQuery?: readonly string[];
+    /** True for a page, whose address may say what it likes. */
+    freeQuery?: boolean;
     names?: RouteNames;
   }
 }
@@ -51,7 +53,7 @@ export function addNameChecks(app: FastifyInstance, metrics: HttpMetrics): void 
     const { config, url, method } = request.routeOptions;
     const { names } = config;
     request.unknownParameters = [];
-    if (names === undefined || method === 'OPTIONS') {
+    if (names === undefined || config.freeQuery || method === 'OPTIONS') {
       done();
       return;
     }

@@ -5,6 +5,7 @@ import { examples } from './examples.ts';
 import { key } from './routes/keys-schemas.ts';
 import { savedQuery } from './routes/saved-queries-schemas.ts';
 import { sharedSchemas } from './schemas.ts';
+import { sessionCookieName } from './session-cookie.ts';
 
 /** Collects the schemas of the routes registered after it; /openapi.json serves them. */
 export function addOpenApi(app: FastifyInstance, version: string): void {
@@ -33,6 +34,7 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
         { name: 'ledger', description: 'Every operation and verdict.' },
         { name: 'query', description: 'SQL.' },
         { name: 'keys', description: 'Who may do what, where.' },
+        { name: 'session', description: 'Signing in to the console.' },
         { name: 'operations', description: 'For whoever runs the server.' },
       ],
       components: {
@@ -44,6 +46,13 @@ export function addOpenApi(app: FastifyInstance, version: string): void {
             in: 'query',
             name: 'apiKey',
             description: 'A publishable key, where no header can be set.',
+          },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: sessionCookieName,
+            description:
+              'Of the console: what `POST /v1/session` gives for a secret key. What changes something needs the header `X-Onym-Console: 1` besides.',
           },
         },
       },

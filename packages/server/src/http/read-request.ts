@@ -1,19 +1,28 @@
+import type { Source } from '@onym/core';
 import type { FastifyRequest } from 'fastify';
 import { OnymError } from '../errors.ts';
 import { distinctIdOf } from '../ingest/distinct-ids.ts';
 import { defaultEnvironment } from '../ingest/read-call.ts';
 import { parseTimestamp, timestampForms } from '../ingest/timestamps.ts';
 import type { At, IdentityName } from '../people/types.ts';
-import { checkEnvironment } from './auth.ts';
+import { checkEnvironment, consoleName } from './auth.ts';
 import type { Services } from './services.ts';
 
-/** What the reading routes have in common, once their schemas have passed. */
+/** What the routes of readers and of those who steer have in common, once their schemas have passed. */
 
 export function environmentFor(request: FastifyRequest, services: Services, named: string | undefined): string {
   const environment = named ?? defaultEnvironment;
   checkEnvironment(services.environments(), request.key!, environment);
   return environment;
 }
+
+/** How the ledger names who asks: by the key, and whether it was done in the console. */
+export const sourceOf = ({ key, session }: FastifyRequest): Source => ({
+  key: key!.name,
+  lib: session === null ? null : consoleName,
+  batch: null,
+  public: false,
+});
 
 export function atOf({ as_of, as_of_seq }: { as_of?: string | number; as_of_seq?: number }): At {
   if (as_of === undefined) return { asOf: null, asOfSeq: as_of_seq ?? null };

@@ -1,4 +1,5 @@
 import type { Millis } from '@onym/core';
+import type { Sessions } from '../keys/sessions.ts';
 import type { KeyStore } from '../keys/types.ts';
 import type { LiveStreams } from './live-streams.ts';
 import type { HttpMetrics } from './metrics.ts';
@@ -9,6 +10,7 @@ import type { Services } from './services.ts';
 export interface RouteContext {
   readonly services: Services;
   readonly keys: KeyStore;
+  readonly sessions: Sessions;
   readonly metrics: HttpMetrics;
   readonly rates: RateLimits;
   readonly now: () => Millis;

@@ -181,7 +181,7 @@ export const sharedSchemas: readonly TSchema[] = [errorShape, answer, arrayAnswe
 
 const errorDescriptions: Record<number, string> = {
   400: 'The request is malformed: `invalid-json`, `invalid-payload`.',
-  401: 'No key, or an unknown or revoked one: `invalid-api-key`.',
+  401: 'No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`.',
   403: 'The key may not do this: `forbidden`.',
   404: '`not-found`.',
   409: 'It stands against what is there: `batch-conflict`, `name-conflict`, `version-conflict`.',

@@ -45,6 +45,11 @@ export function withLocalKey(
   };
 }
 
+/** An address that listens everywhere is reached here. */
+export function reachable(url: string): string {
+  return url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');
+}
+
 export function writeLocalAccess(file: string, access: LocalAccess): void {
   writeFileSync(file, JSON.stringify(access), { mode: 0o600 });
 }

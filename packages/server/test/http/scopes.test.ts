@@ -21,7 +21,7 @@ describe('scopes', () => {
     expect(refused.json().message).toContain('scope alias');
   });
 
-  const scopeOf: Readonly<Record<string, Scope | null>> = {
+  const scopeOf: Readonly<Record<string, Scope | 'secret' | null>> = {
     'GET /': null,
     'GET /healthz': null,
     'GET /readyz': null,
@@ -76,7 +76,15 @@ describe('scopes', () => {
     'POST /v1/keys': 'keys',
     'POST /v1/keys/restrict': 'keys',
     'POST /v1/keys/revoke': 'keys',
+    'POST /v1/session': null,
+    'GET /v1/session': 'secret',
+    'DELETE /v1/session': null,
+    'POST /v1/session/tokens': 'secret',
   };
+
+  /** Of those below /v1. */
+  const withoutSession = ['POST /v1/backup', 'POST /v1/session/tokens'];
+  const needsScope = (scope: Scope | 'secret' | null): scope is Scope => scope !== null && scope !== 'secret';
 
   interface Documented {
     description?: string;
@@ -93,20 +101,23 @@ describe('scopes', () => {
     );
   };
 
-  it('are needed as the OpenAPI document says of each route, in three ways', async () => {
+  it('are needed as the OpenAPI document says of each route, in each way', async () => {
     const operations = await documented();
     expect(operations.map(([name]) => name).sort()).toEqual(Object.keys(scopeOf).sort());
     for (const [name, operation] of operations) {
       const scope = scopeOf[name]!;
       const said = [operation['x-onym-scope'] ?? null, operation.security];
       const isIngest = scope === 'track' || scope === 'identify' || scope === 'alias';
-      const ways = isIngest ? ['bearer', 'header', 'query'] : ['bearer', 'header'];
-      expect([name, ...said]).toEqual([name, scope, scope === null ? [] : ways.map((way) => ({ [way]: [scope] }))]);
-      if (scope !== null) expect(operation.description).toContain(`\`${scope}\``);
+      const takesSession = name.includes(' /v1/') && !withoutSession.includes(name);
+      const ways = ['bearer', 'header', ...(isIngest ? ['query'] : []), ...(takesSession ? ['session'] : [])];
+      const isScope = needsScope(scope);
+      const security = scope === null ? [] : ways.map((way) => ({ [way]: isScope ? [scope] : [] }));
+      expect([name, ...said]).toEqual([name, isScope ? scope : null, security]);
+      if (scope !== null) expect(operation.description).toContain(isScope ? `\`${scope}\`` : 'Needs a secret key');
     }
   });
 
-  it.each(Object.entries(scopeOf).flatMap(([name, scope]) => (scope === null ? [] : [[name, scope] as const])))(
+  it.each(Object.entries(scopeOf).flatMap(([name, scope]) => (needsScope(scope) ? [[name, scope] as const] : [])))(
     '%s needs %s, and no other',
     async (name, scope) => {
       const [method, path] = name.split(' ') as ['GET' | 'POST' | 'PUT' | 'DELETE', string];
@@ -123,7 +134,7 @@ describe('scopes', () => {
     },
   );
 
-  it.each(Object.entries(scopeOf).filter(([name]) => name.includes('/v1/')))(
+  it.each(Object.entries(scopeOf).filter(([name, scope]) => name.includes('/v1/') && needsScope(scope)))(
     '%s is closed to publishable keys',
     async (name, scope) => {
       const [method, path] = name.split(' ') as ['GET' | 'POST' | 'PUT' | 'DELETE', string];
@@ -138,7 +149,7 @@ describe('scopes', () => {
 
   it('are stated by every route: the app does not start with one that does not', async () => {
     const app = Fastify();
-    guardRoutes(app, t.keys);
+    guardRoutes(app, t.keys, t.sessions);
     expect(() => app.get('/forgotten', async () => ({}))).toThrow('/forgotten does not say which scope it needs');
   });
 

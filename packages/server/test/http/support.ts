@@ -13,6 +13,8 @@ import {
   type TrackAnswer,
   type TrackItem,
 } from '../../src/ingest/types.ts';
+import { createSessions, type Sessions } from '../../src/keys/sessions.ts';
+import { openSqliteSessionTable } from '../../src/keys/sqlite/session-table.ts';
 import { allScopes, type Key, type KeyStore } from '../../src/keys/types.ts';
 import type { UnknownFields } from '../../src/lint/rules.ts';
 
@@ -212,14 +214,18 @@ export interface TestApp {
   readonly app: FastifyInstance;
   readonly services: FakeServices;
   readonly keys: FakeKeys;
+  readonly sessions: Sessions;
 }
 
 /** One app per call; close it with `app.close()`. */
 export function testApp(options: Partial<AppOptions> = {}): TestApp {
   const services = fakeServices();
   const keys = fakeKeys();
-  const app = createApp(services, { keys, version: '0.0.0', now: () => now, ...options });
-  return { app, services, keys };
+  const clock = options.now ?? (() => now);
+  const sessions = createSessions({ table: openSqliteSessionTable(':memory:'), keys, now: clock });
+  const app = createApp(services, { keys, sessions, version: '0.0.0', now: clock, ...options });
+  app.addHook('onClose', () => sessions.close());
+  return { app, services, keys, sessions };
 }
 
 export const asSecret = { authorization: `Bearer ${sk}` };

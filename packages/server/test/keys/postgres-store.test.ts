@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type Postgres as Server, startPostgres } from '../../../../test-support/postgres.ts';
 import { withLocalKey } from '../../src/keys/local-access.ts';
+import { openPostgresSessionTable } from '../../src/keys/postgres/session-table.ts';
 import { openPostgresKeyTable } from '../../src/keys/postgres/table.ts';
 import { createKeyStore } from '../../src/keys/store.ts';
 import type { KeyStore } from '../../src/keys/types.ts';
@@ -11,6 +12,7 @@ import { openPostgres } from '../../src/postgres/postgres.ts';
 import { asOwner, startProxy } from '../identity/postgres.ts';
 import { dataDirectory, onym } from '../system/processes.ts';
 import { describeKeyStore, none, soon, web } from './conformance.ts';
+import { describeSessions } from './sessions.ts';
 
 let server: Server;
 let schemas = 0;
@@ -27,9 +29,12 @@ interface Opening {
   readonly elapsedMs?: () => number;
 }
 
+const connect = ({ schema, url = server.url }: Opening) =>
+  openPostgres({ url, schema, connectionsMax: 4, statementMaxMs: 30_000, log: { warn() {} } });
+
 /** A store with connections of its own, as another machine would have it. */
-async function open({ schema, url = server.url, now, elapsedMs }: Opening): Promise<KeyStore> {
-  const postgres = await openPostgres({ url, schema, connectionsMax: 4, statementMaxMs: 30_000, log: { warn() {} } });
+async function open({ now, elapsedMs, ...where }: Opening): Promise<KeyStore> {
+  const postgres = await connect(where);
   const store = createKeyStore(await openPostgresKeyTable(postgres, elapsedMs && { elapsedMs }), now && { now });
   return {
     ...store,
@@ -51,6 +56,20 @@ describeKeyStore('keys in PostgreSQL', async () => {
   return {
     open: (now) => open({ schema, now }),
     content: async () => JSON.stringify(await asOwner(server.url, `SELECT * FROM ${schema}.api_key`)),
+    remove: async () => void (await asOwner(server.url, `DROP SCHEMA ${schema} CASCADE`)),
+  };
+});
+
+describeSessions('sessions in PostgreSQL', async () => {
+  const schema = newSchema();
+  return {
+    async open(now) {
+      const keys = await open({ schema, now });
+      const postgres = await connect({ schema });
+      const table = await openPostgresSessionTable(postgres);
+      return { keys, table: { ...table, close: () => table.close().then(postgres.close) } };
+    },
+    content: async () => JSON.stringify(await asOwner(server.url, `SELECT * FROM ${schema}.session`)),
     remove: async () => void (await asOwner(server.url, `DROP SCHEMA ${schema} CASCADE`)),
   };
 });

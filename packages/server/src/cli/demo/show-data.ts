@@ -39,6 +39,7 @@ In another terminal:
   export ONYM_SECRET_KEY=${secretKey}
   export ONYM_WRITE_KEY=${writeKey}
 
+  ${command} console
   ${command} schema
   ${command} query 'SELECT event, count() AS n FROM events GROUP BY event ORDER BY n DESC'
   ${command} query 'SELECT timestamp, event FROM events WHERE distinct_id = {id:String} ORDER BY timestamp' --param id=user_9

@@ -27,6 +27,7 @@ export async function showYourTurn(screen: Screen, place: Place, { heldLink, wro
       `${command} review`,
       `${command} approve ${heldLink} --dry-run`,
     ],
+    ['All of it in a browser; the link signs in once:', `${command} console`],
     ['Everybody, in SQL:', `${command} query 'SELECT canonical_id, traits FROM identities'`],
     ['Does all that is stored agree with the ledger?', `${command} verify`],
     [

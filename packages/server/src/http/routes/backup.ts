@@ -11,7 +11,7 @@ import { type BackupRoute, backupSchema } from './backup-schemas.ts';
 const reportIntervalMs = 250;
 
 export async function backupRoutes(app: FastifyInstance, { services, stopping }: RouteContext): Promise<void> {
-  app.post<BackupRoute>('/backup', needs('keys', backupSchema), async (request, reply) => {
+  app.post<BackupRoute>('/backup', needs('keys', backupSchema, { session: false }), async (request, reply) => {
     if (request.key!.name !== localKeyName) {
       throw new OnymError(
         'forbidden',

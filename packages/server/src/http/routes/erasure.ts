@@ -7,7 +7,7 @@ import type { ErasedPerson } from '../../people/erasures.ts';
 import type { PersonPart } from '../../people/person-export.ts';
 import { needs } from '../auth.ts';
 import { withTextIds } from '../id-numbers.ts';
-import { environmentFor, found, identityNameOf } from '../read-request.ts';
+import { environmentFor, found, identityNameOf, sourceOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { bodyOf, jsonLinesOf, withFirst } from '../streams.ts';
 import {
@@ -31,7 +31,7 @@ export async function erasureRoutes(app: FastifyInstance, { services }: RouteCon
     const environment = environmentFor(request, services, query.environment);
     const name = identityNameOf(params.id, query.by);
     const dryRun = query.dry_run ?? false;
-    const source = { key: request.key!.name, lib: null, batch: null, public: false };
+    const source = sourceOf(request);
     const fact = found(await services.people.erase(environment, name, { dryRun, source }), name);
     return { ok: true, verdict: 'applied', seq: dryRun ? null : fact.seq, receipt: receiptToWire(fact) };
   });
@@ -43,7 +43,7 @@ export async function erasureRoutes(app: FastifyInstance, { services }: RouteCon
       const { environment: named, distinct_ids } = request.body;
       const environment = environmentFor(request, services, named);
       const dryRun = request.query.dry_run ?? false;
-      const source = { key: request.key!.name, lib: null, batch: null, public: false };
+      const source = sourceOf(request);
       const ids = distinct_ids.map((id) => distinctIdOf(id, 'Each of distinct_ids'));
       const persons = services.people.eraseAll(environment, ids, { dryRun, source });
       const events = await withFirst(outcomes(persons, dryRun));

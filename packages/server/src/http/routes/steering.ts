@@ -7,7 +7,7 @@ import { nodeId } from '../../node-id.ts';
 import type { SteeringAnswer, SteeringOperation } from '../../steering/types.ts';
 import { mayRead, needs } from '../auth.ts';
 import { withTextIds } from '../id-numbers.ts';
-import { environmentFor } from '../read-request.ts';
+import { environmentFor, sourceOf } from '../read-request.ts';
 import type { RouteContext } from '../route-context.ts';
 import { linkToWire } from '../wire.ts';
 import * as schemas from './steering-schemas.ts';
@@ -39,7 +39,7 @@ export async function steeringRoutes(app: FastifyInstance, { services }: RouteCo
   app.post<schemas.RevertRoute>('/revert', needs('steer', schemas.revert), async (request) => {
     const { body, query } = request;
     const environment = environmentFor(request, services, body.environment);
-    const options = { ...optionsOf(query), separate: body.separate ?? false, source: asked(request).source };
+    const options = { ...optionsOf(query), separate: body.separate ?? false, source: sourceOf(request) };
     const result = await steering.revert(environment, scopeOf(body), options);
     return {
       ok: true,
@@ -84,7 +84,7 @@ function optionsOf({ dry_run, sync }: schemas.Options) {
 }
 
 function asked(request: FastifyRequest): { timestamp: null; source: Source } {
-  return { timestamp: null, source: { key: request.key!.name, lib: null, batch: null, public: false } };
+  return { timestamp: null, source: sourceOf(request) };
 }
 
 function namedId(value: string | undefined, field: string): string {

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import type { ConsoleBuild } from '../../console.ts';
 import { documentation } from '../../documentation.ts';
 import { needs } from '../auth.ts';
+import { isPageWanted, sendConsolePage } from '../console-page.ts';
 import { jsonResponse } from '../schemas.ts';
 
 const facts = {
@@ -43,11 +45,12 @@ const page = (version: string): string => `<!doctype html>
 <pre>curl $ONYM_URL/track -H "Authorization: Bearer $ONYM_WRITE_KEY" \\
   -d '{"event":"page_view","distinct_id":"anonymous-1"}'</pre>
 <p>and watch it arrive, on the server's machine: <code>onym tail</code></p>
+<p>The console is not here: this Onym was started without its build. In the repository <code>npm run build</code> makes it.</p>
 `;
 
 const schema = {
   summary: 'What is this?',
-  description: 'For a browser a page, for everybody else the same facts as JSON.',
+  description: 'For a browser the console, for everybody else where to go on, as JSON.',
   operationId: 'getWelcome',
   tags: ['operations'],
   response: {
@@ -56,11 +59,16 @@ const schema = {
 };
 
 /** The front door: who answers here, and where to go on. Without a key: it tells nothing of anyone. */
-export async function welcomeRoutes(app: FastifyInstance, { version }: { readonly version: string }): Promise<void> {
+export async function welcomeRoutes(
+  app: FastifyInstance,
+  { version, console }: { readonly version: string; readonly console: ConsoleBuild | null },
+): Promise<void> {
   const html = page(version);
   app.get('/', needs(null, schema), async (request, reply) => {
     reply.header('vary', 'accept');
-    if (!request.headers.accept?.includes('text/html')) return { ...facts, version };
+    if (!isPageWanted(request)) return { ...facts, version };
+    const index = console?.index() ?? null;
+    if (index !== null) return sendConsolePage(index, request, reply);
     return reply
       .type('text/html; charset=utf-8')
       .header('content-security-policy', policy)

@@ -2,7 +2,7 @@ import { migrate } from '../../postgres/migrate.ts';
 import type { MovedRoom } from '../../postgres/moved-room.ts';
 import { migrations } from './schema.ts';
 
-/** Every key ever made, in their order, and the environments of the last start. */
+/** Every key ever made, in their order, and the environments of the last start. Sessions stay behind: people sign in again. */
 export const movedKeys: MovedRoom = {
   name: 'keys',
   prepare: ({ connections, options }) => migrate(connections, options.schema, { room: 'keys', steps: migrations }),

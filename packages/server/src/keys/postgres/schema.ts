@@ -29,4 +29,13 @@ export const migrations: readonly string[] = [
   ALTER TABLE api_key ADD COLUMN created_by text COLLATE "C";
   ALTER TABLE api_key ADD COLUMN revoked_by text COLLATE "C";
   `,
+  `
+  CREATE TABLE session (
+    hash text COLLATE "C" PRIMARY KEY,
+    kind text NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    created_at bigint NOT NULL,
+    ends_at bigint NOT NULL
+  );
+  `,
 ];

@@ -20,4 +20,11 @@ export const migrations: readonly Migration[] = [
   INSERT OR IGNORE INTO environment SELECT value FROM key, json_each(key.environments)`,
   'ALTER TABLE key ADD COLUMN origins TEXT',
   'ALTER TABLE key ADD COLUMN created_by TEXT; ALTER TABLE key ADD COLUMN revoked_by TEXT',
+  `CREATE TABLE session (
+    hash       BLOB NOT NULL PRIMARY KEY,
+    kind       TEXT NOT NULL,
+    key        TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    ends_at    INTEGER NOT NULL
+  ) STRICT`,
 ];
