@@ -31,6 +31,8 @@ export function withBrowser(): void {
 export interface OpenOptions {
   readonly theme?: (typeof themes)[number];
   readonly size?: keyof typeof sizes;
+  /** With which secret key; null: nobody is signed in. */
+  readonly key?: string | null;
 }
 
 export interface Opened {
@@ -40,8 +42,19 @@ export interface Opened {
   readonly complaints: string[];
 }
 
+async function signIn(context: BrowserContext, key: string): Promise<void> {
+  const answer = await context.request.post(`${place.url}/v1/session`, {
+    headers: { 'x-onym-console': '1' },
+    data: { key },
+  });
+  if (!answer.ok()) throw new Error(await answer.text());
+}
+
 /** A page of a fresh profile, signed in, at an address of the console (`/e/production/people`). Close its context after use. */
-export async function open(path: string, { theme = 'light', size = 'desktop' }: OpenOptions = {}): Promise<Opened> {
+export async function open(
+  path: string,
+  { theme = 'light', size = 'desktop', key = place.secretKey }: OpenOptions = {},
+): Promise<Opened> {
   const context = await browser!.newContext({
     viewport: sizes[size],
     colorScheme: theme,
@@ -50,6 +63,7 @@ export async function open(path: string, { theme = 'light', size = 'desktop' }: 
     timezoneId: 'Europe/Berlin',
   });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  if (key !== null) await signIn(context, key);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));

@@ -9,7 +9,6 @@ import { outputOf } from '../../../test-support/child-output.ts';
 import { loadShop } from '../../server/src/cli/demo/load-shop.ts';
 import { playStory } from '../../server/src/cli/demo/scenarios.ts';
 import { plainStyle } from '../../server/src/cli/demo/style.ts';
-import { startStandIn } from './stand-in.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -45,11 +44,9 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
   await playStory({ url: server, writeKey, secretKey, screen });
   const { signal } = new AbortController();
   await loadShop({ url: server, secretKey, events: eventsOfTheShop, signal, progress: () => {} });
-  const standIn = await startStandIn(server, secretKey);
-  provide('console', { url: standIn.url, secretKey, writeKey });
+  provide('console', { url: server, secretKey, writeKey });
 
   return async () => {
-    standIn.stop();
     child.kill('SIGTERM');
     await output.ended;
     rmSync(directory, { recursive: true, force: true });

@@ -230,7 +230,7 @@ export interface paths {
         };
         /**
          * What is this?
-         * @description For a browser a page, for everybody else the same facts as JSON.
+         * @description For a browser the console, for everybody else where to go on, as JSON.
          *
          *     ```sh
          *     curl "$ONYM_URL/"
@@ -239,6 +239,144 @@ export interface paths {
         get: operations["getWelcome"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recent people
+         * @description Whoever was identified, linked or given traits, the one whose profile changed last first. Visitors who have nothing but events are not among them. A page may hold fewer than `limit`, or none, while `next` says that there are more.
+         *
+         *     Needs a key with the scope `read`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/identities?limit=10" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["listIdentities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/separations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Separations in force
+         * @description Pairs of identifiers that no evidence makes one, newest first: of the environment, or of one person, whichever of her identifiers they name.
+         *
+         *     Needs a key with the scope `read`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/separations" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["listSeparations"];
+        put?: never;
+        /**
+         * Keep two identifiers apart
+         * @description From now on no evidence makes them one. Does not split them where they are one already.
+         *
+         *     Needs a key with the scope `steer`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/separations" -H "Authorization: Bearer $ONYM_SECRET_KEY" -d '{"a":"user_1","b":"user_9"}'
+         *     ```
+         */
+        post: operations["separate"];
+        /**
+         * Lift a separation
+         * @description The pair may be given in the body or in the query string.
+         *
+         *     Needs a key with the scope `steer`.
+         *
+         *     ```sh
+         *     curl -X DELETE "$ONYM_URL/v1/separations?a=user_1&b=user_9" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        delete: operations["liftSeparation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who am I?
+         * @description Needs a secret key, whatever its scopes.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/session" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["getSession"];
+        put?: never;
+        /**
+         * Sign in
+         * @description For a browser: a secret key, or a token that is good once, for a cookie that lasts 8 hours at most and ends with its key. Needs the header `X-Onym-Console: 1`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/session" -H 'X-Onym-Console: 1' -d "{\"key\":\"$ONYM_SECRET_KEY\"}"
+         *     ```
+         */
+        post: operations["beginSession"];
+        /**
+         * Sign out
+         * @description Ends the session of the cookie, on every node, and takes the cookie back. Needs the header `X-Onym-Console: 1`.
+         *
+         *     ```sh
+         *     curl -X DELETE "$ONYM_URL/v1/session" -H 'X-Onym-Console: 1'
+         *     ```
+         */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A link to sign in by
+         * @description Makes a token that begins one session as the key of this request, once, within 10 minutes; it belongs behind the # of `/sign-in#token=…`. A session can not make one.
+         *
+         *     Needs a secret key, whatever its scopes.
+         *
+         *     ```sh
+         *     curl -X POST "$ONYM_URL/v1/session/tokens" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        post: operations["createSignInToken"];
         delete?: never;
         options?: never;
         head?: never;
@@ -325,6 +463,32 @@ export interface paths {
          *     ```
          */
         get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identities/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an identity came to be
+         * @description The ledger’s rows that bear on it: that name one of its identifiers, whatever the verdict, or changed what is recorded of one. Also those of identifiers that were joined to it and taken away since, up to the row that did it. With `as_of` or `as_of_seq`, of the identity as of then, up to then.
+         *
+         *     Needs a key with the scope `read`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/identities/user_1/history" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["getHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -446,7 +610,7 @@ export interface paths {
         };
         /**
          * The ledger
-         * @description Every operation and verdict in seq order, without gaps. With `Accept: text/event-stream`, live: one event per row, its id the seq.
+         * @description Every operation and verdict in seq order, without gaps. With `Accept: text/event-stream`, live: one event per row, its id the seq. With `kind` or `verdict`, a page may hold fewer rows than `limit`, or none, while `next` says that there are more to be looked at.
          *
          *     Needs a key with the scope `read`.
          *
@@ -455,6 +619,32 @@ export interface paths {
          *     ```
          */
         get: operations["getLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/ledger/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A row of the ledger
+         * @description One operation and its verdict, by its seq.
+         *
+         *     Needs a key with the scope `read`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/ledger/1" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["getLedgerRow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -536,42 +726,6 @@ export interface paths {
          */
         post: operations["revert"];
         delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/separations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Keep two identifiers apart
-         * @description From now on no evidence makes them one. Does not split them where they are one already.
-         *
-         *     Needs a key with the scope `steer`.
-         *
-         *     ```sh
-         *     curl "$ONYM_URL/v1/separations" -H "Authorization: Bearer $ONYM_SECRET_KEY" -d '{"a":"user_1","b":"user_9"}'
-         *     ```
-         */
-        post: operations["separate"];
-        /**
-         * Lift a separation
-         * @description The pair may be given in the body or in the query string.
-         *
-         *     Needs a key with the scope `steer`.
-         *
-         *     ```sh
-         *     curl -X DELETE "$ONYM_URL/v1/separations?a=user_1&b=user_9" -H "Authorization: Bearer $ONYM_SECRET_KEY"
-         *     ```
-         */
-        delete: operations["liftSeparation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1210,7 +1364,7 @@ export interface components {
              * @description What kind of error, for programs.
              * @enum {string}
              */
-            error_code: "invalid-json" | "invalid-payload" | "query-failed" | "invalid-api-key" | "forbidden" | "query-refused" | "not-found" | "method-not-allowed" | "batch-conflict" | "name-conflict" | "version-conflict" | "payload-too-large" | "unsupported-media-type" | "environment-not-found" | "reserved-distinct-id" | "invalid-distinct-id" | "invalid-timestamp" | "query-too-expensive" | "review-queue-full" | "event-refused" | "too-many-requests" | "rate-limited" | "internal-error" | "overloaded" | "storage-full" | "event-store-unavailable" | "identity-store-unavailable";
+            error_code: "invalid-json" | "invalid-payload" | "query-failed" | "invalid-api-key" | "not-signed-in" | "forbidden" | "query-refused" | "not-found" | "method-not-allowed" | "batch-conflict" | "name-conflict" | "version-conflict" | "payload-too-large" | "unsupported-media-type" | "environment-not-found" | "reserved-distinct-id" | "invalid-distinct-id" | "invalid-timestamp" | "query-too-expensive" | "review-queue-full" | "event-refused" | "too-many-requests" | "rate-limited" | "internal-error" | "overloaded" | "storage-full" | "event-store-unavailable" | "identity-store-unavailable";
             /** @description What is wrong and what to do next, for people. */
             message: string;
         };
@@ -1627,7 +1781,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1791,7 +1945,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1945,7 +2099,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2122,7 +2276,7 @@ export interface operations {
                     "text/plain": string;
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2265,6 +2419,690 @@ export interface operations {
             };
         };
     };
+    listIdentities: {
+        parameters: {
+            query?: {
+                /** @description Name of the environment. */
+                environment?: string;
+                /** @description Entries a page holds at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identities: {
+                            /**
+                             * Format: uuid
+                             * @description Node id of the canonical id.
+                             */
+                            identity_id: string;
+                            /** @description The identifier that names the identity. */
+                            canonical_id: string;
+                            /** @description True once an identify (or the like) named one of its identifiers. */
+                            known: boolean;
+                            identifier_count: number;
+                            /**
+                             * Format: date-time
+                             * @description Earliest effective time of what holds it together.
+                             */
+                            created_at: string;
+                            /**
+                             * Format: date-time
+                             * @description When its profile changed last: received time.
+                             */
+                            changed_at: string;
+                            /** @description A ledger row at or after the one that changed it, of the same moment: it has not changed since. */
+                            changed_seq: number;
+                            event_count: number;
+                            first_seen: string | null;
+                            last_seen: string | null;
+                        }[];
+                        /** @description Where identities go on; null at the end. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listSeparations: {
+        parameters: {
+            query?: {
+                /** @description Name of the environment. */
+                environment?: string;
+                /** @description Only those of the person it belongs to. 1 to 512 bytes of UTF-8. */
+                distinct_id?: string;
+                /** @description Entries a page holds at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        separations: {
+                            a: string;
+                            b: string;
+                            /** @description Ledger row that stated it: GET /v1/ledger/:seq says when and who. */
+                            seq: number;
+                        }[];
+                        /** @description Where separations go on; null at the end. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    separate: {
+        parameters: {
+            query?: {
+                /** @description Judge and preview; write nothing. The answer has a `blast_radius`, for keys with the scope `read`. */
+                dry_run?: boolean;
+                /** @description Answer only once the next query of anyone sees it. */
+                sync?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Name of the environment.
+                     * @default production
+                     */
+                    environment?: string;
+                    /** @description One identifier. */
+                    a: string;
+                    /** @description Another. */
+                    b: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The verdict. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    liftSeparation: {
+        parameters: {
+            query?: {
+                /** @description Judge and preview; write nothing. The answer has a `blast_radius`, for keys with the scope `read`. */
+                dry_run?: boolean;
+                /** @description Answer only once the next query of anyone sees it. */
+                sync?: boolean;
+                /** @description Name of the environment. */
+                environment?: string;
+                /** @description One identifier. */
+                a?: string;
+                /** @description Another. */
+                b?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The verdict. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key that requests are made as. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                        /** @description The secret key that this is done as. */
+                        key: {
+                            /** @description What the ledger calls it. */
+                            name: string;
+                            /** @description What it may do. */
+                            scopes: string[];
+                            /** @description Where. */
+                            environments: string[];
+                        };
+                        /** @description When the session ends; null where the request came with a key. */
+                        expires_at: string | null;
+                    };
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    beginSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A secret key. */
+                    key?: string;
+                    /** @description In place of a key: what a link of `onym serve` or `onym console` holds. */
+                    token?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Signed in; the answer sets the cookie. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                        /** @description The secret key that this is done as. */
+                        key: {
+                            /** @description What the ledger calls it. */
+                            name: string;
+                            /** @description What it may do. */
+                            scopes: string[];
+                            /** @description Where. */
+                            environments: string[];
+                        };
+                        /**
+                         * Format: date-time
+                         * @description When the session ends.
+                         */
+                        expires_at: string;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Body, array or statement too large: `payload-too-large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed out, or nobody was signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                    };
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createSignInToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token. It is shown once. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @constant */
+                        ok: true;
+                        token: string;
+                        /** @description The secret key that this is done as. */
+                        key: {
+                            /** @description What the ledger calls it. */
+                            name: string;
+                            /** @description What it may do. */
+                            scopes: string[];
+                            /** @description Where. */
+                            environments: string[];
+                        };
+                        /**
+                         * Format: date-time
+                         * @description Until when it can be used.
+                         */
+                        expires_at: string;
+                    };
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     resolve: {
         parameters: {
             query?: never;
@@ -2329,7 +3167,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2468,7 +3306,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2595,7 +3433,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2694,7 +3532,112 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: {
+                /** @description Name of the environment. */
+                environment?: string;
+                /** @description Answer as of this received time (ISO 8601): the last ledger row at or before it. */
+                as_of?: string;
+                /** @description Answer as of this ledger row. */
+                as_of_seq?: number;
+                /** @description How to read the id. Without it, a UUID is read first as an identity_id (or node id), then as a distinct_id. */
+                by?: "distinct_id" | "identity_id";
+                /** @description `asc`: as it happened. `desc`: newest first. */
+                order?: "asc" | "desc";
+                /** @description Entries a page holds at most. */
+                limit?: number;
+                /** @description `next` of the page before. */
+                next?: string;
+            };
+            header?: never;
+            path: {
+                /** @description A distinct_id, percent-encoded, or an identity_id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of rows; none for an identity that has only events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rows: components["schemas"]["LedgerRow"][];
+                        /** @description Where rows go on; null at the end. */
+                        next: string | null;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2827,7 +3770,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2925,7 +3868,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3016,7 +3959,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3128,7 +4071,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3182,6 +4125,18 @@ export interface operations {
                 environment?: string;
                 /** @description Rows after this seq, or `next` of the page before. 0, the default, is the beginning; `head` is the end: only what is new. */
                 after?: string;
+                /** @description Instead of `after`: rows before this seq, or `next` of the page before, newest first. `head` begins with the newest. */
+                before?: string;
+                /**
+                 * @description Only rows of one of these `kinds`, separated by commas.
+                 * @example merged,split
+                 */
+                kind?: string;
+                /**
+                 * @description Only rows with one of these verdicts, separated by commas.
+                 * @example refused,held
+                 */
+                verdict?: string;
                 /** @description Entries a page holds at most. */
                 limit?: number;
             };
@@ -3217,7 +4172,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3246,6 +4201,95 @@ export interface operations {
             };
             /** @description Too many at a time, `too-many-requests`, or too many calls with a publishable key, `rate-limited`. See Retry-After. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getLedgerRow: {
+        parameters: {
+            query?: {
+                /** @description Name of the environment. */
+                environment?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Number of the row. */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The row. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerRow"];
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3307,7 +4351,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3425,7 +4469,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3545,194 +4589,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The key may not do this: `forbidden`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description `not-found`. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description `internal-error`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    separate: {
-        parameters: {
-            query?: {
-                /** @description Judge and preview; write nothing. The answer has a `blast_radius`, for keys with the scope `read`. */
-                dry_run?: boolean;
-                /** @description Answer only once the next query of anyone sees it. */
-                sync?: boolean;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /**
-                     * @description Name of the environment.
-                     * @default production
-                     */
-                    environment?: string;
-                    /** @description One identifier. */
-                    a: string;
-                    /** @description Another. */
-                    b: string;
-                };
-            };
-        };
-        responses: {
-            /** @description The verdict. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer"];
-                };
-            };
-            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description The key may not do this: `forbidden`. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description `internal-error`. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
-    liftSeparation: {
-        parameters: {
-            query?: {
-                /** @description Judge and preview; write nothing. The answer has a `blast_radius`, for keys with the scope `read`. */
-                dry_run?: boolean;
-                /** @description Answer only once the next query of anyone sees it. */
-                sync?: boolean;
-                /** @description Name of the environment. */
-                environment?: string;
-                /** @description One identifier. */
-                a?: string;
-                /** @description Another. */
-                b?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The verdict. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Answer"];
-                };
-            };
-            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3825,7 +4682,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3918,7 +4775,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4016,7 +4873,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4120,7 +4977,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4266,7 +5123,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4369,7 +5226,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4490,7 +5347,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4613,7 +5470,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4722,7 +5579,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4820,7 +5677,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4934,7 +5791,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5031,7 +5888,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5148,7 +6005,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5260,7 +6117,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5364,7 +6221,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5500,7 +6357,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5621,7 +6478,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5760,7 +6617,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5853,7 +6710,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -5936,7 +6793,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6025,7 +6882,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6136,7 +6993,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6250,7 +7107,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6358,7 +7215,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6474,7 +7331,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -6628,7 +7485,7 @@ export interface operations {
                     "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description No key, or an unknown or revoked one: `invalid-api-key`. */
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
             401: {
                 headers: {
                     [name: string]: unknown;
