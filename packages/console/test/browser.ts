@@ -33,6 +33,8 @@ export interface OpenOptions {
   readonly size?: keyof typeof sizes;
   /** With which secret key; null: nobody is signed in. */
   readonly key?: string | null;
+  /** URL of the server; of the one that all tests share unless it is said. */
+  readonly at?: string;
 }
 
 export interface Opened {
@@ -42,8 +44,8 @@ export interface Opened {
   readonly complaints: string[];
 }
 
-async function signIn(context: BrowserContext, key: string): Promise<void> {
-  const answer = await context.request.post(`${place.url}/v1/session`, {
+async function signIn(context: BrowserContext, at: string, key: string): Promise<void> {
+  const answer = await context.request.post(`${at}/v1/session`, {
     headers: { 'x-onym-console': '1' },
     data: { key },
   });
@@ -53,7 +55,7 @@ async function signIn(context: BrowserContext, key: string): Promise<void> {
 /** A page of a fresh profile, signed in, at an address of the console (`/e/production/people`). Close its context after use. */
 export async function open(
   path: string,
-  { theme = 'light', size = 'desktop', key = place.secretKey }: OpenOptions = {},
+  { theme = 'light', size = 'desktop', key = place.secretKey, at = place.url }: OpenOptions = {},
 ): Promise<Opened> {
   const context = await browser!.newContext({
     viewport: sizes[size],
@@ -63,14 +65,14 @@ export async function open(
     timezoneId: 'Europe/Berlin',
   });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  if (key !== null) await signIn(context, key);
+  if (key !== null) await signIn(context, at, key);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
-  await page.goto(place.url + path);
+  await page.goto(at + path);
   return { page, context, complaints };
 }
 

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { oneOf, textOf } from '../../search-values.ts';
 import { environmentRoute } from '../../shell/environment-route.tsx';
 import { type HealthTab, healthTabs } from './health-tabs.ts';
 
@@ -12,13 +13,11 @@ export interface HealthSearch {
   readonly revoke?: string;
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
 export const healthRoute = createRoute({
   getParentRoute: () => environmentRoute,
   path: 'health',
   validateSearch: ({ tab, error_code, make, revoke }: Record<string, unknown>): HealthSearch => ({
-    tab: healthTabs.find((one) => one === tab),
+    tab: oneOf(healthTabs, tab),
     error_code: textOf(error_code),
     make: make === true || undefined,
     revoke: textOf(revoke),

@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { oneOf, textOf } from '../../search-values.ts';
 import { environmentRoute } from '../../shell/environment-route.tsx';
 import { type LiveShow, liveShows } from './live-shows.ts';
 
@@ -10,13 +11,11 @@ export interface LiveSearch {
   readonly id?: string;
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
 export const liveRoute = createRoute({
   getParentRoute: () => environmentRoute,
   path: 'live',
   validateSearch: ({ show, event, id }: Record<string, unknown>): LiveSearch => ({
-    show: liveShows.find((one) => one === show),
+    show: oneOf(liveShows, show),
     event: textOf(event),
     id: textOf(id),
   }),

@@ -13,8 +13,8 @@ export const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: 'sign-in',
   validateSearch: (search: Record<string, unknown>): SignInSearch => ({
-    ...(typeof search.next === 'string' && isOwn(search.next) && { next: search.next }),
-    ...(search.ended === true && { ended: true }),
+    next: typeof search.next === 'string' && isOwn(search.next) ? search.next : undefined,
+    ended: search.ended === true || undefined,
   }),
   component: lazyRouteComponent(() => import('./sign-in-page.tsx'), 'SignInPage'),
 });

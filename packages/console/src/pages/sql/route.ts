@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { oneOf, textOf } from '../../search-values.ts';
 import { environmentRoute } from '../../shell/environment-route.tsx';
 import { type ResultView, resultViews } from './result-views.ts';
 
@@ -13,17 +14,15 @@ export interface SqlSearch {
   readonly saved?: string;
 }
 
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
-
 export const sqlRoute = createRoute({
   getParentRoute: () => environmentRoute,
   path: 'sql',
   validateSearch: ({ sql, view, x, y, saved }: Record<string, unknown>): SqlSearch => ({
     sql: textOf(sql),
-    view: resultViews.find((one) => one === view),
+    view: oneOf(resultViews, view),
     x: textOf(x),
     y: Array.isArray(y) ? y.filter((name) => typeof name === 'string') : undefined,
-    saved: saved === undefined ? undefined : String(saved),
+    saved: textOf(saved),
   }),
   component: lazyRouteComponent(() => import('./sql-page.tsx'), 'SqlPage'),
 });
