@@ -12,8 +12,11 @@ import { createIngest } from './ingest/ingest.ts';
 import { createQuarantine } from './journal/quarantine.ts';
 import { createRemovals } from './journal/removals.ts';
 import type { Log } from './log.ts';
+import { createDiskUse } from './metrics/disk-use.ts';
 import { withImportOutcomes } from './metrics/import-outcomes.ts';
-import type { Tally } from './metrics/server-metrics.ts';
+import { createReadings } from './metrics/readings.ts';
+import type { Tally } from './metrics/server-tally.ts';
+import { createStatusReader } from './metrics/status.ts';
 import { withVerdicts } from './metrics/verdicts.ts';
 import type { Nodes } from './nodes/nodes.ts';
 import type { Parts } from './open-parts.ts';
@@ -137,6 +140,23 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     limits: config.limits,
     now: Date.now,
   });
+  const readings = createReadings({
+    version,
+    environments: config.environments,
+    tally,
+    readiness,
+    identityStore,
+    eventStore,
+    journal,
+    drain,
+    projector,
+    nodes,
+    commits,
+    imports,
+    deadLetters,
+    disk: createDiskUse(directory.path),
+    now: Date.now,
+  });
   const services: Services = {
     environments: () => config.environments,
     settings,
@@ -151,9 +171,11 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     environmentStates: createEnvironmentStates({ identityStore, eventStore, settings }),
     backups,
     savedQueries,
+    status: createStatusReader(readings, Date.now()),
     retention,
     deadLetter(letters) {
       deadLetters.add(letters);
+      for (const { call, errorCode } of letters) tally.rejected.add(call, errorCode);
       lint.observeRejected(letters);
     },
     ledgerPage: (environment, after, limit) => identityStore.ledger(environment, after, limit),
@@ -162,7 +184,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     onEvents: eventFeed.listen,
     obstacles: readiness.obstacles,
   };
-  return { services, commits, imports, erasures, retention, readiness };
+  return { services, readings, commits, imports, erasures, retention };
 }
 
 /** Calls fail only where some came; nodes that share a ledger say each second that they are there. */

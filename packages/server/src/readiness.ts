@@ -2,11 +2,13 @@ import { statfsSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isStorageFull } from './disk/sqlite.ts';
-import { type ErrorCode, OnymError } from './errors.ts';
+import { OnymError } from './errors.ts';
+
+export const obstacleCodes = ['overloaded', 'storage-full', 'identity-store-unavailable'] as const;
 
 /** Why calls can not be kept now. */
 export interface Obstacle {
-  readonly code: Extract<ErrorCode, 'overloaded' | 'storage-full' | 'identity-store-unavailable'>;
+  readonly code: (typeof obstacleCodes)[number];
   /** A sentence or two, for people. */
   readonly reason: string;
 }

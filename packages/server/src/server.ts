@@ -19,8 +19,8 @@ import type { KeyPair, KeyStore } from './keys/types.ts';
 import { limits } from './limits.ts';
 import type { Lint } from './lint/lint.ts';
 import { createLateLog, type Log } from './log.ts';
-import { createDiskUse } from './metrics/disk-use.ts';
-import { createTally, registerServerMetrics } from './metrics/server-metrics.ts';
+import { registerServerMetrics } from './metrics/server-metrics.ts';
+import { createTally } from './metrics/server-tally.ts';
 import { openParts, type Visit } from './open-parts.ts';
 import { currentPageScript, openPageScripts } from './page-scripts.ts';
 import type { Phase } from './readiness.ts';
@@ -83,12 +83,12 @@ async function start(
   const log = createLateLog();
   const parts = await openParts({ config: asked, visit, log, signal, closers });
   const { config, directory, storedKeys, keys, localSecret, sessions, identityStore, eventStore, lint, goOn } = parts;
-  const { journal, journalOnDisk, drain, nodes, projector, deadLetters } = parts;
+  const { journal, journalOnDisk, drain, nodes, projector } = parts;
   const metrics = createHttpMetrics();
   const tally = createTally();
   let phase: Phase = 'starting';
   const own = assemble(parts, { tally, log, phase: () => phase, closers });
-  const { services, commits, imports, erasures, retention, readiness } = own;
+  const { services, commits, imports, erasures, retention } = own;
   const pageScripts = openPageScripts(directory.scriptsDirectory, visit === undefined ? currentPageScript() : null);
   const console = visit === undefined ? builtConsole() : null;
   const app = createApp(services, {
@@ -110,23 +110,7 @@ async function start(
     // A full disk: nothing that a start should end for.
     log.warn({ err: error }, 'the script for pages is not kept: pages that pin it will not find it after an upgrade');
   }
-  registerServerMetrics(metrics.registry, {
-    version,
-    environments: config.environments,
-    tally,
-    readiness,
-    identityStore,
-    eventStore,
-    journal,
-    drain,
-    projector,
-    nodes,
-    commits,
-    imports,
-    deadLetters,
-    disk: createDiskUse(directory.path),
-    now: Date.now,
-  });
+  registerServerMetrics(metrics.registry, own.readings);
   for (const { level, details, message } of parts.notices) log[level](details, message);
   if (visit !== 'read') {
     // To a server others write too, and what becomes of its parts is for those who run it.

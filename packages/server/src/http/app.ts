@@ -49,6 +49,7 @@ import { reviewRoutes } from './routes/review.ts';
 import { savedQueryRoutes } from './routes/saved-queries.ts';
 import { schemaRoutes } from './routes/schema.ts';
 import { sessionRoutes } from './routes/session.ts';
+import { statusRoutes } from './routes/status.ts';
 import { steeringRoutes } from './routes/steering.ts';
 import { welcomeRoutes } from './routes/welcome.ts';
 import type { Services } from './services.ts';
@@ -201,6 +202,7 @@ export function createApp(services: Services, options: AppOptions): FastifyInsta
       await savedQueryRoutes(scope, context);
       await schemaRoutes(scope, context);
       await exportRoutes(scope, context);
+      await statusRoutes(scope, context);
       await keyRoutes(scope, context);
       await backupRoutes(scope, context);
       await retentionRoutes(scope, context);

@@ -49,6 +49,7 @@ export const examples: Readonly<Record<string, string>> = {
   streamEvents: get('/v1/events', " -N -H 'Accept: text/event-stream'"),
   getLint: get('/v1/lint'),
   listEnvironments: get('/v1/environments'),
+  getStatus: get('/v1/status'),
 
   // A typing error of an application, and what becomes of it.
   listDeadLetters: [

@@ -19,6 +19,8 @@ export interface HttpMetrics {
   unknownNames(route: string, place: 'query' | 'body', count: number): void;
   /** Counts requests that a limit turned away. */
   rateLimited(counted: string): void;
+  /** How many that were so far, by what was counted. */
+  turnedAway(): Readonly<Record<string, number>>;
   text(): Promise<string>;
 }
 
@@ -47,14 +49,20 @@ export function createHttpMetrics(registry: Registry = new Registry()): HttpMetr
     registers: [registry],
   });
 
-  const rateLimited = new Counter({
-    name: 'onym_rate_limited_requests_total',
-    help: 'Requests of publishable keys that were turned away, by what was counted (key, address).',
-    labelNames: ['counted'],
-    registers: [registry],
-  });
   // Who watches a counter sees no growth from nothing to 1.
-  for (const counted of ['key', 'address']) rateLimited.inc({ counted }, 0);
+  const turnedAway: Record<string, number> = { key: 0, address: 0 };
+  registry.registerMetric(
+    new Counter({
+      name: 'onym_rate_limited_requests_total',
+      help: 'Requests of publishable keys that were turned away, by what was counted (key, address).',
+      labelNames: ['counted'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [counted, count] of Object.entries(turnedAway)) this.inc({ counted }, count);
+      },
+    }),
+  );
 
   function tallyOf(route: string): RouteTally {
     let tally = tallies.get(route);
@@ -82,7 +90,10 @@ export function createHttpMetrics(registry: Registry = new Registry()): HttpMetr
     unknownNames(route, place, count) {
       if (count > 0) unknownNames.inc({ route, place }, count);
     },
-    rateLimited: (counted) => rateLimited.inc({ counted }),
+    rateLimited(counted) {
+      turnedAway[counted] = (turnedAway[counted] ?? 0) + 1;
+    },
+    turnedAway: () => turnedAway,
     text: () => registry.metrics(),
   };
 }

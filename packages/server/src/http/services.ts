@@ -8,6 +8,7 @@ import type { DeadLetters } from '../ingest/dead-letters.ts';
 import type { DeadLetter, Ingest } from '../ingest/types.ts';
 import type { Quarantine } from '../journal/quarantine.ts';
 import type { Lint } from '../lint/lint.ts';
+import type { StatusReader } from '../metrics/status.ts';
 import type { People } from '../people/types.ts';
 import type { Obstacle } from '../readiness.ts';
 import type { Retention } from '../retention/retention.ts';
@@ -32,6 +33,7 @@ export interface Services {
   readonly quarantine: Quarantine;
   readonly savedQueries: Pick<SavedQueries, 'page' | 'add' | 'replace' | 'remove'>;
   readonly environmentStates: EnvironmentStates;
+  readonly status: StatusReader;
   readonly retention: Pick<Retention, 'run'>;
   readonly backups: Pick<Backups, 'begin'>;
   /** Notes rejected items; must neither throw nor wait. What to do beyond a limit (drop, count) is the implementer's. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import { OnymError } from '../errors.ts';
+import { unlessAway } from './unless-away.ts';
 
 /** Labels and values as they are now; a number for a metric without labels. */
 type Values = number | Iterable<readonly [labels: Readonly<Record<string, string>>, value: number]>;
@@ -43,13 +43,7 @@ const configurationOf = (registry: Registry, { name, help, labels = [] }: ReadMe
   registers: [registry],
 });
 
-/** None while the store that knows them is away: the others are told all the same. */
 async function valuesOf({ read }: ReadMetric): Promise<Exclude<Values, number>> {
-  try {
-    const values = await read();
-    return typeof values === 'number' ? [[{}, values]] : values;
-  } catch (error) {
-    if (error instanceof OnymError && error.status === 503) return [];
-    throw error;
-  }
+  const values = (await unlessAway(read)) ?? [];
+  return typeof values === 'number' ? [[{}, values]] : values;
 }

@@ -1,81 +1,20 @@
 import { collectDefaultMetrics, type Registry } from 'prom-client';
-import type { EventStore, Pending } from '../events/types.ts';
-import type { CallObserver, Commits } from '../identity/commits.ts';
-import type { IdentityStore } from '../identity/store.ts';
-import type { Imports } from '../import/imports.ts';
-import type { DeadLetters } from '../ingest/dead-letters.ts';
-import type { DrainLoop } from '../journal/drain.ts';
-import type { Journal } from '../journal/types.ts';
-import type { Nodes } from '../nodes/nodes.ts';
-import type { Projector } from '../projector/projector.ts';
-import type { Readiness } from '../readiness.ts';
-import type { DiskUse } from './disk-use.ts';
+import type { Pending } from '../events/types.ts';
 import { type ReadMetric, registerCounter, registerGauge } from './read-metrics.ts';
-import { createWordTally, type WordTally } from './tallies.ts';
-
-/** Plain counters for hot paths; /metrics reads them when it is asked. */
-export interface Tally extends CallObserver {
-  repeats: number;
-  reservedEvents: number;
-  duplicateEvents: number;
-  reserved(): void;
-  duplicate(): void;
-  readonly verdicts: WordTally;
-  readonly imports: { readonly outcomes: WordTally; readonly rows: WordTally };
-}
-
-const verdicts = ['applied', 'unchanged', 'refused', 'held'];
-const outcomes = ['done', 'failed', 'broken-off'];
-
-export function createTally(): Tally {
-  const tally: Tally = {
-    repeats: 0,
-    reservedEvents: 0,
-    duplicateEvents: 0,
-    observe(_environment, _operation, answer) {
-      if (!('error' in answer) && !answer.recorded) tally.repeats++;
-    },
-    reserved: () => void tally.reservedEvents++,
-    duplicate: () => void tally.duplicateEvents++,
-    verdicts: createWordTally({ track: ['applied', 'unchanged'], identify: verdicts, alias: verdicts }),
-    imports: {
-      outcomes: createWordTally({ import: outcomes, 'dry-run': outcomes }),
-      rows: createWordTally({ import: [...verdicts, 'invalid'], 'dry-run': [...verdicts, 'invalid'] }),
-    },
-  };
-  return tally;
-}
-
-export interface Measured {
-  readonly version: string;
-  readonly environments: readonly string[];
-  readonly tally: Tally;
-  readonly readiness: Readiness;
-  readonly identityStore: Pick<IdentityStore, 'environment'>;
-  readonly eventStore: Pick<EventStore, 'pending' | 'queryStats'>;
-  readonly journal: Pick<Journal, 'bytes' | 'waiting' | 'quarantinedCount' | 'oldestReceivedAt'>;
-  readonly drain: Pick<DrainLoop, 'stats'>;
-  readonly projector: Pick<Projector, 'stats'>;
-  readonly nodes: Pick<Nodes, 'counts'>;
-  readonly commits: Pick<Commits, 'waiting'>;
-  readonly imports: Pick<Imports, 'running'>;
-  readonly deadLetters: Pick<DeadLetters, 'stats'>;
-  readonly disk: DiskUse;
-  readonly now: () => number;
-}
+import type { Readings } from './readings.ts';
 
 /** The process itself, and its event loop. Gauges whose names end as counters' do are left out: `nodejs_active_resources` has their sums. */
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** What the parts count, read when /metrics is. */
-export function registerServerMetrics(registry: Registry, parts: Measured): void {
-  for (const metric of countersOf(parts)) registerCounter(registry, metric);
-  for (const metric of gaugesOf(parts)) registerGauge(registry, metric);
+export function registerServerMetrics(registry: Registry, readings: Readings): void {
+  for (const metric of countersOf(readings)) registerCounter(registry, metric);
+  for (const metric of gaugesOf(readings)) registerGauge(registry, metric);
   collectDefaultMetrics({ register: registry });
   for (const name of misnamed) registry.removeSingleMetric(name);
 }
 
-function countersOf({ tally, drain, deadLetters, eventStore }: Measured): ReadMetric[] {
+function countersOf({ tally, drain, deadLetters, eventStore }: Readings): ReadMetric[] {
   return [
     {
       name: 'onym_verdicts_total',
@@ -132,6 +71,12 @@ function countersOf({ tally, drain, deadLetters, eventStore }: Measured): ReadMe
       read: () => [...eventStore.queryStats().outcomes].map(([outcome, count]) => [{ outcome }, count]),
     },
     {
+      name: 'onym_rejected_items_total',
+      help: 'Items that were not accepted, by call and the code of the error; they become dead letters.',
+      labels: ['call', 'error_code'],
+      read: () => tally.rejected.values('call', 'error_code'),
+    },
+    {
       name: 'onym_dead_letters_total',
       help: 'Rejected items that were kept.',
       read: () => deadLetters.stats().kept,
@@ -145,15 +90,15 @@ function countersOf({ tally, drain, deadLetters, eventStore }: Measured): ReadMe
   ];
 }
 
-function gaugesOf(parts: Measured): ReadMetric[] {
-  const { identityStore, journal, projector, disk, now } = parts;
+function gaugesOf(readings: Readings): ReadMetric[] {
+  const { journal, projector, disk } = readings;
   const labels = ['environment'];
   const ofEach = (value: (environment: string) => Promise<number>) =>
-    Promise.all(parts.environments.map(async (environment) => [{ environment }, await value(environment)] as const));
+    Promise.all(readings.environments.map(async (environment) => [{ environment }, await value(environment)] as const));
   /** Left out where there is nothing to say, as while an event store by URL does not answer. */
   const ofPending = async (value: (pending: Pending) => number | null) => {
-    const values = parts.environments.map(async (environment) => {
-      const pending = await parts.eventStore.pending(environment).catch(() => null);
+    const values = readings.environments.map(async (environment) => {
+      const pending = await readings.pending(environment);
       const known = pending === null ? null : value(pending);
       return known === null ? [] : [[{ environment }, known] as const];
     });
@@ -164,29 +109,29 @@ function gaugesOf(parts: Measured): ReadMetric[] {
       name: 'onym_build_info',
       help: 'Always 1; says which version runs.',
       labels: ['version'],
-      read: () => [[{ version: parts.version }, 1]],
+      read: () => [[{ version: readings.version }, 1]],
     },
     {
       name: 'onym_queries_running',
       help: 'Queries in SQL that a reader works on.',
-      read: () => parts.eventStore.queryStats().running,
+      read: () => readings.eventStore.queryStats().running,
     },
     {
       name: 'onym_queries_waiting',
       help: 'Queries in SQL that wait for a reader.',
-      read: () => parts.eventStore.queryStats().waiting,
+      read: () => readings.eventStore.queryStats().waiting,
     },
     {
       name: 'onym_ready',
       help: '1 while calls can be kept, as /readyz says.',
-      read: async () => ((await parts.readiness.obstacles()).length === 0 ? 1 : 0),
+      read: async () => ((await readings.readiness.obstacles()).length === 0 ? 1 : 0),
     },
     {
       name: 'onym_nodes',
       help: 'Nodes on this ledger, by state: here, or away with a journal that may hold events.',
       labels: ['state'],
       async read() {
-        const { here, away } = await parts.nodes.counts();
+        const { here, away } = await readings.nodeCounts();
         return [
           [{ state: 'here' }, here],
           [{ state: 'away' }, away],
@@ -196,7 +141,7 @@ function gaugesOf(parts: Measured): ReadMetric[] {
     {
       name: 'onym_identity_calls_waiting',
       help: 'Identity calls waiting for a commit.',
-      read: () => parts.commits.waiting(),
+      read: () => readings.commits.waiting(),
     },
     {
       name: 'onym_events_waiting',
@@ -211,10 +156,7 @@ function gaugesOf(parts: Measured): ReadMetric[] {
     {
       name: 'onym_journal_oldest_age_seconds',
       help: 'Time since the oldest event in the journal was received; 0 while it is empty.',
-      read() {
-        const oldest = journal.oldestReceivedAt();
-        return oldest === null ? 0 : Math.max(0, now() - oldest) / 1_000;
-      },
+      read: () => readings.journalAgeMs() / 1_000,
     },
     {
       name: 'onym_events_quarantined',
@@ -224,23 +166,23 @@ function gaugesOf(parts: Measured): ReadMetric[] {
     {
       name: 'onym_dead_letters',
       help: 'Rejected items that are kept now.',
-      read: () => parts.deadLetters.stats().stored,
+      read: () => readings.deadLetters.stats().stored,
     },
     {
       name: 'onym_dead_letters_waiting',
       help: 'Rejected items waiting to be written.',
-      read: () => parts.deadLetters.stats().waiting,
+      read: () => readings.deadLetters.stats().waiting,
     },
     {
       name: 'onym_imports_running',
       help: 'Imports under way, dry runs aside.',
-      read: () => parts.imports.running(),
+      read: () => readings.imports.running(),
     },
     {
       name: 'onym_ledger_head_seq',
       help: 'The last ledger seq, by environment.',
       labels,
-      read: () => ofEach(async (environment) => (await identityStore.environment(environment)).head),
+      read: () => ofEach(readings.ledgerHead),
     },
     {
       name: 'onym_projected_seq',

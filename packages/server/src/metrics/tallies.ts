@@ -3,7 +3,11 @@ export interface WordTally {
   add(first: string, second: string, count?: number): void;
   /** As the labels of these names. */
   values(firstName: string, secondName: string): [labels: Record<string, string>, value: number][];
+  /** By the first word, then the second. */
+  counts(): WordCounts;
 }
+
+export type WordCounts = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 /** `begun`: what is 0 from the start, since who watches a counter sees no growth from nothing to 1. */
 export function createWordTally(begun: Readonly<Record<string, readonly string[]>>): WordTally {
@@ -26,5 +30,6 @@ export function createWordTally(begun: Readonly<Record<string, readonly string[]
           count,
         ]),
       ),
+    counts: () => Object.fromEntries([...counts].map(([first, bySecond]) => [first, Object.fromEntries(bySecond)])),
   };
 }

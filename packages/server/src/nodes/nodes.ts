@@ -44,8 +44,8 @@ export interface Nodes {
   failing(): boolean;
   /** Why this node can not go on, for people: nodes of a newer version have changed what they share. */
   obstacle(): string | null;
-  /** For metrics. */
-  counts(): Promise<{ readonly here: number; readonly away: number }>;
+  /** All that share the ledger; null of one that shares nothing. For metrics. */
+  list(): Promise<readonly NodeInfo[] | null>;
   /** `isEmpty`: nothing is left in this node's journal, so that nobody need wait for it. */
   close(isEmpty: boolean): Promise<void>;
 }
@@ -82,7 +82,7 @@ export function createOwnNode(id: string, { drain, eventStore }: NodeParts): Nod
     start: async () => undefined,
     failing: () => false,
     obstacle: () => null,
-    counts: async () => ({ here: 1, away: 0 }),
+    list: async () => null,
     close: async () => undefined,
   };
 }

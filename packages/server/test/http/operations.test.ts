@@ -95,6 +95,7 @@ describe('/openapi.json', () => {
         .sort(),
     ).toEqual([
       'delete /v1/identities/{id}',
+      'delete /v1/queries/{id}',
       'delete /v1/separations',
       'delete /v1/session',
       'get /',
@@ -114,12 +115,15 @@ describe('/openapi.json', () => {
       'get /v1/identities/{id}/events',
       'get /v1/identities/{id}/export',
       'get /v1/identities/{id}/traits/{key}',
+      'get /v1/keys',
       'get /v1/ledger',
       'get /v1/lint',
       'get /v1/quarantine',
+      'get /v1/queries',
       'get /v1/review',
       'get /v1/schema',
       'get /v1/session',
+      'get /v1/status',
       'post /alias',
       'post /identify',
       'post /track',
@@ -128,10 +132,14 @@ describe('/openapi.json', () => {
       'post /v1/dead-letters/replay',
       'post /v1/erasures',
       'post /v1/import',
+      'post /v1/keys',
+      'post /v1/keys/restrict',
+      'post /v1/keys/revoke',
       'post /v1/links/{seq}/approve',
       'post /v1/links/{seq}/reject',
       'post /v1/quarantine/discard',
       'post /v1/quarantine/replay',
+      'post /v1/queries',
       'post /v1/query',
       'post /v1/resolve',
       'post /v1/retention',
@@ -140,6 +148,7 @@ describe('/openapi.json', () => {
       'post /v1/session',
       'post /v1/session/tokens',
       'post /v1/split',
+      'put /v1/queries/{id}',
     ]);
   });
 
@@ -169,6 +178,8 @@ describe('/openapi.json', () => {
         'Event',
         'LedgerRow',
         'BlastRadius',
+        'Key',
+        'SavedQuery',
       ]),
     );
   });

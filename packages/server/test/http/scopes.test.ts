@@ -54,6 +54,7 @@ describe('scopes', () => {
     'POST /v1/quarantine/replay': 'steer',
     'POST /v1/quarantine/discard': 'steer',
     'GET /v1/environments': 'read',
+    'GET /v1/status': 'read',
     'POST /v1/query': 'query',
     'GET /v1/schema': 'query',
     'GET /v1/queries': 'query',

@@ -193,6 +193,7 @@ export function fakeServices(): FakeServices {
     deadLetters: { list: async () => [], oldest: async () => [], taking: notAsked, remove: notAsked },
     quarantine: { list: () => [], replay: notAsked, discard: notAsked },
     environmentStates: { state: notAsked },
+    status: { status: notAsked },
     savedQueries: { page: async () => [], add: notAsked, replace: notAsked, remove: notAsked },
     deadLetter: (more) => void letters.push(...more),
     ledgerPage: async (_environment, after, limit) => facts.filter(({ seq }) => seq > after).slice(0, limit),

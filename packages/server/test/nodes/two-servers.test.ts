@@ -110,6 +110,29 @@ it('a query saved at one is changed at the other, and not overwritten by who has
   expect((await one.api.got('/v1/queries')).queries).toMatchObject([{ id: query.id, sql: 'SELECT 2' }]);
 });
 
+it('either says what is its own, and what is of both', async () => {
+  const [own, others] = await Promise.all([one, other].map(({ api }) => api.got('/v1/status')));
+  expect(own.node.id).not.toBe(others.node.id);
+  expect(own.all).toMatchObject({ dead_letters: expect.any(Number) });
+  for (const { all, environment } of [own, others]) {
+    expect(all.nodes.map(({ id, away }: { id: string; away: boolean }) => [id, away]).sort()).toEqual(
+      [own, others].map(({ node }) => [node.id, false]).sort(),
+    );
+    expect(environment.ledger_head).toBe(own.environment.ledger_head);
+  }
+  // Each answered other calls.
+  expect(own.node.rejected).toEqual({ alias: { 'reserved-distinct-id': 1 } });
+  expect(others.node.rejected).toEqual({});
+});
+
+it('with PostgreSQL or ClickHouse away, each says what it knows, and the rest is null', async () => {
+  await engines.front.become({ away: true });
+  const { environment, node } = await one.api.got('/v1/status');
+  await engines.front.become({});
+  expect(environment).toMatchObject({ events: null, pending_rows: null, ledger_head: expect.any(Number) });
+  expect(node.keeps).toEqual({ calls: true, events: true, obstacles: [] });
+});
+
 it('a node that starts again finds its keys where they were', async () => {
   const { dataDir } = other;
   expect((await other.stop()).code).toBe(0);

@@ -86,6 +86,7 @@ describe('/metrics', () => {
       'onym_events_duplicate_total 1',
       'onym_events_repeated_total 0',
       'onym_dead_letters_total 1',
+      'onym_rejected_items_total{call="alias",error_code="reserved-distinct-id"} 1',
       'onym_dead_letters 1',
       'onym_dead_letters_dropped_total{reason="queue-full"} 0',
       'onym_rate_limited_requests_total{counted="key"} 2',
@@ -118,6 +119,54 @@ describe('/metrics', () => {
     ({ text } = await t.call('GET', '/metrics'));
     // It may have been drained meanwhile.
     if (value('onym_journal_bytes') > 0) expect(value('onym_journal_oldest_age_seconds')).toBeGreaterThan(0);
+  });
+});
+
+describe('GET /v1/status', () => {
+  it('tells the same', async () => {
+    const { environment, all, node } = await t.get('/v1/status');
+    ({ text } = await t.call('GET', '/metrics'));
+    const counted = (metric: string) => value(metric);
+    expect({ environment, all, node }).toEqual({
+      environment: {
+        name: 'production',
+        events: expect.any(Number),
+        ledger_head: counted('onym_ledger_head_seq{environment="production"}'),
+        projected_seq: counted('onym_projected_seq{environment="production"}'),
+        lag: 0,
+        pending_rows: counted('onym_map_pending_rows{environment="production"}'),
+        folded_age_seconds: null,
+      },
+      all: { dead_letters: 1, nodes: null },
+      node: {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        version: expect.any(String),
+        since: expect.any(String),
+        keeps: { calls: true, events: true, obstacles: [] },
+        journal: { bytes: expect.any(Number), oldest_age_seconds: expect.any(Number), waiting_events: 0 },
+        drained: { events: expect.any(Number), failures: 0 },
+        quarantined: 0,
+        calls: {
+          track: { applied: counted('onym_verdicts_total{call="track",verdict="applied"}'), unchanged: 1 },
+          identify: { applied: 1, unchanged: 0, refused: 1, held: 0 },
+          alias: { applied: 1, unchanged: 1, refused: 0, held: 0 },
+        },
+        rejected: { alias: { 'reserved-distinct-id': 1 } },
+        rate_limited: { key: 2, address: 0 },
+        dead_letters: { kept: 1, waiting: 0, dropped: { 'queue-full': 0, 'write-failed': 0, 'newer-ones': 0 } },
+        disk: { free_bytes: expect.any(Number), size_bytes: counted('onym_disk_size_bytes') },
+      },
+    });
+    expect(environment.events + node.journal.bytes).toBeGreaterThan(11);
+    expect(Date.now() - Date.parse(node.since)).toBeGreaterThan(0);
+    expect(node.disk.free_bytes).toBeLessThan(node.disk.size_bytes);
+  });
+
+  it('is of the environment asked for, and the rest of all', async () => {
+    const { environment, node } = await t.get('/v1/status?environment=staging');
+    expect(environment).toMatchObject({ name: 'staging', events: 0, pending_rows: 0, lag: 0 });
+    expect(node.calls.identify.refused).toBe(1);
+    expect(await t.get('/v1/status?environment=nowhere')).toMatchObject({ error_code: 'environment-not-found' });
   });
 });
 

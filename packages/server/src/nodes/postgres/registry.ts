@@ -4,9 +4,10 @@ import type { Seq } from '@onym/core';
 import { OnymError } from '../../errors.ts';
 import { createTurns } from '../../in-turn.ts';
 import type { Log } from '../../log.ts';
+import type { Sql } from '../../postgres/connection.ts';
 import { migrate, newerTables } from '../../postgres/migrate.ts';
 import type { Postgres } from '../../postgres/postgres.ts';
-import type { Errand, ErrandWork, NodeParts, Nodes, Registered } from '../nodes.ts';
+import type { Errand, ErrandWork, NodeInfo, NodeParts, Nodes, Registered } from '../nodes.ts';
 import { statementsFor, steps } from './statements.ts';
 
 const beatEveryMs = 1_000;
@@ -159,11 +160,7 @@ export async function openRegistry(postgres: Postgres, options: RegistryOptions)
     },
     failing: () => hasFailed,
     obstacle: () => obstacle,
-    async counts() {
-      const all = await alone.rows(statements.list, []);
-      const away = all.filter((node) => node.is_away).length;
-      return { here: all.length - away, away };
-    },
+    list: () => listNodes(alone),
     async close(isEmpty) {
       closed = true;
       if (timer !== null) clearInterval(timer);
@@ -179,22 +176,22 @@ export async function openRegistry(postgres: Postgres, options: RegistryOptions)
   };
 }
 
+const listNodes = async (sql: Sql): Promise<NodeInfo[]> =>
+  (await sql.rows(statements.list, [])).map((row) => ({
+    id: row.id,
+    host: row.host,
+    version: row.version,
+    hasJournal: row.has_journal,
+    seenAt: row.seen_at,
+    isAway: row.is_away,
+  }));
+
 /** As seen from outside: for commands. */
 export async function openRegistered(postgres: Postgres): Promise<Registered> {
   const { alone } = postgres.connections;
   await prepare(postgres);
   return {
-    async list() {
-      const rows = await alone.rows(statements.list, []);
-      return rows.map((row) => ({
-        id: row.id,
-        host: row.host,
-        version: row.version,
-        hasJournal: row.has_journal,
-        seenAt: row.seen_at,
-        isAway: row.is_away,
-      }));
-    },
+    list: () => listNodes(alone),
     retire: async (id) => (await alone.rows(statements.retire, [id])).length > 0,
   };
 }
