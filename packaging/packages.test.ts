@@ -15,7 +15,8 @@ const obstacle = await registryObstacle();
 const bytesMax: Record<PackageName, readonly [number, number]> = {
   '@onym/core': [120_000, 500_000],
   '@onym/sdk': [130_000, 700_000],
-  onym: [1_500_000, 6_000_000],
+  // With the console, and what of it was compressed.
+  onym: [3_500_000, 12_000_000],
 };
 
 const entryOf: Record<PackageName, string> = {

@@ -34,6 +34,7 @@ function versions() {
       if (names.has(other)) found.push([`${folder}/package.json, ${other}`, range]);
     }
   }
+  found.push(['packages/console/package.json', JSON.parse(textOf('packages/console/package.json')).version]);
   for (const example of ['browser', 'express']) {
     const path = `examples/${example}/package.json`;
     found.push([`${path}, @onym/sdk`, JSON.parse(textOf(path)).dependencies['@onym/sdk']]);

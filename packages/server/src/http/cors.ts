@@ -15,7 +15,7 @@ const headerNames = new RegExp(`^${token}(?:[ \\t]*,[ \\t]*${token})*$`);
  * comes without one.
  *
  * A beacon of JSON is sent with credentials, and browsers let those through to the very origin that asks, never to `*`. Allowing
- * them gives nothing away: Onym has no cookies and asks for no certificate, a key is in each request or it is refused.
+ * them gives nothing away: these routes read no cookie and ask for no certificate, a key is in each request or it is refused.
  */
 export function openToOrigin(origin: string | undefined, reply: FastifyReply): void {
   reply.header('vary', 'Origin');

@@ -26,6 +26,21 @@ it('what one links, the other resolves', async () => {
   expect(body).toMatchObject({ identities: { 'stripe:cus_1': { canonical_id: 'user_1' } } });
 });
 
+it('who signs in at one is signed in at the other, until he signs out there', async () => {
+  const headers = { 'x-onym-console': '1' };
+  const ask = (server: Server, method: string, more: RequestInit = {}) =>
+    fetch(`${server.url}/v1/session`, { method, headers, ...more });
+  const { stdout } = await onym(['console', '--data-dir', one.dataDir]);
+  const body = JSON.stringify({ token: /#token=(\S+)/.exec(stdout)![1] });
+  const signedIn = await ask(other, 'POST', { body });
+  expect([signedIn.status, (await ask(one, 'POST', { body })).status]).toEqual([200, 401]);
+  const cookie = signedIn.headers.get('set-cookie')!.split(';')[0]!;
+  const withCookie = { headers: { ...headers, cookie } };
+  expect((await ask(one, 'GET', withCookie)).status).toBe(200);
+  expect((await ask(other, 'DELETE', withCookie)).status).toBe(200);
+  expect((await ask(one, 'GET', withCookie)).status).toBe(401);
+});
+
 it('what both were sent wrongly, either reports', async () => {
   const mistake = { environment: 'staging', properties: { $lib: 'shop' } };
   await one.api.posted('/alias', { ...mistake, distinct_id: 'user_1', alias_id: 'anonymous-1' });
