@@ -1186,6 +1186,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the server does
+         * @description What /metrics tells machines, for people: of an environment, of all nodes, and of the one that answers.
+         *
+         *     Needs a key with the scope `read`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/status" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["getStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/keys": {
         parameters: {
             query?: never;
@@ -6699,6 +6725,202 @@ export interface operations {
                     "application/x-ndjson": string;
                     "text/csv": string;
                     "application/vnd.apache.parquet": string;
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getStatus: {
+        parameters: {
+            query?: {
+                /** @description Name of the environment. */
+                environment?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures of now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Of this environment, all nodes together. */
+                        environment: {
+                            name: string;
+                            /** @description In the event store; those of the last second may still be on their way. Null while nobody can say. */
+                            events: number | null;
+                            /** @description Its last ledger seq. Null while nobody can say. */
+                            ledger_head: number | null;
+                            /** @description The ledger seq that queries see, as the node that answers last saw it. Null while nobody can say. */
+                            projected_seq: number | null;
+                            /** @description Ledger rows between the two. Null while nobody can say. */
+                            lag: number | null;
+                            /** @description Identifiers whose identity is laid over the events, not yet folded into them. Null while nobody can say. */
+                            pending_rows: number | null;
+                            /** @description Since identities were last folded into the events. Null while nobody can say. */
+                            folded_age_seconds: number | null;
+                        };
+                        /** @description Of all environments, all nodes together. */
+                        all: {
+                            /** @description Rejected items that are kept, as the node that answers last heard. */
+                            dead_letters: number;
+                            /** @description Nodes on the same PostgreSQL. Null of a server that shares nothing, and while PostgreSQL is away. */
+                            nodes: {
+                                id: string;
+                                /** @description Its machine. */
+                                host: string;
+                                version: string;
+                                /** @description Whether it keeps events of its own, which outlive its process. */
+                                has_journal: boolean;
+                                /**
+                                 * Format: date-time
+                                 * @description When it last said that it is there.
+                                 */
+                                seen_at: string;
+                                /** @description It has not said so for a while, and may have events in its journal. */
+                                away: boolean;
+                            }[] | null;
+                        };
+                        /** @description Of the node that answers, all environments. */
+                        node: {
+                            /** @description One of `all.nodes`, where there are any. */
+                            id: string;
+                            /** @description Of Onym. */
+                            version: string;
+                            /**
+                             * Format: date-time
+                             * @description When it began to count: what it has counted is since then.
+                             */
+                            since: string;
+                            /** @description Whether calls are kept. */
+                            keeps: {
+                                /** @description Whether it takes calls, as /readyz says. */
+                                calls: boolean;
+                                /** @description Whether it takes events that link nobody, at least. */
+                                events: boolean;
+                                /** @description Why it does not; empty while it does. */
+                                obstacles: {
+                                    /**
+                                     * @description What calls are answered.
+                                     * @enum {string}
+                                     */
+                                    error_code: "overloaded" | "storage-full" | "identity-store-unavailable";
+                                    /** @description Why, and what to do. */
+                                    message: string;
+                                }[];
+                            };
+                            /** @description Events on their way. */
+                            journal: {
+                                /** @description Acknowledged and not yet in the event store. */
+                                bytes: number;
+                                /** @description Of the oldest event in it; 0 while it is empty. */
+                                oldest_age_seconds: number;
+                                /** @description Events that are not acknowledged yet. */
+                                waiting_events: number;
+                            };
+                            /** @description Counted. */
+                            drained: {
+                                /** @description Events that it brought to the event store. */
+                                events: number;
+                                /** @description Attempts that failed. */
+                                failures: number;
+                            };
+                            /** @description Events that the event store would not take, and that wait for a person. */
+                            quarantined: number;
+                            /** @description Calls answered, by call and verdict. Counted. */
+                            calls: {
+                                [key: string]: {
+                                    [key: string]: number;
+                                };
+                            };
+                            /** @description Items that were not accepted, by call and error_code. Counted. */
+                            rejected: {
+                                [key: string]: {
+                                    [key: string]: number;
+                                };
+                            };
+                            /** @description Requests of publishable keys that were turned away, by what was counted (key, address). Counted. */
+                            rate_limited: {
+                                [key: string]: number;
+                            };
+                            /** @description Counted, but for those that wait. */
+                            dead_letters: {
+                                /** @description Of the rejected items, those that it kept. */
+                                kept: number;
+                                /** @description Those that wait to be written. */
+                                waiting: number;
+                                /** @description Those that are not kept, by the reason. */
+                                dropped: {
+                                    [key: string]: number;
+                                };
+                            };
+                            /** @description Of the data directory. Null where the file system does not say. */
+                            disk: {
+                                /** @description Free. */
+                                free_bytes: number;
+                                /** @description In all. */
+                                size_bytes: number;
+                            } | null;
+                        };
+                    };
                 };
             };
             /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
