@@ -49,3 +49,12 @@ export function cutInTheMiddle(text: string, max: number): string {
   const tail = Math.floor((max - 1) / 3);
   return `${characters.slice(0, max - 1 - tail).join('')}…${characters.slice(-tail).join('')}`;
 }
+
+const byteUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const;
+
+/** `1.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1 ? 0 : Math.min(Math.floor(Math.log(bytes) / Math.log(1024)), byteUnits.length - 1);
+  const value = bytes / 1024 ** power;
+  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${byteUnits[power]}`;
+}

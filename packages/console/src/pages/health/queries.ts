@@ -11,6 +11,7 @@ type Answer<Operation extends keyof operations> = operations[Operation] extends 
 
 export type Finding = Answer<'getLint'>['findings'][number];
 export type DeadLetter = Answer<'listDeadLetters'>['dead_letters'][number];
+export type ServerStatus = Answer<'getStatus'>;
 export type Key = components['schemas']['Key'];
 
 export const findingsQuery = (environment: string) =>
@@ -49,3 +50,26 @@ export const keysQuery = queryOptions({
     return all;
   },
 });
+
+const statusEveryMs = 5_000;
+
+/** Figures of now, again and again while they are looked at. `at`: when they came, for rates. */
+export const statusQuery = (environment: string) =>
+  queryOptions({
+    queryKey: [...environmentKey(environment), 'status'],
+    queryFn: async ({ signal, client, queryKey }): Promise<StatusReading> => {
+      const before = client.getQueryData<StatusReading>(queryKey);
+      const now = await answered(api.GET('/v1/status', { params: { query: { environment } }, signal }));
+      return { now, at: Date.now(), before: before === undefined ? null : { now: before.now, at: before.at } };
+    },
+    refetchInterval: statusEveryMs,
+    staleTime: 0,
+  });
+
+export interface StatusReading {
+  readonly now: ServerStatus;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The reading before this one. */
+  readonly before: { readonly now: ServerStatus; readonly at: number } | null;
+}

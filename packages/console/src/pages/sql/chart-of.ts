@@ -1,5 +1,5 @@
-import { chartColumns } from './columns.ts';
-import type { Answer } from './query-answer.ts';
+import type { Answer } from '../../api/ask-sql.ts';
+import { chartColumns } from '../../components/chart/columns.ts';
 import type { SqlSearch } from './route.ts';
 import type { SavedQuery } from './saved.ts';
 

@@ -1,11 +1,11 @@
 import { useMutation } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
+import { askForFile } from '../../api/ask-sql.ts';
 import { Button } from '../../components/button.tsx';
 import { saveFile } from '../../components/save-file.ts';
 import { tell } from '../../components/toast-manager.ts';
 import { useEnvironment } from '../../shell/use-environment.ts';
 import { texts } from '../../texts/texts.ts';
-import { askForFile } from './query-answer.ts';
 
 /** The whole answer as a file, whatever a page can hold. */
 export function DownloadButtons({ sql }: { readonly sql: string }) {

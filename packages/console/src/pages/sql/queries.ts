@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
+import { type Answer, ask } from '../../api/ask-sql.ts';
 import { answered, api } from '../../api/client.ts';
 import { environmentKey } from '../../api/query-client.ts';
 import type { operations } from '../../api/schema.d.ts';
-import { type Answer, ask } from './query-answer.ts';
 
 /** An answer stays what it was until it is asked again. */
 export const answerQuery = (environment: string, sql: string) =>

@@ -1,7 +1,7 @@
 import { useNavigate } from '@tanstack/react-router';
+import type { Answer, Column } from '../../api/ask-sql.ts';
 import { Select } from '../../components/select.tsx';
 import { texts } from '../../texts/texts.ts';
-import type { Answer, Column } from './query-answer.ts';
 import { type ResultView, resultViews } from './result-views.ts';
 import styles from './run-bar.module.css';
 

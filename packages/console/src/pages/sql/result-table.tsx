@@ -1,9 +1,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState } from 'react';
+import type { Answer } from '../../api/ask-sql.ts';
+import { isNumber } from '../../components/chart/columns.ts';
 import { texts } from '../../texts/texts.ts';
 import { cellText } from './cell-text.ts';
-import { isNumber } from './columns.ts';
-import type { Answer } from './query-answer.ts';
 import styles from './result-table.module.css';
 import { nextSort, type Sort, sortRows } from './sort-rows.ts';
 

@@ -1,13 +1,13 @@
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
+import type { Answer } from '../../api/ask-sql.ts';
+import { chartColumns } from '../../components/chart/columns.ts';
+import { ResultChart } from '../../components/chart/result-chart.tsx';
 import { ErrorNote } from '../../components/error-note.tsx';
 import { Note } from '../../components/note.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { texts } from '../../texts/texts.ts';
-import { chartColumns } from './columns.ts';
-import type { Answer } from './query-answer.ts';
 import { ResultBar } from './result-bar.tsx';
-import { ResultChart } from './result-chart.tsx';
 import { ResultTable } from './result-table.tsx';
 
 export function Result({ answer, isAsked }: { readonly answer: UseQueryResult<Answer>; readonly isAsked: boolean }) {

@@ -1,8 +1,8 @@
 import type { UseQueryResult } from '@tanstack/react-query';
+import type { Answer } from '../../api/ask-sql.ts';
 import { Button } from '../../components/button.tsx';
 import { texts } from '../../texts/texts.ts';
 import { DownloadButtons } from './download-buttons.tsx';
-import type { Answer } from './query-answer.ts';
 import styles from './run-bar.module.css';
 import { RunningTime } from './running-time.tsx';
 import { SaveForm } from './save-form.tsx';

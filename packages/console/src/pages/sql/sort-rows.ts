@@ -1,5 +1,5 @@
-import { isNumber } from './columns.ts';
-import type { Column } from './query-answer.ts';
+import type { Column } from '../../api/ask-sql.ts';
+import { isNumber } from '../../components/chart/columns.ts';
 
 export interface Sort {
   readonly column: string;

@@ -1,7 +1,7 @@
-import { apiError } from '../../api/api-error.ts';
-import { apiUrl, consoleHeader, errorOf } from '../../api/client.ts';
-import { parseExact } from '../../api/exact-json.ts';
-import { texts } from '../../texts/texts.ts';
+import { texts } from '../texts/texts.ts';
+import { apiError } from './api-error.ts';
+import { apiUrl, consoleHeader, errorOf } from './client.ts';
+import { parseExact } from './exact-json.ts';
 
 export interface Column {
   readonly name: string;

@@ -1,5 +1,5 @@
+import type { Answer, Column } from '../../api/ask-sql.ts';
 import { isNumber, isTime, secondsOf } from './columns.ts';
-import type { Answer, Column } from './query-answer.ts';
 
 export interface ChartData {
   /** Epoch seconds, numbers, or the places of `labels`. */

@@ -1,4 +1,4 @@
-import type { Answer, Column } from './query-answer.ts';
+import type { Answer, Column } from '../../api/ask-sql.ts';
 
 const inner = (type: string): string => {
   const wrapped = /^(?:Nullable|LowCardinality)\((.*)\)$/.exec(type)?.[1];

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
 import 'uplot/dist/uPlot.min.css';
+import type { Answer, Column } from '../../api/ask-sql.ts';
 import { useTimeZone } from '../../preferences/time-zone.ts';
 import { useShownTheme } from '../../preferences/use-shown-theme.ts';
 import { texts } from '../../texts/texts.ts';
 import { chartData } from './chart-data.ts';
 import { drawChart } from './draw-chart.ts';
-import type { Answer, Column } from './query-answer.ts';
 import styles from './result-chart.module.css';
 
 interface Props {

@@ -1,5 +1,6 @@
 import UPlot from 'uplot';
 import { shownText } from '../../characters.ts';
+import { formatTime } from '../../format.ts';
 import { token } from '../../preferences/token.ts';
 import type { ChartData } from './chart-data.ts';
 
@@ -23,10 +24,16 @@ export function drawChart(host: HTMLElement, { xs, ys, labels, time }: ChartData
     grid: { stroke: token('--line'), width: 1 },
     ticks: { stroke: token('--line') },
   };
-  const xAxis: UPlot.Axis =
-    labels === null
-      ? axis
-      : { ...axis, values: (_, places) => places.map((place) => (Number.isInteger(place) ? labelAt(place) : '')) };
+  const xAxis: UPlot.Axis = {
+    ...axis,
+    ...(labels !== null && {
+      values: (_: UPlot, places: number[]) => places.map((place) => (Number.isInteger(place) ? labelAt(place) : '')),
+    }),
+    ...(time && {
+      values: (_: UPlot, moments: number[], _axis: number, _space: number, step: number) =>
+        moments.map((seconds) => momentText(seconds, step, timeZone)),
+    }),
+  };
   const pathsOf = (index: number) => (kind === 'bar' ? barPaths(xs, index, names.length) : undefined);
   // Bars begin at zero, or their lengths would say nothing.
   const range: UPlot.Range.Function = (_, min, max) =>
@@ -50,6 +57,10 @@ export function drawChart(host: HTMLElement, { xs, ys, labels, time }: ChartData
       series: [
         {
           label: across,
+          ...(time && {
+            value: (_: UPlot, seconds: number | null) =>
+              seconds === null ? '' : formatTime(new Date(seconds * 1_000).toISOString(), timeZone).slice(0, 19),
+          }),
           ...(labels !== null && { value: (_: UPlot, place: number | null) => (place === null ? '' : labelAt(place)) }),
         },
         ...names.map((label, index): UPlot.Series => {
@@ -74,6 +85,15 @@ export function drawChart(host: HTMLElement, { xs, ys, labels, time }: ChartData
     resized.disconnect();
     plot.destroy();
   };
+}
+
+const secondsOfDay = 86_400;
+
+/** `2026-11-28`, or `13:30` where a day has several marks. */
+function momentText(seconds: number, step: number, timeZone: string): string {
+  const text = formatTime(new Date(seconds * 1_000).toISOString(), timeZone);
+  const [date, clock] = [text.slice(0, 10), text.slice(11, 16)];
+  return step >= secondsOfDay || clock === '00:00' ? date : clock;
 }
 
 /** The least distance of two places along x. */
