@@ -2,14 +2,33 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifySchema } from 'fastify';
 import { blastRadius } from './blast-radius-schema.ts';
 import { examples } from './examples.ts';
+import { kinds, ledgerRow, receipt } from './ledger-schemas.ts';
+import { backupLine } from './routes/backup-schemas.ts';
+import { lineSchemas } from './routes/erasure-schemas.ts';
+import { importLine } from './routes/import-schemas.ts';
 import { key } from './routes/keys-schemas.ts';
 import { savedQuery } from './routes/saved-queries-schemas.ts';
 import { sharedSchemas } from './schemas.ts';
 import { sessionCookieName } from './session-cookie.ts';
+import { settings } from './settings-schema.ts';
+
+/** Shapes with names of their own, beside those of schemas.ts. */
+const ownSchemas = [
+  blastRadius,
+  settings,
+  receipt,
+  kinds,
+  ledgerRow,
+  ...lineSchemas,
+  importLine,
+  backupLine,
+  key,
+  savedQuery,
+];
 
 /** Collects the schemas of the routes registered after it; /openapi.json serves them. */
 export function addOpenApi(app: FastifyInstance, version: string): void {
-  for (const schema of [...sharedSchemas, blastRadius, key, savedQuery]) app.addSchema(schema);
+  for (const schema of [...sharedSchemas, ...ownSchemas]) app.addSchema(schema);
   app.register(swagger, {
     convertConstToEnum: false,
     transform: ({ schema, url }) => ({ schema: withExample(schema), url }),

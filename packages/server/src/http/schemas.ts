@@ -1,38 +1,38 @@
 import { type TSchema, Type } from 'typebox';
 import { statusByErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { ledgerKinds } from './ledger-kinds.ts';
 
 /** Shapes that several routes share, as the OpenAPI document names them. wire.ts makes them. */
 
-const nullable = <S extends TSchema>(schema: S, description: string) =>
+export const nullable = <S extends TSchema>(schema: S, description: string) =>
   Type.Union([schema, Type.Null()], { description });
 export const time = (description: string) => Type.String({ format: 'date-time', description });
-const oneOf = (values: readonly string[], description: string) =>
+export const oneOf = (values: readonly string[], description: string) =>
   Type.Unsafe<string>({ type: 'string', enum: [...values], description });
 
-const verdict = oneOf(
+export const verdict = oneOf(
   ['applied', 'unchanged', 'refused', 'held'],
   '`applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.',
 );
 const reason = Type.String({
   description: 'Why it was refused or held, such as `anonymous-id-belongs-to-another-identity` or `needs-secret-key`.',
 });
-const seq = Type.Integer({
+export const seq = Type.Integer({
   minimum: 0,
   description: 'Number of a ledger row. A link is named by the row of its call.',
 });
-const reasonOrNull = nullable(Type.String(), 'Why it was refused or held, or null.');
+export const reasonOrNull = nullable(Type.String(), 'Why it was refused or held, or null.');
 
-export const source = Type.Object(
+const sourceShape = Type.Object(
   {
     key: nullable(Type.String(), 'Name of the key that sent the call.'),
     lib: nullable(Type.String(), '`$lib` of the call.'),
     batch: nullable(Type.String(), 'Batch the call belongs to.'),
     public: Type.Boolean({ description: 'True when a publishable key sent it.' }),
   },
-  { description: 'Who sent a call.' },
+  { $id: 'Source', description: 'Who sent a call.' },
 );
+export const source = Type.Ref('Source#');
 
 export const errorShape = Type.Object(
   {
@@ -62,7 +62,7 @@ export const answer = Type.Object(
         { description: `track only: what became of the link evidence that the event carried. ${forReaders}` },
       ),
     ),
-    blast_radius: Type.Optional(Type.Unknown({ description: `Of a dry run: what would change. ${forReaders}` })),
+    blast_radius: Type.Optional(Type.Ref('BlastRadius#')),
   },
   { $id: 'Answer', description: 'What became of one call.' },
 );
@@ -101,10 +101,12 @@ export const arrayError = Type.Object(
   { $id: 'ArrayError', description: 'Answer to an array without one good item.' },
 );
 
+export const linkKind = oneOf(['identify', 'alias', 'track', 'import', 'manual'], 'What recorded it.');
+
 export const link = Type.Object(
   {
     seq,
-    kind: oneOf(['identify', 'alias', 'track', 'import', 'manual'], 'What recorded it.'),
+    kind: linkKind,
     primary_id: Type.String(),
     secondary_id: Type.String(),
     status: oneOf(['active', 'refused', 'held', 'approved', 'rejected', 'revoked'], 'Active links join.'),
@@ -143,41 +145,15 @@ export const event = Type.Object(
   { $id: 'Event' },
 );
 
-export const ledgerRow = Type.Object(
-  {
-    seq,
-    time: time('Received; never decreases along the ledger.'),
-    op: oneOf(
-      [
-        'identify',
-        'alias',
-        'track',
-        'split',
-        'separate',
-        'lift',
-        'revert',
-        'approve',
-        'reject',
-        'settings',
-        'erased',
-        'erase',
-      ],
-      'The operation. Its own fields follow the common ones.',
-    ),
-    kinds: Type.Array(oneOf(Object.keys(ledgerKinds), 'One of them.'), {
-      description: `What it did: ${Object.entries(ledgerKinds)
-        .map(([kind, meaning]) => `\`${kind}\`, ${meaning}`)
-        .join('; ')}.`,
-    }),
-    verdict,
-    reason: reasonOrNull,
-    timestamp: nullable(Type.String(), 'The client’s timestamp.'),
-    source,
-  },
-  { $id: 'LedgerRow', additionalProperties: true, description: 'One accepted operation and its verdict.' },
-);
-
-export const sharedSchemas: readonly TSchema[] = [errorShape, answer, arrayAnswer, arrayError, link, event, ledgerRow];
+export const sharedSchemas: readonly TSchema[] = [
+  errorShape,
+  answer,
+  arrayAnswer,
+  arrayError,
+  sourceShape,
+  link,
+  event,
+];
 
 const errorDescriptions: Record<number, string> = {
   400: 'The request is malformed: `invalid-json`, `invalid-payload`.',
@@ -211,6 +187,20 @@ export function errorResponses(...statuses: readonly number[]): ResponseSchemas 
 export function jsonResponse(description: string, schema: TSchema): ResponseSchemas {
   return { description, content: { 'application/json': { schema } } };
 }
+
+/** Of lines of JSON, each of which is as `schema` says. */
+export function linesResponse(description: string, schema: TSchema): ResponseSchemas {
+  return {
+    description: `${description} Lines of JSON, each as described.`,
+    content: { 'application/x-ndjson': { schema } },
+  };
+}
+
+/** The last line of an answer that fails once it has begun. */
+export const errorLine = Type.Object(
+  { type: Type.Literal('error'), ok: Type.Literal(false), error_code: Type.String(), message: Type.String() },
+  { description: 'It goes no further: the last line.' },
+);
 
 export const distinctId = (description: string) =>
   Type.String({ description: `${description} 1 to ${limits.distinctIdBytesMax} bytes of UTF-8.` });

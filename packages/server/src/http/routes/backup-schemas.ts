@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { errorResponses } from '../schemas.ts';
+import { errorLine, errorResponses, linesResponse, time } from '../schemas.ts';
 
 const body = Type.Object({
   directory: Type.String({
@@ -14,6 +14,35 @@ export interface BackupRoute {
   Body: Static<typeof body>;
 }
 
+const bytes = Type.Integer({ minimum: 0 });
+
+export const backupLine = Type.Union(
+  [
+    Type.Object({
+      type: Type.Literal('started'),
+      directory: Type.String(),
+      resumed: Type.Boolean({ description: 'It goes on with what an earlier one has left.' }),
+    }),
+    Type.Object({
+      type: Type.Literal('progress'),
+      what: Type.String({ description: 'What is copied now.' }),
+      bytes,
+      bytes_max: bytes,
+    }),
+    Type.Object({
+      type: Type.Literal('done'),
+      directory: Type.String(),
+      began_at: time('All that was acknowledged before is in it.'),
+      finished_at: time('When it was whole.'),
+      environments: Type.Array(Type.String()),
+      files: Type.Integer({ minimum: 0 }),
+      bytes,
+    }),
+    errorLine,
+  ],
+  { $id: 'BackupLine', description: 'How far a backup is; then `done`, or `error`.' },
+);
+
 export const backupSchema = {
   summary: 'Back up everything while the server goes on',
   description:
@@ -23,7 +52,7 @@ export const backupSchema = {
   tags: ['operations'],
   body,
   response: {
-    200: { description: 'What is done.', content: { 'application/x-ndjson': { schema: Type.String() } } },
+    200: linesResponse('What is done.', Type.Ref('BackupLine#')),
     ...errorResponses(400, 401, 403, 422, 429),
   },
 };

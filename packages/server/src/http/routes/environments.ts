@@ -10,7 +10,7 @@ const environment = Type.Object({
   since: Type.Union([Type.String(), Type.Null()], { description: 'Time of its first ledger row; null without one.' }),
   ledger_head: Type.Integer({ description: 'Its last ledger seq.' }),
   events: Type.Integer({ description: 'In the event store; those of the last second may still be on their way.' }),
-  settings: Type.Record(Type.String(), Type.Unknown(), { description: 'Guard rails in force, defaults included.' }),
+  settings: Type.Ref('Settings#'),
 });
 
 const schema = {

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { limits } from '../../limits.ts';
-import { environment, errorResponses, time } from '../schemas.ts';
+import { environment, errorLine, errorResponses, linesResponse, seq } from '../schemas.ts';
+import { identifier, profileFields, traitValue } from './identities-schemas.ts';
 
 /** Erasure and subject access (docs/http.md, "Erasure and subject access"). */
 
@@ -23,23 +24,6 @@ export interface EraseRoute {
   Querystring: Static<typeof eraseQuery>;
 }
 
-const count = (description: string) => Type.Integer({ minimum: 0, description });
-
-export const receipt = Type.Object(
-  {
-    id: Type.String({ format: 'uuid', description: 'Random; the ledger has it too.' }),
-    erased_at: time('Time of the ledger row. Of a dry run: now.'),
-    identifiers: count('Identifiers of the identity.'),
-    events: count('Events of any of them.'),
-    links: count('Links that named one, of any status.'),
-    traits: count('Trait values, earlier ones included.'),
-    ledger_rows: count('Rows of the ledger that were rewritten.'),
-    dead_letters: count('Rejected items that named one.'),
-    separations: count('Separations that named one, lifted ones included.'),
-  },
-  { description: 'How much was erased. It names nobody.' },
-);
-
 export const erase = {
   summary: 'Erase a person',
   description:
@@ -56,13 +40,42 @@ export const erase = {
         seq: Type.Union([Type.Integer(), Type.Null()], {
           description: 'Ledger row of the erasure; null in a dry run.',
         }),
-        receipt,
+        receipt: Type.Ref('ErasureReceipt#'),
       },
       { description: 'The receipt.' },
     ),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 };
+
+const count = (description: string) => Type.Integer({ minimum: 0, description });
+const asked = Type.String({ description: 'The id, as it was sent.' });
+
+const erasureLine = Type.Union(
+  [
+    Type.Object({
+      type: Type.Literal('erased'),
+      distinct_id: asked,
+      seq: Type.Union([seq, Type.Null()], { description: 'Null in a dry run.' }),
+      receipt: Type.Ref('ErasureReceipt#'),
+    }),
+    Type.Object({ type: Type.Literal('not_found'), distinct_id: asked }),
+    Type.Object({
+      type: Type.Literal('same_person'),
+      distinct_id: asked,
+      erased_with: Type.String({ description: 'The earlier id that is the same person.' }),
+    }),
+    Type.Object({
+      type: Type.Literal('done'),
+      dry_run: Type.Boolean(),
+      erased: count('People.'),
+      not_found: count('Ids that nobody knows.'),
+      same_person: count('Ids of people who were erased already.'),
+    }),
+    errorLine,
+  ],
+  { $id: 'ErasureLine', description: 'What became of an id; then `done`, or `error`.' },
+);
 
 const eraseAllBody = Type.Object({
   environment,
@@ -91,10 +104,35 @@ export const eraseAll = {
   body: eraseAllBody,
   querystring: eraseAllQuery,
   response: {
-    200: { description: 'What became of each.', content: { 'application/x-ndjson': { schema: Type.String() } } },
+    200: linesResponse('What became of each.', Type.Ref('ErasureLine#')),
     ...errorResponses(400, 401, 403, 413, 422),
   },
 };
+
+/** The fields of a shape that is described elsewhere follow the type. */
+const beside = (type: string, shape: string) =>
+  Type.Intersect([Type.Object({ type: Type.Literal(type) }), Type.Ref(shape)]);
+
+const personLine = Type.Union(
+  [
+    Type.Object({ type: Type.Literal('identity'), ...profileFields }),
+    Type.Object({ type: Type.Literal('identifier'), ...identifier.properties }),
+    Type.Object({ type: Type.Literal('trait'), key: Type.String(), ...traitValue.properties }),
+    beside('link', 'Link#'),
+    Type.Object({
+      type: Type.Literal('separation'),
+      a: Type.String(),
+      b: Type.String(),
+      seq,
+      lifted_seq: Type.Union([seq, Type.Null()], { description: 'Ledger row that lifted it.' }),
+    }),
+    beside('ledger', 'LedgerRow#'),
+    beside('event', 'Event#'),
+  ],
+  { $id: 'PersonLine', description: 'A piece of all that is held of a person.' },
+);
+
+export const lineSchemas = [erasureLine, personLine];
 
 const exportQuery = Type.Object({ environment, by: Type.Optional(by) });
 export interface ExportPersonRoute {
@@ -111,7 +149,7 @@ export const exportPerson = {
   params,
   querystring: exportQuery,
   response: {
-    200: { description: 'The lines.', content: { 'application/x-ndjson': { schema: Type.String() } } },
+    200: linesResponse('All that is held.', Type.Ref('PersonLine#')),
     ...errorResponses(400, 401, 403, 404, 422),
   },
 };

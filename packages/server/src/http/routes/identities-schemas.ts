@@ -75,6 +75,23 @@ export interface IdentityRoute {
 
 const nullableTime = (description: string) => Type.Union([time(description), Type.Null()]);
 
+export const identifier = Type.Object({
+  distinct_id: distinctId('The identifier.'),
+  known: Type.Boolean(),
+  first_seen: nullableTime('Earliest effective time of what names it.'),
+});
+
+/** What a profile has beside its lists. */
+export const profileFields = {
+  ...resolvedFields,
+  created_at: nullableTime('Earliest effective time of what holds it together.'),
+  identifier_count: Type.Integer({ description: 'Of all pages.' }),
+  traits: Type.Record(Type.String(), Type.Unknown(), { description: 'The value in force of each key.' }),
+  event_count: Type.Integer(),
+  first_seen: nullableTime('Its first event.'),
+  last_seen: nullableTime('Its last event.'),
+};
+
 export const identity = {
   summary: 'An identity',
   description: 'The profile of the person that an identifier belongs to. identifiers and links are paged together.',
@@ -85,22 +102,9 @@ export const identity = {
   response: {
     200: Type.Object(
       {
-        ...resolvedFields,
-        created_at: nullableTime('Earliest effective time of what holds it together.'),
-        identifier_count: Type.Integer({ description: 'Of all pages.' }),
-        identifiers: Type.Array(
-          Type.Object({
-            distinct_id: distinctId('The identifier.'),
-            known: Type.Boolean(),
-            first_seen: nullableTime('Earliest effective time of what names it.'),
-          }),
-          { description: 'Ascending by distinct_id.' },
-        ),
-        traits: Type.Record(Type.String(), Type.Unknown(), { description: 'The value in force of each key.' }),
+        ...profileFields,
+        identifiers: Type.Array(identifier, { description: 'Ascending by distinct_id.' }),
         links: Type.Array(Type.Ref('Link#'), { description: 'Ascending by seq.' }),
-        event_count: Type.Integer(),
-        first_seen: nullableTime('Its first event.'),
-        last_seen: nullableTime('Its last event.'),
         next: next('identifiers and links'),
       },
       { description: 'The identity.' },
@@ -188,6 +192,17 @@ export interface TraitRoute {
   Querystring: Static<typeof traitQuery>;
 }
 
+export const traitValue = Type.Object({
+  value: Type.Unknown({ description: 'Any JSON.' }),
+  once: Type.Boolean({ description: 'Set by traits_once.' }),
+  distinct_id: distinctId('The identifier it was set on.'),
+  time: time('Received.'),
+  effective_time: time('The earlier of the client’s timestamp and the received time.'),
+  seq: Type.Integer({ description: 'Ledger row that set it.' }),
+  revoked_seq: Type.Union([Type.Integer(), Type.Null()], { description: 'Ledger row that took it back.' }),
+  source,
+});
+
 export const traitHistory = {
   summary: 'Every value of a trait',
   description: 'With where each came from, newest effective time first.',
@@ -199,18 +214,7 @@ export const traitHistory = {
     200: Type.Object(
       {
         key: Type.String(),
-        values: Type.Array(
-          Type.Object({
-            value: Type.Unknown(),
-            once: Type.Boolean({ description: 'Set by traits_once.' }),
-            distinct_id: distinctId('The identifier it was set on.'),
-            time: time('Received.'),
-            effective_time: time('The earlier of the client’s timestamp and the received time.'),
-            seq: Type.Integer({ description: 'Ledger row that set it.' }),
-            revoked_seq: Type.Union([Type.Integer(), Type.Null()], { description: 'Ledger row that took it back.' }),
-            source,
-          }),
-        ),
+        values: Type.Array(traitValue),
         next: next('values'),
       },
       { description: 'The values.' },

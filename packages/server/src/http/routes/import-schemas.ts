@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
-import type { ImportFormat, ImportKind, Vendor } from '../../import/types.ts';
+import type { ImportFormat, ImportKind, Rejection, Vendor } from '../../import/types.ts';
 import { vendors } from '../../import/vendors/tables.ts';
 import { limits } from '../../limits.ts';
-import { environment, errorResponses, forReaders } from '../schemas.ts';
+import { environment, errorLine, errorResponses, forReaders } from '../schemas.ts';
 
 const text = (description: string) => Type.Optional(Type.String({ minLength: 1, description }));
 const flag = (description: string) => Type.Optional(Type.Boolean({ description }));
@@ -10,10 +10,12 @@ const one = <Value extends string>(values: readonly Value[], description: string
   Type.Optional(Type.Unsafe<Value>({ type: 'string', enum: [...values], description }));
 const count = Type.Integer({ minimum: 0 });
 
+const formats = ['csv', 'ndjson', 'json', 'parquet'] as const;
+
 const query = Type.Object({
   environment,
   format: one<ImportFormat>(
-    ['csv', 'ndjson', 'json', 'parquet'],
+    formats,
     'Of the file. Else as its first bytes, content type or name say. `ndjson` and `json` are told apart by the file.',
   ),
   from: one<Vendor>(vendors, 'Whose export the file is. Else as its shape says.'),
@@ -48,36 +50,69 @@ export interface ImportRoute {
   Querystring: ImportQuery;
 }
 
-const summary = Type.Object(
-  {
-    ok: Type.Literal(true),
-    batch: Type.String({ description: 'POST /v1/revert takes it back under this name.' }),
-    dry_run: Type.Boolean(),
-    finished_before: Type.Boolean({ description: 'True when an earlier run had finished this file in this batch.' }),
-    rows: count,
-    counts: Type.Object({ applied: count, unchanged: count, refused: count, held: count, invalid: count }),
-    reasons: Type.Record(Type.String(), count, { description: 'Of refused, held and invalid rows.' }),
-    links: Type.Record(Type.String(), count, { description: 'Of events: verdicts of the link evidence they carried.' }),
-    skipped: Type.Record(Type.String(), count, {
-      description: 'Of a table that Onym exported: rows that join nothing, as they did not there, by the reason.',
-    }),
-    largest_identities: Type.Optional(
-      Type.Array(Type.Object({ canonical_id: Type.String(), identifiers: count }), { description: forReaders }),
-    ),
-    warnings: Type.Array(Type.String()),
-    rejected: Type.Array(
-      Type.Object({
-        line: count,
-        verdict: Type.String(),
-        error_code: Type.String(),
-        message: Type.String(),
-        row: Type.Unknown(),
-      }),
-      { description: `The first ${limits.importRejectionsListedMax}.` },
-    ),
-  },
-  { additionalProperties: true },
+const words = (description: string) => Type.Record(Type.String(), count, { description });
+const counts = Type.Object(
+  { applied: count, unchanged: count, refused: count, held: count, invalid: count },
+  { description: 'Rows, by verdict.' },
 );
+
+const started = {
+  batch: Type.String({ description: 'POST /v1/revert takes it back under this name.' }),
+  format: Type.Unsafe<ImportFormat>({ type: 'string', enum: [...formats], description: 'Of the file.' }),
+  bytes: Type.Integer({ minimum: 0, description: 'Of the file, decompressed.' }),
+  dry_run: Type.Boolean(),
+  recognised: Type.String({ description: 'What the file is, in a sentence or two.' }),
+  mapping: Type.Record(Type.String(), Type.String(), { description: 'What each column is taken for, in words.' }),
+  ignored_columns: Type.Array(Type.String(), {
+    description: `Those without a meaning, ${limits.importColumnsListedMax} at most.`,
+  }),
+  more_ignored_columns: Type.Integer({ minimum: 0, description: 'The rest of them.' }),
+  resumed_after_line: Type.Integer({
+    minimum: 0,
+    description: 'Where an earlier run of the batch stopped; 0 for none.',
+  }),
+};
+
+const rejection = {
+  line: Type.Integer({ minimum: 0, description: 'Of the file, from 1; of Parquet and JSON, the row.' }),
+  verdict: Type.Unsafe<Rejection['verdict']>({ type: 'string', enum: ['invalid', 'refused', 'held'] }),
+  error_code: Type.String({ description: 'Of an invalid row; else the reason.' }),
+  message: Type.String(),
+  row: Type.Unknown({ description: 'The row, by column; or as much of it as can be read.' }),
+};
+
+const done = {
+  ok: Type.Literal(true),
+  batch: started.batch,
+  dry_run: Type.Boolean(),
+  finished_before: Type.Boolean({ description: 'True when an earlier run had finished this file in this batch.' }),
+  rows: count,
+  counts,
+  reasons: words('Of refused, held and invalid rows.'),
+  links: words('Of events: verdicts of the link evidence they carried.'),
+  skipped: words('Of a table that Onym exported: rows that join nothing, as they did not there, by the reason.'),
+  largest_identities: Type.Optional(
+    Type.Array(Type.Object({ canonical_id: Type.String(), identifiers: count }), { description: forReaders }),
+  ),
+  warnings: Type.Array(Type.String()),
+};
+
+export const importLine = Type.Union(
+  [
+    Type.Object({ type: Type.Literal('started'), ...started }),
+    Type.Object({ type: Type.Literal('rejected'), ...rejection }),
+    Type.Object({ type: Type.Literal('progress'), rows: count, bytes: count, counts }),
+    Type.Object({ type: Type.Literal('done'), ...done }),
+    errorLine,
+  ],
+  { $id: 'ImportLine', description: 'How far an import is; then `done`, or `error`.' },
+);
+
+const summary = Type.Object({
+  ...started,
+  ...done,
+  rejected: Type.Array(Type.Object(rejection), { description: `The first ${limits.importRejectionsListedMax}.` }),
+});
 
 export const importSchema = {
   summary: 'Import a file',
@@ -91,8 +126,8 @@ export const importSchema = {
   querystring: query,
   response: {
     200: {
-      description: 'What became of the rows.',
-      content: { 'application/x-ndjson': { schema: Type.String() }, 'application/json': { schema: summary } },
+      description: 'What became of the rows. Lines of JSON, each as described; or one object.',
+      content: { 'application/x-ndjson': { schema: Type.Ref('ImportLine#') }, 'application/json': { schema: summary } },
     },
     ...errorResponses(400, 401, 403, 409, 413, 422, 429),
   },

@@ -67,7 +67,7 @@ export const ledger = {
         'text/event-stream': {
           schema: Type.String({
             description:
-              'Events named `ledger`, each with a row as data. With `after=head`, first one named `start`, whose id is the place it starts at.',
+              'Events named `ledger`, each with a LedgerRow as data. With `after=head`, first one named `start`, whose id is the place it starts at.',
           }),
         },
       },

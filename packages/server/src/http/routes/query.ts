@@ -62,7 +62,17 @@ const schema = {
             meta: Type.Array(Type.Object({ name: Type.String(), type: Type.String() }), {
               description: 'The columns.',
             }),
-            statistics: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+            rows: Type.Integer({ description: 'How many they are.' }),
+            rows_before_limit_at_least: Type.Optional(
+              Type.Integer({ description: 'How many there would be without LIMIT, at least.' }),
+            ),
+            totals: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { description: 'Of WITH TOTALS.' })),
+            statistics: Type.Optional(
+              Type.Object(
+                { elapsed: Type.Number(), rows_read: Type.Integer(), bytes_read: Type.Integer() },
+                { description: 'Seconds, and what was read.' },
+              ),
+            ),
           }),
         },
         'application/x-ndjson': { schema: Type.String() },
