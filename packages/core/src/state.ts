@@ -86,10 +86,17 @@ export interface Changed {
 }
 
 export type StructuralStep =
-  /** `from` joined `into`; the members of the `renamed` side have another canonical id now. */
-  | { step: 'join'; seq: Seq; from: ComponentId; into: ComponentId; renamed: 'from' | 'into' }
-  /** All members have another canonical id now. */
-  | { step: 'rename'; seq: Seq; component: ComponentId }
+  /** `from` joined `into`; the members of the `renamed` side have another canonical id now. `sizes`: how many each had before. */
+  | {
+      step: 'join';
+      seq: Seq;
+      from: ComponentId;
+      into: ComponentId;
+      renamed: 'from' | 'into';
+      sizes: { from: number; into: number };
+    }
+  /** All members, `size` of them, have another canonical id now. */
+  | { step: 'rename'; seq: Seq; component: ComponentId; size: number }
   /** The component fell into these parts; each part lists its members. */
   | { step: 'refold'; seq: Seq; component: ComponentId; parts: { component: ComponentId; members: DistinctId[] }[] };
 
@@ -275,7 +282,7 @@ function setCanonical(state: State, component: Component, id: DistinctId, seq: S
   noteCanonical(state, id);
   if (component.canonical === id) return;
   component.canonical = id;
-  state.changed.steps.push({ step: 'rename', seq, component: component.id });
+  state.changed.steps.push({ step: 'rename', seq, component: component.id, size: component.size });
 }
 
 /** The side of a link whose identity's canonical id stays when the two join. */
@@ -294,6 +301,7 @@ export function joinComponents(
   const canonical = survivor.canonical;
   const into = chooseRoot(state, x, y);
   const from = into === x ? y : x;
+  const sizes = { from: from.size, into: into.size };
   into.size += from.size;
   into.known = x.known || y.known;
   into.canonical = canonical;
@@ -317,6 +325,7 @@ export function joinComponents(
     from: from.id,
     into: into.id,
     renamed: survivor === into ? 'from' : 'into',
+    sizes,
   });
 }
 

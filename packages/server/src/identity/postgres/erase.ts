@@ -12,7 +12,7 @@ import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
-import { componentColumns, ledgerColumns, saveComponents, saveEnvironment } from './write.ts';
+import { addComponents, componentColumns, ledgerColumns, saveEnvironment } from './write.ts';
 
 /** Runs inside a transaction. */
 export async function eraseIdentity(
@@ -59,7 +59,7 @@ async function writeErasure(sql: Sql, env: number, delta: ErasureDelta): Promise
   await writeRows(sql, own.refoldIdentifiers, [flag.wasCanonical, stamp], delta.identifiers);
   await writeRows(
     sql,
-    saveComponents,
+    addComponents,
     [],
     delta.components.map((row) => componentColumns(env, row, stamp)),
   );

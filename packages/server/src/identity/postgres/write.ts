@@ -33,14 +33,16 @@ async function writeDelta(sql: Sql, env: number, delta: Delta): Promise<void> {
   const own = <Row extends object>(rows: readonly Row[]) => rows.map((row) => ({ ...row, env }));
   if (delta.dropped.length > 0) await sql.rows(dropComponents, [env, delta.dropped]);
   await writeRows(sql, moveComponents, [env], delta.moved);
+  await writeRows(sql, moveEachAlone, [env], delta.movedAlone);
   await writeRows(sql, placeIdentifiers, [], delta.placed);
   await writeRows(sql, saveIdentifiers, [stamp], delta.identifiers);
   await writeRows(
     sql,
-    saveComponents,
+    addComponents,
     [],
     delta.components.map((row) => componentColumns(env, row, stamp)),
   );
+  await writeRows(sql, saveComponents, [env, stamp], delta.changedComponents);
   await writeRows(sql, addLinks, [], own(delta.links));
   await writeRows(sql, saveLinks, [env], delta.changedLinks);
   await writeRows(sql, addIdentifies, [], delta.identifies);
@@ -92,13 +94,16 @@ export const dropComponents: Statement<unknown> = {
   name: 'drop_components',
   text: 'DELETE FROM component WHERE env = $1 AND root = ANY($2::bigint[])',
 };
-const moveComponents = updateOf(
-  'move_components',
-  { root: 'bigint', into: 'bigint', moved_seq: 'bigint' },
-  1,
-  (rows) => `UPDATE component c SET root = w."into", moved_seq = coalesce(w.moved_seq, c.moved_seq) FROM ${rows}
-    WHERE c.env = $1 AND c.root = w.root`,
-);
+const moveWhere = (name: string, found: string) =>
+  updateOf(
+    name,
+    { root: 'bigint', into: 'bigint', moved_seq: 'bigint' },
+    1,
+    (rows) => `UPDATE component c SET root = w."into", moved_seq = coalesce(w.moved_seq, c.moved_seq) FROM ${rows}
+      WHERE c.env = $1 AND c.${found} = w.root`,
+  );
+const moveComponents = moveWhere('move_components', 'root');
+const moveEachAlone = moveWhere('move_each_alone', 'id');
 const placeIdentifiers = updateOf(
   'place_identifiers',
   { ref: 'bigint', component: 'bigint' },
@@ -112,24 +117,29 @@ const saveIdentifiers = updateOf(
   (rows) => `UPDATE identifier i SET flags = w.flags, first_seen = w.first_seen, changed_seq = $1 FROM ${rows}
     WHERE i.ref = w.ref`,
 );
-export const saveComponents = insertInto(
-  'component',
-  {
-    env: 'integer',
-    id: 'bigint',
-    root: 'bigint',
-    moved_seq: 'bigint',
-    canonical: 'bigint',
-    known: 'smallint',
-    size: 'bigint',
-    created_at: 'bigint',
-    changed_seq: 'bigint',
-    profile_seq: 'bigint',
-    separated: 'bigint',
-  },
-  `ON CONFLICT (env, id) DO UPDATE SET canonical = excluded.canonical, known = excluded.known, size = excluded.size,
-     created_at = excluded.created_at, changed_seq = excluded.changed_seq, profile_seq = excluded.profile_seq,
-     separated = excluded.separated`,
+const identityTypes = {
+  canonical: 'bigint',
+  known: 'smallint',
+  size: 'bigint',
+  created_at: 'bigint',
+  changed_seq: 'bigint',
+  separated: 'bigint',
+};
+export const addComponents = insertInto('component', {
+  env: 'integer',
+  id: 'bigint',
+  root: 'bigint',
+  moved_seq: 'bigint',
+  ...identityTypes,
+  profile_seq: 'bigint',
+});
+const saveComponents = updateOf(
+  'save_components',
+  { id: 'bigint', moved_seq: 'bigint', ...identityTypes },
+  2,
+  (rows) => `UPDATE component c SET moved_seq = coalesce(w.moved_seq, c.moved_seq), canonical = w.canonical, known = w.known,
+      size = w.size, created_at = w.created_at, changed_seq = w.changed_seq, profile_seq = $2, separated = w.separated
+    FROM ${rows} WHERE c.env = $1 AND c.id = w.id`,
 );
 export const statusTypes = { redundant: 'smallint', status: 'text', reason: 'text', status_seq: 'bigint' };
 const addLinks = insertInto('link', {
