@@ -90,7 +90,10 @@ export function deltaOf(state: State, facts: readonly Fact[], refs: RefsOf): Del
       .map((component) => componentToWrite(component, refs)),
     changedComponents: components
       .filter(isStored)
-      .map((component) => ({ ...componentToWrite(component, refs), moved_seq: renamedAlone.get(component.id) ?? null })),
+      .map((component) => ({
+        ...componentToWrite(component, refs),
+        moved_seq: renamedAlone.get(component.id) ?? null,
+      })),
     links: linksOf(changed.createdLinks).map((link) => newLinkOf(link, refs)),
     changedLinks: linksOf(changed.links)
       .filter(({ seq }) => !changed.createdLinks.has(seq))
@@ -117,6 +120,8 @@ export const ledgerRowOf = (fact: Fact, { ref, sourceId }: RefsOf): NewLedgerRow
   seq: fact.seq,
   time: fact.time,
   source: sourceId(fact.source),
+  op: fact.op,
+  subject: 'subject' in fact && fact.subject !== null ? ref(fact.subject) : null,
   body: encodeFact(fact, ref),
 });
 

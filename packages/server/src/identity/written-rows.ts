@@ -70,6 +70,9 @@ export interface NewLedgerRow {
   readonly seq: number;
   readonly time: number;
   readonly source: number;
+  readonly op: string;
+  /** The ref of who an evidence row speaks of. */
+  readonly subject: number | null;
   readonly body: string;
 }
 
