@@ -173,7 +173,7 @@ function saysAtLeast(state: State, link: Link, call: LinkCall): boolean {
  * settings, have changed: it is not recorded again. Others on its pair may have been decided on since: an approval that failed, say.
  */
 function standingRefusal(state: State, call: LinkCall, { verdict, reason }: Judgement): Link | null {
-  if (call.changesPrimary) return null;
+  if (call.changesPrimary || isGood(verdict)) return null;
   const changedAt = Math.max(
     componentOf(state, call.primary)?.changedSeq ?? 0,
     componentOf(state, call.secondary)?.changedSeq ?? 0,

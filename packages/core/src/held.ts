@@ -28,6 +28,8 @@ export interface Held {
   readonly done: Lookups;
   /** What must be looked up because of what was: rows name identifiers, identities stand in separations. */
   readonly due: Pick<Lookups, 'ids' | 'separations' | 'typeCounts'>;
+  /** Every link that names one of these is here. */
+  readonly linked: Set<DistinctId>;
 }
 
 export function noLookups(): Lookups {
@@ -46,7 +48,11 @@ export function noLookups(): Lookups {
 }
 
 export function nothingHeld(): Held {
-  return { done: noLookups(), due: { ids: new Set(), separations: new Set(), typeCounts: new Set() } };
+  return {
+    done: noLookups(),
+    due: { ids: new Set(), separations: new Set(), typeCounts: new Set() },
+    linked: new Set(),
+  };
 }
 
 /** No id and no key holds NUL. */

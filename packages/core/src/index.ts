@@ -24,6 +24,7 @@ export {
   type Component,
   type ComponentId,
   canonicalOf,
+  carryOn,
   clearChanged,
   componentOf,
   currentSettings,

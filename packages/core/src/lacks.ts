@@ -72,8 +72,10 @@ function lackOfDetails(state: State, needs: Needs, missing: Missing): void {
 
 function lackOfPair(state: State, a: DistinctId, b: DistinctId, missing: Missing): void {
   if (a === b || !isToBeRead(state, a) || !isToBeRead(state, b)) return;
+  const { done, linked } = state.held!;
+  if (linked.has(a) || linked.has(b)) return;
   const key = pairKey(a, b);
-  if (!state.held!.done.pairs.has(key)) missing().pairs.set(key, [a, b]);
+  if (!done.pairs.has(key)) missing().pairs.set(key, [a, b]);
 }
 
 /** Whether all is here that is recorded of the identifier. */

@@ -115,6 +115,7 @@ function separatedAcross(state: State, primary: DistinctId, secondary: DistinctI
   const y = componentOf(state, secondary);
   if (x === null || y === null || x === y) return false;
   const [fewer, other] = x.separated.size <= y.separated.size ? [x, y] : [y, x];
+  if (fewer.separated.size === 0) return false;
   for (const id of fewer.separated) {
     for (const kept of separatedFrom(state, id)) if (componentOf(state, kept) === other) return true;
   }

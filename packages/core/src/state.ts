@@ -86,10 +86,17 @@ export interface Changed {
 }
 
 export type StructuralStep =
-  /** `from` joined `into`; the members of the `renamed` side have another canonical id now. */
-  | { step: 'join'; seq: Seq; from: ComponentId; into: ComponentId; renamed: 'from' | 'into' }
-  /** All members have another canonical id now. */
-  | { step: 'rename'; seq: Seq; component: ComponentId }
+  /** `from` joined `into`; the members of the `renamed` side have another canonical id now. `sizes`: how many each had before. */
+  | {
+      step: 'join';
+      seq: Seq;
+      from: ComponentId;
+      into: ComponentId;
+      renamed: 'from' | 'into';
+      sizes: { from: number; into: number };
+    }
+  /** All members, `size` of them, have another canonical id now. */
+  | { step: 'rename'; seq: Seq; component: ComponentId; size: number }
   /** The component fell into these parts; each part lists its members. */
   | { step: 'refold'; seq: Seq; component: ComponentId; parts: { component: ComponentId; members: DistinctId[] }[] };
 
@@ -196,6 +203,8 @@ export function linksOnPair(state: State, a: DistinctId, b: DistinctId): Link[] 
 
 /** The separation in force on exactly this pair, or null. */
 export function separationOn(state: State, a: DistinctId, b: DistinctId): Separation | null {
+  // Mostly there is none at all: then there is no key to make.
+  if (state.separations.size === 0) return null;
   return state.separations.get(pairKey(a, b))?.find((separation) => separation.liftedSeq === null) ?? null;
 }
 
@@ -275,7 +284,7 @@ function setCanonical(state: State, component: Component, id: DistinctId, seq: S
   noteCanonical(state, id);
   if (component.canonical === id) return;
   component.canonical = id;
-  state.changed.steps.push({ step: 'rename', seq, component: component.id });
+  state.changed.steps.push({ step: 'rename', seq, component: component.id, size: component.size });
 }
 
 /** The side of a link whose identity's canonical id stays when the two join. */
@@ -294,13 +303,15 @@ export function joinComponents(
   const canonical = survivor.canonical;
   const into = chooseRoot(state, x, y);
   const from = into === x ? y : x;
+  const sizes = { from: from.size, into: into.size };
   into.size += from.size;
   into.known = x.known || y.known;
   into.canonical = canonical;
   into.createdAt = leastOf(x.createdAt, y.createdAt);
   into.changedSeq = seq;
-  for (const id of from.separated) into.separated.add(id);
-  for (const [type, count] of from.typeCounts) into.typeCounts.set(type, (into.typeCounts.get(type) ?? 0) + count);
+  if (from.separated.size > 0) for (const id of from.separated) into.separated.add(id);
+  if (from.typeCounts.size > 0)
+    for (const [type, count] of from.typeCounts) into.typeCounts.set(type, (into.typeCounts.get(type) ?? 0) + count);
   const members = state.members.get(into.id);
   const joining = state.members.get(from.id);
   if (members !== undefined && joining !== undefined) for (const id of joining) members.add(id);
@@ -317,6 +328,7 @@ export function joinComponents(
     from: from.id,
     into: into.id,
     renamed: survivor === into ? 'from' : 'into',
+    sizes,
   });
 }
 
@@ -433,4 +445,19 @@ export function pushTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
+}
+
+/**
+ * Goes on from what was just stored: nothing is changed any more. Of what an identifier said, and of who is in an identity, nothing is kept:
+ * histories grow, and few calls ask for them. Links stay, all of those that name who was created here.
+ */
+export function carryOn(state: State): void {
+  const { changed, held } = state;
+  for (const part of [state.members, state.linksOf, state.identifies, state.traits, state.subjects]) part.clear();
+  if (held !== null) {
+    const { done, linked } = held;
+    for (const id of changed.createdIdentifiers) linked.add(id);
+    for (const part of [done.members, done.recorded, done.identifies, done.traitKeys, done.rows]) part.clear();
+  }
+  clearChanged(changed);
 }

@@ -57,8 +57,12 @@ export const limits = {
   /** Connections of one node to PostgreSQL for its calls, and how long a statement of theirs may take. */
   postgresConnectionsMax: 10,
   postgresStatementMaxMs: 30_000,
-  /** Operations decided in one transaction. */
-  operationsPerCommitMax: 500,
+  /** Operations of several calls decided in one transaction; one that may set traits counts as two. */
+  operationsPerCommitMax: 1_000,
+  /** Rows of an import decided in one transaction. */
+  importChunkRows: 500,
+  /** Identifiers and links that an environment's commits leave in memory to the next ones: some 40 MB at the most. */
+  carriedIdentifiersMax: 50_000,
   /** Calls remembered as changing nothing. */
   decidedCallsMax: 200_000,
   /** Links whose repeats are counted between two writes, per environment; beyond it repeats are not counted, which is all that is lost. */

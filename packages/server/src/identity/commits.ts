@@ -93,11 +93,12 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
   /** As many calls as fit one transaction; steering, which loads identities whole, goes alone. */
   function takeGroup(lane: Lane): Waiting[] {
     const group = [lane.queue.shift()!];
-    let count = group[0]!.operations.length;
+    let weight = weightOf(group[0]!.operations);
     if (group[0]!.operations.some(isSteering)) return group;
     for (let next = lane.queue[0]; next !== undefined; next = lane.queue[0]) {
-      if (next.operations.some(isSteering) || count + next.operations.length > limits.operationsPerCommitMax) break;
-      count += next.operations.length;
+      if (next.operations.some(isSteering)) break;
+      weight += weightOf(next.operations);
+      if (weight > limits.operationsPerCommitMax) break;
       group.push(lane.queue.shift()!);
     }
     return group;
@@ -237,6 +238,13 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
   function running(): Promise<void>[] {
     return lanes.values().flatMap((lane) => lane.running ?? []);
   }
+}
+
+/** What they take of a transaction: an identify writes about twice as much as a link, and none may hold up other work for long. */
+function weightOf(operations: readonly Operation[]): number {
+  let weight = operations.length;
+  for (const { op } of operations) if (op === 'identify') weight++;
+  return weight;
 }
 
 function isComplete(answers: readonly (Answered | null)[]): answers is Answered[] {

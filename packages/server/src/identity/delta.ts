@@ -16,6 +16,7 @@ import type {
   ChangedLinkRow,
   ComponentToWrite,
   Delta,
+  MovedComponents,
   NewIdentifierRow,
   NewLedgerRow,
   NewLinkRow,
@@ -47,7 +48,6 @@ export function deltaOf(state: State, facts: readonly Fact[], refs: RefsOf): Del
   const { ref, sourceId } = refs;
   const { changed } = state;
   const changedIds = [...changed.identifiers].filter((id) => !changed.createdIdentifiers.has(id));
-  const components = [...changed.components].flatMap((id) => state.components.get(id) ?? []);
   const identifies = changed.identifies.map(({ id, fact }) => ({
     identifier: ref(id),
     seq: fact.seq,
@@ -73,15 +73,27 @@ export function deltaOf(state: State, facts: readonly Fact[], refs: RefsOf): Del
     seq,
     lifted_seq: liftedSeq,
   }));
+  const { renamedAlone, ...steps } = stepsOf(state, refs);
+  const components = [...changed.components].flatMap((id) => state.components.get(id) ?? []);
+  const dropped = new Set(steps.dropped);
+  const isStored = ({ id }: Component) => !changed.createdComponents.has(id) && !dropped.has(id);
   const linksOf = (seqs: Iterable<Seq>) => Array.from(seqs, (seq) => state.links.get(seq)!);
   return {
     stamp: state.head,
-    ...stepsOf(state, refs),
+    ...steps,
     identifiers: changedIds.map((id) => {
       const identifier = state.identifiers.get(id)!;
       return { ref: ref(id), flags: flagsOf(identifier), first_seen: identifier.firstSeen };
     }),
-    components: components.map((component) => componentToWrite(component, refs)),
+    components: components
+      .filter((component) => !isStored(component))
+      .map((component) => componentToWrite(component, refs)),
+    changedComponents: components
+      .filter(isStored)
+      .map((component) => ({
+        ...componentToWrite(component, refs),
+        moved_seq: renamedAlone.get(component.id) ?? null,
+      })),
     links: linksOf(changed.createdLinks).map((link) => newLinkOf(link, refs)),
     changedLinks: linksOf(changed.links)
       .filter(({ seq }) => !changed.createdLinks.has(seq))
@@ -108,6 +120,8 @@ export const ledgerRowOf = (fact: Fact, { ref, sourceId }: RefsOf): NewLedgerRow
   seq: fact.seq,
   time: fact.time,
   source: sourceId(fact.source),
+  op: fact.op,
+  subject: 'subject' in fact && fact.subject !== null ? ref(fact.subject) : null,
   body: encodeFact(fact, ref),
 });
 
@@ -123,48 +137,62 @@ export const componentToWrite = (component: Component, { ref }: Pick<RefsOf, 're
 
 /**
  * What the steps come to, taken together: which stored components have another root or moved, which are gone, and who was put elsewhere.
- * Components that this very commit made are not stored yet: their identifiers go straight to the root.
+ * Components that this very commit made are not stored yet: their identifiers go straight to the root. `renamedAlone`: roots that stay, and
+ * moved, and have no other component below them.
  */
-function stepsOf(state: State, { ref }: RefsOf): Pick<Delta, 'dropped' | 'moved' | 'placed'> {
+function stepsOf(
+  state: State,
+  { ref }: RefsOf,
+): Pick<Delta, 'dropped' | 'moved' | 'movedAlone' | 'placed'> & { renamedAlone: Map<ComponentId, Seq> } {
   const { steps, createdComponents, createdIdentifiers } = state.changed;
-  /** The stored roots below each component, by now. */
-  const below = new Map<ComponentId, { root: ComponentId; movedSeq: Seq | null }[]>();
-  const rootsBelow = (component: ComponentId) => {
+  /** The stored roots below each component, by now. `isAlone`: an identity of one identifier is one component. */
+  const below = new Map<ComponentId, { root: ComponentId; isAlone: boolean; movedSeq: Seq | null }[]>();
+  /** `size`: of the component before the step. The first step that names a stored one finds it as it is stored. */
+  const rootsBelow = (component: ComponentId, size: number) => {
     let roots = below.get(component);
     if (roots === undefined) {
-      roots = createdComponents.has(component) ? [] : [{ root: component, movedSeq: null }];
+      roots = createdComponents.has(component) ? [] : [{ root: component, isAlone: size === 1, movedSeq: null }];
       below.set(component, roots);
     }
     return roots;
   };
-  const move = (component: ComponentId, seq: Seq) => {
-    for (const stored of rootsBelow(component)) stored.movedSeq = seq;
-  };
   const dropped: ComponentId[] = [];
   const refolded = new Set<string>();
   for (const step of steps) {
-    if (step.step === 'rename') move(step.component, step.seq);
-    else if (step.step === 'join') {
-      move(step.renamed === 'from' ? step.from : step.into, step.seq);
-      rootsBelow(step.into).push(...rootsBelow(step.from).splice(0));
+    if (step.step === 'rename') {
+      for (const stored of rootsBelow(step.component, step.size)) stored.movedSeq = step.seq;
+    } else if (step.step === 'join') {
+      const from = rootsBelow(step.from, step.sizes.from);
+      const into = rootsBelow(step.into, step.sizes.into);
+      for (const stored of step.renamed === 'from' ? from : into) stored.movedSeq = step.seq;
+      into.push(...from.splice(0));
     } else {
       dropped.push(
-        ...rootsBelow(step.component)
+        ...rootsBelow(step.component, Number.NaN)
           .splice(0)
           .map(({ root }) => root),
       );
       for (const { members } of step.parts) for (const id of members) refolded.add(id);
     }
   }
-  const moved = [...below].flatMap(([into, roots]) =>
-    roots.map(({ root, movedSeq }) => ({ root, into, moved_seq: movedSeq })),
-  );
+  const stay: MovedComponents[] = [];
+  const go: MovedComponents[] = [];
+  const movedAlone: MovedComponents[] = [];
+  const renamedAlone = new Map<ComponentId, Seq>();
+  for (const [into, roots] of below) {
+    for (const { root, isAlone, movedSeq } of roots) {
+      const moved = { root, into, moved_seq: movedSeq };
+      if (root !== into) (isAlone ? movedAlone : go).push(moved);
+      else if (movedSeq === null) continue;
+      else if (isAlone) renamedAlone.set(root, movedSeq);
+      else stay.push(moved);
+    }
+  }
   return {
     dropped,
-    moved: [
-      ...moved.filter(({ root, into, moved_seq }) => root === into && moved_seq !== null),
-      ...moved.filter(({ root, into }) => root !== into),
-    ],
+    moved: [...stay, ...go],
+    movedAlone,
+    renamedAlone,
     placed: [...refolded]
       .filter((id) => !createdIdentifiers.has(id))
       .map((id) => ({ ref: ref(id), component: rootOf(state, state.identifiers.get(id)!.component) })),

@@ -1,7 +1,9 @@
 import {
   type Answered,
   type BlastRadius,
+  type ComponentId,
   compareSnapshots,
+  componentOf,
   idsNamed,
   needsOf,
   needsToRehearse,
@@ -36,15 +38,26 @@ function judge(
 ): Reading<Commit> {
   const needs = operations.map(needsOf);
   const isJudged = operations.map((_, index) => (remembered[index] ?? null) === null);
+  const isAllJudged = isJudged.every(Boolean);
   return {
     question(state) {
-      for (const [index, judged] of isJudged.entries()) {
-        isJudged[index] = judged || remembered[index]!.components.some((id) => state.components.has(id));
+      if (isAllJudged) return needs;
+      const spokenOf = new Set<ComponentId>();
+      for (let known = -1; known < spokenOf.size; ) {
+        known = spokenOf.size;
+        for (const [index, judged] of isJudged.entries()) {
+          isJudged[index] = judged || remembered[index]!.components.some((id) => spokenOf.has(id));
+          if (!isJudged[index]) continue;
+          for (const id of idsNamed(state, needs[index]!)) {
+            const component = componentOf(state, id);
+            if (component !== null) spokenOf.add(component.id);
+          }
+        }
       }
       return needs.filter((_, index) => isJudged[index]);
     },
     answer(state) {
-      const judged = operations.filter((_, index) => isJudged[index]);
+      const judged = isAllJudged ? operations : operations.filter((_, index) => isJudged[index]);
       const { outcomes, facts } = run(state, judged, now);
       let next = 0;
       const answers = isJudged.map((isNew, index) => (isNew ? outcomes[next++]! : remembered[index]!));

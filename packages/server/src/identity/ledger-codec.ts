@@ -27,25 +27,24 @@ interface EvidenceBody {
   /** traits: [key, value, code of the kind] */
   t?: [string, Json, number][];
   /** link: [kind, rule, primary, secondary, verdict, reason, waived, approves] */
-  l?: [string, string, number, number, string, string | null, string[], number | null];
+  l?: [string, string, number, number, string, string | null, readonly string[], number | null];
 }
+
+type Common = { o: Fact['op']; v: Fact['verdict']; r?: string; ts?: number };
 
 type Ref = (distinctId: string) => number;
 type Name = (ref: number) => string;
 
 export function encodeFact(fact: Fact, ref: Ref): string {
-  const common = {
-    o: fact.op,
-    v: fact.verdict,
-    ...(fact.reason === null ? {} : { r: fact.reason }),
-    ...(fact.timestamp === null ? {} : { ts: fact.timestamp }),
-  };
+  const common: Common = { o: fact.op, v: fact.verdict };
+  if (fact.reason !== null) common.r = fact.reason;
+  if (fact.timestamp !== null) common.ts = fact.timestamp;
   switch (fact.op) {
     case 'identify':
     case 'alias':
     case 'track':
     case 'approve':
-      return stringifyExact({ ...common, ...encodeEvidence(fact, ref) });
+      return stringifyExact(encodeEvidence(common as EvidenceBody, fact, ref));
     case 'split':
       return JSON.stringify({
         ...common,
@@ -74,29 +73,25 @@ export function encodeFact(fact: Fact, ref: Ref): string {
   }
 }
 
-function encodeEvidence(fact: EvidenceFact, ref: Ref): Omit<EvidenceBody, 'o'> {
+/** Into `body`, a property at a time: this is made for every call, and a spread takes several times as long. */
+function encodeEvidence(body: EvidenceBody, fact: EvidenceFact, ref: Ref): EvidenceBody {
   const { link } = fact;
-  return {
-    ...(fact.identified === null ? {} : { i: ref(fact.identified) }),
-    ...(fact.subject === null ? {} : { s: ref(fact.subject) }),
-    ...(fact.traits.length === 0
-      ? {}
-      : { t: fact.traits.map(({ key, value, kind }) => [key, value, codeOfKind(kind)]) }),
-    ...(link === null
-      ? {}
-      : {
-          l: [
-            link.kind,
-            link.rule,
-            ref(link.primary),
-            ref(link.secondary),
-            link.verdict,
-            link.reason,
-            [...link.waived],
-            link.approves,
-          ],
-        }),
-  };
+  if (fact.identified !== null) body.i = ref(fact.identified);
+  if (fact.subject !== null) body.s = ref(fact.subject);
+  if (fact.traits.length > 0) body.t = fact.traits.map(({ key, value, kind }) => [key, value, codeOfKind(kind)]);
+  if (link !== null) {
+    body.l = [
+      link.kind,
+      link.rule,
+      ref(link.primary),
+      ref(link.secondary),
+      link.verdict,
+      link.reason,
+      link.waived,
+      link.approves,
+    ];
+  }
+  return body;
 }
 
 const refPairs = (pairs: readonly Pair[], ref: Ref) => pairs.map(([a, b]) => [ref(a), ref(b)]);

@@ -21,10 +21,17 @@ export interface SourceBook {
 export function createSourceBook(): SourceBook {
   const byId = new Map<number, Source>();
   const ids = new Map<string, number>();
+  /** Calls that come together mostly come from one. */
+  let last: { readonly source: Source; readonly id: number } | null = null;
   const keyOf = ({ key, lib, batch, public: isPublic }: Source) => JSON.stringify([key, lib, batch, isPublic]);
   return {
     byId: (id) => byId.get(id)!,
-    idOf: (source) => ids.get(keyOf(source)),
+    idOf(source) {
+      if (last?.source === source) return last.id;
+      const id = ids.get(keyOf(source));
+      if (id !== undefined) last = { source, id };
+      return id;
+    },
     idsWhere: (fits) => [...byId].filter(([, source]) => fits(source)).map(([id]) => id),
     add({ id, key, lib, batch, public: isPublic }) {
       const source: Source = { key, lib, batch, public: isPublic === 1 };
@@ -32,6 +39,7 @@ export function createSourceBook(): SourceBook {
       ids.set(keyOf(source), id);
     },
     clear() {
+      last = null;
       byId.clear();
       ids.clear();
     },

@@ -1,4 +1,5 @@
 import {
+  componentOf,
   emptyState,
   type Lookups,
   noteLookups,
@@ -146,8 +147,7 @@ export function createWorkingSet(
       if (!done.ids.has(id)) due.ids.add(id);
       if (liftedSeq !== null) continue;
       separated.add(id);
-      const identifier = state.identifiers.get(id);
-      if (identifier !== undefined) state.components.get(identifier.component)!.separated.add(id);
+      componentOf(state, id)?.separated.add(id);
     }
   }
 
@@ -171,7 +171,10 @@ export function createWorkingSet(
     limitedTypes,
     ref: (distinctId) => refs.get(distinctId)!,
     hasRef: (distinctId) => refs.has(distinctId),
-    setRef: (distinctId, ref) => void refs.set(distinctId, ref),
+    setRef(distinctId, ref) {
+      refs.set(distinctId, ref);
+      names.set(ref, distinctId);
+    },
     add(lookups, found) {
       noteLookups(held, lookups);
       for (const component of lookups.members) state.members.set(component, new Set());

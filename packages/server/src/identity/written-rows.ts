@@ -22,6 +22,11 @@ export interface ComponentToWrite {
   readonly separated: number;
 }
 
+/** The row of an identity that is stored; where it moved, `moved_seq` says at which seq. */
+export interface ChangedComponent extends ComponentToWrite {
+  readonly moved_seq: number | null;
+}
+
 /** Stored components whose root is `root` have the root `into` from now on (it may be the same), and moved at that seq if one is given. */
 export interface MovedComponents {
   readonly root: number;
@@ -65,6 +70,9 @@ export interface NewLedgerRow {
   readonly seq: number;
   readonly time: number;
   readonly source: number;
+  readonly op: string;
+  /** The ref of who an evidence row speaks of. */
+  readonly subject: number | null;
   readonly body: string;
 }
 
@@ -79,11 +87,15 @@ export interface Delta {
   readonly dropped: readonly ComponentId[];
   /** First those whose root stays, then those that get another; none of these is the root of others. */
   readonly moved: readonly MovedComponents[];
+  /** The same, where `root` is the only component of that root: its own row is found by its id. */
+  readonly movedAlone: readonly MovedComponents[];
   /** Identifiers put into another component. */
   readonly placed: readonly { readonly ref: number; readonly component: number }[];
   readonly identifiers: readonly { readonly ref: number; readonly flags: number; readonly first_seen: number | null }[];
-  /** To be added or, if there is one of that id, replaced; `root` is the id itself, and stays what it was. */
+  /** `root` is the id itself. */
   readonly components: readonly ComponentToWrite[];
+  /** Of stored ones; `root` stays what it was. */
+  readonly changedComponents: readonly ChangedComponent[];
   readonly links: readonly NewLinkRow[];
   readonly changedLinks: readonly ChangedLinkRow[];
   readonly identifies: readonly IdentifyRow[];

@@ -78,8 +78,8 @@ async function applyTo(doors: Doors, all: readonly AppliedItem[]): Promise<ItemA
 
 async function commitAll({ commit }: Doors, operations: readonly Operation[]): Promise<RowAnswer[]> {
   const answers: RowAnswer[] = [];
-  for (let at = 0; at < operations.length; at += limits.operationsPerCommitMax) {
-    answers.push(...(await commit(operations.slice(at, at + limits.operationsPerCommitMax))));
+  for (let at = 0; at < operations.length; at += limits.importChunkRows) {
+    answers.push(...(await commit(operations.slice(at, at + limits.importChunkRows))));
   }
   return answers;
 }

@@ -12,7 +12,7 @@ import type { AppliedItem, ItemAnswer, Target } from './target.ts';
 import type { ImportEvent, Rejection, RowBatch, SourceRow, Tally } from './types.ts';
 
 const progressIntervalMs = 250;
-const chunkItems = limits.operationsPerCommitMax;
+const chunkItems = limits.importChunkRows;
 
 export interface Work {
   readonly asked: Run;

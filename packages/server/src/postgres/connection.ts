@@ -4,7 +4,7 @@ import { ConfigError } from '../config-error.ts';
 import { OnymError } from '../errors.ts';
 import type { PostgresOptions } from '../postgres-options.ts';
 
-/** One statement at a time, within a transaction or alone. */
+/** Within a transaction or alone. Statements that are not waited for run one after the other all the same, and are answered in that order. */
 export interface Sql {
   /** `name` says the statement once more in few letters: a connection prepares it the first time. */
   rows<Row>(statement: Statement<Row>, values: readonly unknown[]): Promise<Row[]>;
@@ -65,6 +65,7 @@ export function openConnections(options: ConnectionOptions): Connections {
     idle_in_transaction_session_timeout: options.statementMaxMs,
     application_name: 'onym',
     options: `-c search_path=${schema}`,
+    pipeline: true,
   });
   // Of a connection that waits in the pool; the next one who needs it takes another. The error has the whole connection in it, which is for no log.
   pool.on('error', ({ message }) => log.warn({ reason: message }, 'a connection to PostgreSQL was lost'));

@@ -6,21 +6,35 @@ export type Columns = Readonly<Record<string, string>>;
 /** A statement over many rows: an array for each column. */
 export interface Many<Row = unknown> extends Statement<Row> {
   readonly columns: readonly string[];
+  readonly types: Columns;
 }
 
-export function insertInto<Row = unknown>(table: string, types: Columns, rest = ''): Many<Row> {
+/** `same`: columns of which all rows have one value, given before the arrays. */
+export function insertInto<Row = unknown>(
+  table: string,
+  types: Columns,
+  { same = {}, rest = '' }: { same?: Columns; rest?: string } = {},
+): Many<Row> {
   const columns = Object.keys(types);
+  const given = Object.values(same).map((type, index) => `$${index + 1}::${type}, `);
   return {
-    name: `insert_${table}`,
-    text: `INSERT INTO ${table} (${columns.join(', ')}) SELECT * FROM ${unnested(types, 1)} ${rest}`,
+    name: `${given.length > 0 ? 'add' : 'insert'}_${table}`,
+    text: `INSERT INTO ${table} (${[...Object.keys(same), ...columns].join(', ')})
+      SELECT ${given.join('')}w.* FROM ${unnested(types, given.length + 1)} AS w ${rest}`,
     columns,
+    types,
   };
 }
 
 /** `set` and `where` name the rows `w`, and values before them $1 to $n. */
 export function updateOf(name: string, types: Columns, before: number, textOf: (rows: string) => string): Many {
   const columns = Object.keys(types);
-  return { name, text: textOf(`${unnested(types, before + 1)} AS w(${columns.map(quoted).join(', ')})`), columns };
+  return {
+    name,
+    text: textOf(`${unnested(types, before + 1)} AS w(${columns.map(quoted).join(', ')})`),
+    columns,
+    types,
+  };
 }
 
 const unnested = (types: Columns, from: number): string =>
@@ -40,5 +54,11 @@ export async function writeRows<Row>(
   return rows.length === 0 ? [] : sql.rows(many, [...before, ...columnsOf(many, rows)]);
 }
 
-const columnsOf = ({ columns }: Many, rows: readonly object[]): unknown[][] =>
-  columns.map((column) => rows.map((row) => (row as Record<string, unknown>)[column]));
+const columnsOf = ({ types }: Many, rows: readonly object[]): unknown[] =>
+  Object.entries(types).map(([column, type]) => {
+    const values = rows.map((row) => (row as Record<string, unknown>)[column]);
+    return numbers.has(type) ? `{${values.map((value) => value ?? 'NULL').join(',')}}` : values;
+  });
+
+/** The driver would write them in quotes, one by one, and PostgreSQL take these off again. */
+const numbers: ReadonlySet<string> = new Set(['smallint', 'integer', 'bigint']);

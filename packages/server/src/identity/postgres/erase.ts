@@ -12,7 +12,7 @@ import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
-import { componentColumns, ledgerColumns, saveComponents, saveEnvironment } from './write.ts';
+import { saveEnvironment, writeComponents } from './write.ts';
 
 /** Runs inside a transaction. */
 export async function eraseIdentity(
@@ -37,13 +37,8 @@ async function writeErasure(sql: Sql, env: number, delta: ErasureDelta): Promise
   const own = eraseStatements;
   const stamp = delta.ledger.seq;
   const erased = delta.erased.map(({ ref }) => ref);
-  await writeRows(
-    sql,
-    own.rewriteLedger,
-    [env],
-    delta.rewritten.map((row) => ledgerColumns(env, row)),
-  );
-  await writeRows(sql, own.addLedger, [], [ledgerColumns(env, delta.ledger)]);
+  await writeRows(sql, own.rewriteLedger, [env], delta.rewritten);
+  await writeRows(sql, own.addLedger, [env], [delta.ledger]);
   await sql.rows(own.dropLinks, [env, delta.droppedLinks]);
   await sql.rows(own.dropRepeats, [env, delta.droppedRepeats]);
   for (const drop of [own.dropIdentifies, own.dropTraits, own.dropSeparations]) await sql.rows(drop, [erased]);
@@ -57,12 +52,7 @@ async function writeErasure(sql: Sql, env: number, delta: ErasureDelta): Promise
   await sql.rows(own.dropComponents, [env, delta.droppedRoots]);
   await sql.rows(own.dropIdentifiers, [delta.strays.map(({ ref }) => ref)]);
   await writeRows(sql, own.refoldIdentifiers, [flag.wasCanonical, stamp], delta.identifiers);
-  await writeRows(
-    sql,
-    saveComponents,
-    [],
-    delta.components.map((row) => componentColumns(env, row, stamp)),
-  );
+  await writeComponents(sql, env, delta.components, stamp);
   await writeRows(sql, own.settleLinks, [env], delta.links);
   await writeRows(sql, own.forgetIdentifiers, [], delta.erased);
   const { environment, pending } = delta;

@@ -1,11 +1,8 @@
 import { nodeId } from '../../node-id.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import type { MovedRoom } from '../../postgres/moved-room.ts';
-import type { NewLedgerRow } from '../written-rows.ts';
 import { analyses, migrations } from './schema.ts';
-import { ledgerColumns } from './write.ts';
 
-type LedgerRow = NewLedgerRow & { readonly env: number };
 interface IdentifierRow {
   readonly distinct_id: string;
   /** null: somebody was erased, and the name is a token that stands for it. */
@@ -26,7 +23,10 @@ export const movedIdentities: MovedRoom = {
     {
       table: 'ledger',
       key: ['env', 'seq'],
-      rowOf: (row) => ledgerColumns((row as unknown as LedgerRow).env, row as unknown as LedgerRow),
+      rowOf(row) {
+        const { o: op, s: subject = null } = JSON.parse(row.body as string) as { o: string; s?: number };
+        return { ...row, op, subject };
+      },
     },
     {
       table: 'identifier',

@@ -3,6 +3,7 @@ import { defaultSettings, type Fact, isSteering, type RevertOperation, type Sett
 import type { Sql } from '../../postgres/connection.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
+import { createCarriedSets } from '../carried-sets.ts';
 import { environmentNotFound, infoOf } from '../environment.ts';
 import { historyAt } from '../history.ts';
 import { judgementOf } from '../judgement.ts';
@@ -42,6 +43,7 @@ function storeOver(postgres: Postgres): IdentityStore {
   const sources = createSources(connections.alone);
   const ledger = createPostgresLedger(postgres);
   const statistics = createStatistics(connections);
+  const carried = createCarriedSets();
 
   async function environmentRow(sql: Sql, name: string, statement = statements.environment): Promise<EnvironmentRow> {
     const [row] = await sql.rows(statement, [name]);
@@ -115,24 +117,25 @@ function storeOver(postgres: Postgres): IdentityStore {
         return reading(environment, (sql, row) => answer(sql, row, judgementOf(operations, now, commitOptions)));
       }
       await sources.know(operations.map(({ source }) => source));
-      const { commit } = await connections.write(
+      const isSteered = operations.some(isSteering);
+      const { commit, set } = await connections.write(
         async (sql) => {
           // Anew at each try: what is remembered was true at a moment that may have passed.
           const row = await locked(sql, environment);
           const isRemembered = (commitOptions?.rememberedAt ?? row.head) === row.head;
           const judgement = judgementOf(operations, now, isRemembered ? commitOptions : {});
-          const set = await workingSet(sql, row);
+          const set = (isSteered ? null : carried.take(row)) ?? (await workingSet(sql, row));
           await fill(sql, sources, set, judgement.question);
           const judged = judgement.answer(set.state);
-          if (judged.facts.length === 0) return { commit: judged, written: [] };
+          if (judged.facts.length === 0) return { commit: judged, set, written: [] };
           const written = await writeChanges(sql, set, judged.facts, sources);
           const { touched, head } = judged;
-          const isSteered = operations.some(isSteering);
           await ledger.tell(sql, { environment, before: row.head, head, touched: isSteered ? null : touched });
-          return { commit: judged, written };
+          return { commit: judged, set, written };
         },
         ({ written }, sql) => isWritten(sql, environment, written),
       );
+      if (!isSteered) carried.keep(set);
       statistics.grown(commit.head);
       return commit;
     },
@@ -311,6 +314,7 @@ function storeOver(postgres: Postgres): IdentityStore {
           eraseIdentity(sql, sources, await workingSet(sql, row), distinctId, request),
         );
       }
+      carried.clear();
       return connections.write(
         async (sql) => {
           const row = await locked(sql, environment);

@@ -16,89 +16,74 @@ export async function writeChanges(
 ): Promise<readonly NewLedgerRow[]> {
   const { id: env, name } = set.environment;
   const added = newIdentifiersOf(set.state, name);
-  const refs = await writeRows(
-    sql,
-    addIdentifiers,
-    [],
-    added.map((row) => ({ ...row, env, changed_seq: set.state.head })),
-  );
+  const refs = await writeRows(sql, addIdentifiers, [env, set.state.head], added);
   for (const { ref, distinct_id } of refs) set.setRef(distinct_id, ref);
   const delta = deltaOf(set.state, facts, { ref: set.ref, sourceId: sources.idOf });
   await writeDelta(sql, env, delta);
   return delta.ledger;
 }
 
+/** Sent at once, so that none waits for the answer to the one before. */
 async function writeDelta(sql: Sql, env: number, delta: Delta): Promise<void> {
   const { stamp } = delta;
-  const own = <Row extends object>(rows: readonly Row[]) => rows.map((row) => ({ ...row, env }));
-  if (delta.dropped.length > 0) await sql.rows(dropComponents, [env, delta.dropped]);
-  await writeRows(sql, moveComponents, [env], delta.moved);
-  await writeRows(sql, placeIdentifiers, [], delta.placed);
-  await writeRows(sql, saveIdentifiers, [stamp], delta.identifiers);
-  await writeRows(
-    sql,
-    saveComponents,
-    [],
-    delta.components.map((row) => componentColumns(env, row, stamp)),
-  );
-  await writeRows(sql, addLinks, [], own(delta.links));
-  await writeRows(sql, saveLinks, [env], delta.changedLinks);
-  await writeRows(sql, addIdentifies, [], delta.identifies);
-  await writeRows(sql, revokeIdentifies, [], delta.revokedIdentifies);
-  await writeRows(sql, addTraits, [], delta.traits);
-  await writeRows(sql, revokeTraits, [], delta.revokedTraits);
-  await writeRows(sql, addSeparations, [], own(delta.separations));
-  await writeRows(sql, liftSeparations, [], delta.liftedSeparations);
-  await writeRows(sql, addSettings, [], own(delta.settings));
-  await writeRows(
-    sql,
-    addLedger,
-    [],
-    delta.ledger.map((row) => ledgerColumns(env, row)),
-  );
-  await writeRows(sql, saveBatches, [], own(delta.batches));
-  await saveEnvironment(sql, env, delta.environment);
+  await Promise.all([
+    delta.dropped.length > 0 && sql.rows(dropComponents, [env, delta.dropped]),
+    writeRows(sql, moveComponents, [env], delta.moved),
+    writeRows(sql, moveEachAlone, [env], delta.movedAlone),
+    writeRows(sql, placeIdentifiers, [], delta.placed),
+    writeRows(sql, saveIdentifiers, [stamp], delta.identifiers),
+    writeComponents(sql, env, delta.components, stamp),
+    writeRows(sql, saveComponents, [env, stamp], delta.changedComponents),
+    writeRows(sql, addLinks, [env], delta.links),
+    writeRows(sql, saveLinks, [env], delta.changedLinks),
+    writeRows(sql, addIdentifies, [], delta.identifies),
+    writeRows(sql, revokeIdentifies, [], delta.revokedIdentifies),
+    writeRows(sql, addTraits, [], delta.traits),
+    writeRows(sql, revokeTraits, [], delta.revokedTraits),
+    writeRows(sql, addSeparations, [env], delta.separations),
+    writeRows(sql, liftSeparations, [], delta.liftedSeparations),
+    writeRows(sql, addSettings, [env], delta.settings),
+    writeRows(sql, addLedger, [env], delta.ledger),
+    writeRows(sql, saveBatches, [env], delta.batches),
+    saveEnvironment(sql, env, delta.environment),
+  ]);
 }
 
 export async function saveEnvironment(sql: Sql, env: number, row: Delta['environment']): Promise<void> {
   await sql.rows(statements.saveEnvironment, [env, row.head, row.last_time, row.last_lift, row.next_component]);
 }
 
-/** Of a row's body, what statements ask for stands in columns: the body's JSON is Onym's to read, not the database's. */
-export function ledgerColumns(env: number, row: NewLedgerRow) {
-  const { o: op, s: subject = null } = JSON.parse(row.body) as { o: string; s?: number };
-  return { ...row, env, op, subject };
+/** New identities, as they are from ledger row `stamp` on. */
+export async function writeComponents(
+  sql: Sql,
+  env: number,
+  components: readonly ComponentToWrite[],
+  stamp: number,
+): Promise<void> {
+  const rows = components.map((row) => ({ ...row, root: row.id }));
+  await writeRows(sql, addComponents, [env, stamp, 0], rows);
 }
 
-/** One identity's row, as it is from ledger row `stamp` on. */
-export function componentColumns(env: number, row: ComponentToWrite, stamp: number) {
-  return { ...row, env, root: row.id, moved_seq: 0, profile_seq: stamp };
-}
-
+const same = { env: 'integer' };
 const addIdentifiers = insertInto<{ ref: number; distinct_id: string }>(
   'identifier',
-  {
-    env: 'integer',
-    distinct_id: 'text',
-    node: 'uuid',
-    component: 'bigint',
-    flags: 'integer',
-    first_seen: 'bigint',
-    changed_seq: 'bigint',
-  },
-  'RETURNING ref, distinct_id',
+  { distinct_id: 'text', node: 'uuid', component: 'bigint', flags: 'integer', first_seen: 'bigint' },
+  { same: { env: 'integer', changed_seq: 'bigint' }, rest: 'RETURNING ref, distinct_id' },
 );
 export const dropComponents: Statement<unknown> = {
   name: 'drop_components',
   text: 'DELETE FROM component WHERE env = $1 AND root = ANY($2::bigint[])',
 };
-const moveComponents = updateOf(
-  'move_components',
-  { root: 'bigint', into: 'bigint', moved_seq: 'bigint' },
-  1,
-  (rows) => `UPDATE component c SET root = w."into", moved_seq = coalesce(w.moved_seq, c.moved_seq) FROM ${rows}
-    WHERE c.env = $1 AND c.root = w.root`,
-);
+const moveWhere = (name: string, found: string) =>
+  updateOf(
+    name,
+    { root: 'bigint', into: 'bigint', moved_seq: 'bigint' },
+    1,
+    (rows) => `UPDATE component c SET root = w."into", moved_seq = coalesce(w.moved_seq, c.moved_seq) FROM ${rows}
+      WHERE c.env = $1 AND c.${found} = w.root`,
+  );
+const moveComponents = moveWhere('move_components', 'root');
+const moveEachAlone = moveWhere('move_each_alone', 'id');
 const placeIdentifiers = updateOf(
   'place_identifiers',
   { ref: 'bigint', component: 'bigint' },
@@ -112,43 +97,50 @@ const saveIdentifiers = updateOf(
   (rows) => `UPDATE identifier i SET flags = w.flags, first_seen = w.first_seen, changed_seq = $1 FROM ${rows}
     WHERE i.ref = w.ref`,
 );
-export const saveComponents = insertInto(
+const identityTypes = {
+  canonical: 'bigint',
+  known: 'smallint',
+  size: 'bigint',
+  created_at: 'bigint',
+  changed_seq: 'bigint',
+  separated: 'bigint',
+};
+const addComponents = insertInto(
   'component',
-  {
-    env: 'integer',
-    id: 'bigint',
-    root: 'bigint',
-    moved_seq: 'bigint',
-    canonical: 'bigint',
-    known: 'smallint',
-    size: 'bigint',
-    created_at: 'bigint',
-    changed_seq: 'bigint',
-    profile_seq: 'bigint',
-    separated: 'bigint',
-  },
-  `ON CONFLICT (env, id) DO UPDATE SET canonical = excluded.canonical, known = excluded.known, size = excluded.size,
-     created_at = excluded.created_at, changed_seq = excluded.changed_seq, profile_seq = excluded.profile_seq,
-     separated = excluded.separated`,
+  { id: 'bigint', root: 'bigint', ...identityTypes },
+  { same: { env: 'integer', profile_seq: 'bigint', moved_seq: 'bigint' } },
+);
+const saveComponents = updateOf(
+  'save_components',
+  { id: 'bigint', moved_seq: 'bigint', ...identityTypes },
+  2,
+  (
+    rows,
+  ) => `UPDATE component c SET moved_seq = coalesce(w.moved_seq, c.moved_seq), canonical = w.canonical, known = w.known,
+      size = w.size, created_at = w.created_at, changed_seq = w.changed_seq, profile_seq = $2, separated = w.separated
+    FROM ${rows} WHERE c.env = $1 AND c.id = w.id`,
 );
 export const statusTypes = { redundant: 'smallint', status: 'text', reason: 'text', status_seq: 'bigint' };
-const addLinks = insertInto('link', {
-  env: 'integer',
-  seq: 'bigint',
-  kind: 'text',
-  rule: 'text',
-  primary_ref: 'bigint',
-  secondary_ref: 'bigint',
-  lo: 'bigint',
-  hi: 'bigint',
-  time: 'bigint',
-  effective_time: 'bigint',
-  source: 'integer',
-  waived: 'text',
-  approves: 'bigint',
-  verdict: 'text',
-  ...statusTypes,
-});
+const addLinks = insertInto(
+  'link',
+  {
+    seq: 'bigint',
+    kind: 'text',
+    rule: 'text',
+    primary_ref: 'bigint',
+    secondary_ref: 'bigint',
+    lo: 'bigint',
+    hi: 'bigint',
+    time: 'bigint',
+    effective_time: 'bigint',
+    source: 'integer',
+    waived: 'text',
+    approves: 'bigint',
+    verdict: 'text',
+    ...statusTypes,
+  },
+  { same },
+);
 const saveLinks = updateOf(
   'save_links',
   { seq: 'bigint', ...statusTypes },
@@ -186,13 +178,11 @@ const revokeTraits = updateOf(
   (rows) => `UPDATE trait t SET revoked_seq = w.revoked_seq FROM ${rows} WHERE t.identifier = w.identifier
     AND t.key = w.key AND t.once = w.once AND t.effective_time = w.effective_time AND t.seq = w.seq`,
 );
-const addSeparations = insertInto('separation', {
-  env: 'integer',
-  a: 'bigint',
-  b: 'bigint',
-  seq: 'bigint',
-  lifted_seq: 'bigint',
-});
+const addSeparations = insertInto(
+  'separation',
+  { a: 'bigint', b: 'bigint', seq: 'bigint', lifted_seq: 'bigint' },
+  { same },
+);
 const liftSeparations = updateOf(
   'lift_separations',
   { a: 'bigint', b: 'bigint', seq: 'bigint', lifted_seq: 'bigint' },
@@ -200,18 +190,15 @@ const liftSeparations = updateOf(
   (rows) =>
     `UPDATE separation s SET lifted_seq = w.lifted_seq FROM ${rows} WHERE s.a = w.a AND s.b = w.b AND s.seq = w.seq`,
 );
-const addSettings = insertInto('settings', { env: 'integer', seq: 'bigint', settings: 'text' });
-export const addLedger = insertInto('ledger', {
-  env: 'integer',
-  seq: 'bigint',
-  time: 'bigint',
-  source: 'integer',
-  op: 'text',
-  subject: 'bigint',
-  body: 'text',
-});
+const addSettings = insertInto('settings', { seq: 'bigint', settings: 'text' }, { same });
+/** Of a row's body, what statements ask for stands in columns: the body's JSON is Onym's to read, not the database's. */
+export const addLedger = insertInto(
+  'ledger',
+  { seq: 'bigint', time: 'bigint', source: 'integer', op: 'text', subject: 'bigint', body: 'text' },
+  { same },
+);
 const saveBatches = insertInto(
   'batch',
-  { env: 'integer', name: 'text', first_seq: 'bigint', last_seq: 'bigint' },
-  'ON CONFLICT (env, name) DO UPDATE SET last_seq = excluded.last_seq',
+  { name: 'text', first_seq: 'bigint', last_seq: 'bigint' },
+  { same, rest: 'ON CONFLICT (env, name) DO UPDATE SET last_seq = excluded.last_seq' },
 );

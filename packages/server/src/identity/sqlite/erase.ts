@@ -10,7 +10,7 @@ import type { ErasureStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
 import type { Sources } from './sources.ts';
 import type { Statements } from './statements.ts';
-import { saveComponent, saveEnvironment } from './write.ts';
+import { addComponent, saveEnvironment } from './write.ts';
 
 type Sql = Statements & ErasureStatements;
 
@@ -54,7 +54,7 @@ function writeErasure(sql: Sql, env: number, delta: ErasureDelta): void {
   for (const row of delta.identifiers) {
     sql.refoldIdentifier.run(row.component, flag.wasCanonical, row.flags, row.first_seen, stamp, row.ref);
   }
-  for (const row of delta.components) saveComponent(sql, env, row, stamp);
+  for (const row of delta.components) addComponent(sql, env, row, stamp);
   for (const row of delta.links) {
     sql.settleLink.run(row.verdict, row.redundant, row.status, row.reason, row.status_seq, env, row.seq);
   }

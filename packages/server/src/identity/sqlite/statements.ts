@@ -122,13 +122,21 @@ export function prepareStatements(database: Database) {
       )
       .pluck(),
     // Components
-    saveComponent: database.prepare(
+    addComponent: database.prepare(
       `INSERT INTO component (env, id, root, moved_seq, canonical, known, size, created_at, changed_seq, profile_seq, separated)
-       VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
-       ON CONFLICT (env, id) DO UPDATE SET canonical = excluded.canonical, known = excluded.known, size = excluded.size,
-         created_at = excluded.created_at, changed_seq = excluded.changed_seq, profile_seq = excluded.profile_seq,
-         separated = excluded.separated`,
+       VALUES (?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    saveComponent: database.prepare(
+      `UPDATE component SET canonical = ?, known = ?, size = ?, created_at = ?, changed_seq = ?, profile_seq = ?, separated = ?
+       WHERE env = ? AND id = ?`,
+    ),
+    saveMovedComponent: database.prepare(
+      `UPDATE component SET moved_seq = ?, canonical = ?, known = ?, size = ?, created_at = ?, changed_seq = ?, profile_seq = ?,
+         separated = ? WHERE env = ? AND id = ?`,
+    ),
+    /** By its id: a statement that finds rows by the column that it changes first notes them all, at several times the cost. */
+    rerootOne: database.prepare('UPDATE component SET root = ? WHERE env = ? AND id = ?'),
+    moveAndRerootOne: database.prepare('UPDATE component SET moved_seq = ?, root = ? WHERE env = ? AND id = ?'),
     // Without INDEXED BY the planner takes the primary key's first column: every component of the environment, at each merge.
     moveComponents: database.prepare(
       'UPDATE component INDEXED BY component_root SET moved_seq = ? WHERE env = ? AND root = ?',

@@ -2,9 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
+<<<<<<< HEAD
 import { defaultSettings, type Fact, type RevertOperation, type Settings, type Source } from '@onym/core';
+=======
+import { defaultSettings, isSteering, type RevertOperation, type Settings, type Source } from '@onym/core';
+>>>>>>> h-b3
 import { inSnapshot, inTransaction, migrate, openDatabase, scrub, touch } from '../../disk/sqlite.ts';
 import { nodeId } from '../../node-id.ts';
+import { createCarriedSets } from '../carried-sets.ts';
 import { environmentNotFound, infoOf } from '../environment.ts';
 import { historyAt } from '../history.ts';
 import { judgementOf } from '../judgement.ts';
@@ -51,6 +56,7 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
   const sql = prepareStatements(database);
   const erasures = prepareErasureStatements(database);
   const sources = createSources(sql);
+  const carried = createCarriedSets();
 
   function environmentRow(name: string): EnvironmentRow {
     const row = sql.environment.get(name);
@@ -139,15 +145,19 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
     async commit(environment, operations, now, options) {
       const judgement = judgementOf(operations, now, options);
       if (options?.dryRun) return snapshot(() => answer(environmentRow(environment), judgement));
-      return withSources(() =>
+      const isSteered = operations.some(isSteering);
+      const { commit, set } = withSources(() =>
         inTransaction(database, () => {
-          const set = workingSet(environmentRow(environment));
+          const row = environmentRow(environment);
+          const set = (isSteered ? null : carried.take(row)) ?? workingSet(row);
           fill(sql, set, judgement.question);
           const commit = judgement.answer(set.state);
           if (commit.facts.length > 0) writeChanges(sql, set, commit.facts, sources.idOf);
-          return commit;
+          return { commit, set };
         }),
       );
+      if (!isSteered) carried.keep(set);
+      return commit;
     },
 
     shared: null,
@@ -291,7 +301,9 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
     async erase(environment, distinctId, request) {
       const work = () =>
         eraseIdentity({ ...sql, ...erasures }, sources, workingSet(environmentRow(environment)), distinctId, request);
-      return request.dryRun ? snapshot(work) : withSources(() => inTransaction(database, work));
+      if (request.dryRun) return snapshot(work);
+      carried.clear();
+      return withSources(() => inTransaction(database, work));
     },
 
     async pendingErasures(environment) {

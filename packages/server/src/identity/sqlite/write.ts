@@ -1,7 +1,7 @@
 import type { Fact, Source } from '@onym/core';
 import { deltaOf, newIdentifiersOf } from '../delta.ts';
 import type { WorkingSet } from '../working-set.ts';
-import type { ComponentToWrite, Delta, MovedComponents } from '../written-rows.ts';
+import type { ChangedComponent, ComponentToWrite, Delta, MovedComponents } from '../written-rows.ts';
 import type { Statements } from './statements.ts';
 
 /** Writes the ledger rows and everything the engine changed, row by row. Runs inside the commit's transaction. */
@@ -25,9 +25,14 @@ function writeDelta(sql: Statements, env: number, delta: Delta): void {
   const { stamp } = delta;
   for (const root of delta.dropped) sql.dropComponents.run(env, root);
   for (const moved of delta.moved) moveComponents(sql, env, moved);
+  for (const { root, into, moved_seq } of delta.movedAlone) {
+    if (moved_seq === null) sql.rerootOne.run(into, env, root);
+    else sql.moveAndRerootOne.run(moved_seq, into, env, root);
+  }
   for (const row of delta.placed) sql.placeIdentifier.run(row.component, row.ref);
   for (const row of delta.identifiers) sql.saveIdentifier.run(row.flags, row.first_seen, stamp, row.ref);
-  for (const row of delta.components) saveComponent(sql, env, row, stamp);
+  for (const row of delta.components) addComponent(sql, env, row, stamp);
+  for (const row of delta.changedComponents) saveComponent(sql, env, row, stamp);
   writeLinks(sql, env, delta);
   for (const row of delta.identifies) {
     sql.addIdentify.run(row.identifier, row.seq, row.effective_time, row.batch, row.revoked_seq);
@@ -49,14 +54,23 @@ function moveComponents(sql: Statements, env: number, { root, into, moved_seq }:
 }
 
 /** One identity's row, as it is from ledger row `stamp` on. */
-export function saveComponent(
-  sql: Pick<Statements, 'saveComponent'>,
+export function addComponent(
+  sql: Pick<Statements, 'addComponent'>,
   env: number,
   row: ComponentToWrite,
   stamp: number,
 ): void {
   const { id, canonical, known, size, created_at, changed_seq, separated } = row;
-  sql.saveComponent.run(env, id, id, canonical, known, size, created_at, changed_seq, stamp, separated);
+  sql.addComponent.run(env, id, id, canonical, known, size, created_at, changed_seq, stamp, separated);
+}
+
+function saveComponent(sql: Statements, env: number, row: ChangedComponent, stamp: number): void {
+  const { id, moved_seq, canonical, known, size, created_at, changed_seq, separated } = row;
+  if (moved_seq === null) {
+    sql.saveComponent.run(canonical, known, size, created_at, changed_seq, stamp, separated, env, id);
+  } else {
+    sql.saveMovedComponent.run(moved_seq, canonical, known, size, created_at, changed_seq, stamp, separated, env, id);
+  }
 }
 
 function writeLinks(sql: Statements, env: number, { links, changedLinks }: Delta): void {

@@ -88,8 +88,8 @@ export function createLinkReader(context: RowContext, options: { readonly guarde
     },
     *rest(): Generator<TableItem> {
       const facts = due.upTo(Number.POSITIVE_INFINITY);
-      for (let start = 0; start < facts.length; start += limits.operationsPerCommitMax) {
-        const operations = facts.slice(start, start + limits.operationsPerCommitMax).map(identify);
+      for (let start = 0; start < facts.length; start += limits.importChunkRows) {
+        const operations = facts.slice(start, start + limits.importChunkRows).map(identify);
         yield { ids: [], operations: () => operations };
       }
     },
