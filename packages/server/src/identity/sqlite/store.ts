@@ -2,11 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
-<<<<<<< HEAD
-import { defaultSettings, type Fact, type RevertOperation, type Settings, type Source } from '@onym/core';
-=======
-import { defaultSettings, isSteering, type RevertOperation, type Settings, type Source } from '@onym/core';
->>>>>>> h-b3
+import { defaultSettings, type Fact, isSteering, type RevertOperation, type Settings, type Source } from '@onym/core';
 import { inSnapshot, inTransaction, migrate, openDatabase, scrub, touch } from '../../disk/sqlite.ts';
 import { nodeId } from '../../node-id.ts';
 import { createCarriedSets } from '../carried-sets.ts';
