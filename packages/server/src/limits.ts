@@ -59,6 +59,8 @@ export const limits = {
   postgresStatementMaxMs: 30_000,
   /** Operations of several calls decided in one transaction; one that may set traits counts as two. */
   operationsPerCommitMax: 1_000,
+  /** The same where the ledger is shared: while one such is written, the next is judged. */
+  operationsPerSharedCommitMax: 500,
   /** Rows of an import decided in one transaction. */
   importChunkRows: 500,
   /** Identifiers and links that an environment's commits leave in memory to the next ones: some 40 MB at the most. */

@@ -1,4 +1,4 @@
-import { carryOn } from '@onym/core';
+import { carryOn, type State } from '@onym/core';
 import { limits } from '../limits.ts';
 import type { EnvironmentRow } from './rows.ts';
 import type { WorkingSet } from './working-set.ts';
@@ -16,26 +16,38 @@ export interface CarriedSets {
   clear(): void;
 }
 
-export function createCarriedSets(heldMax: number = limits.carriedIdentifiersMax): CarriedSets {
+export type Place = Pick<EnvironmentRow, 'head' | 'last_time' | 'last_lift' | 'next_component'>;
+
+/** Where a working set stands in its environment: what the row says once its changes are stored. */
+export const placeOf = ({ head, lastTime, lastLift, nextComponent }: State): Place => ({
+  head,
+  last_time: lastTime,
+  last_lift: lastLift,
+  next_component: nextComponent,
+});
+
+export const isSamePlace = (one: Place, other: Place): boolean =>
+  one.head === other.head &&
+  one.last_time === other.last_time &&
+  one.last_lift === other.last_lift &&
+  one.next_component === other.next_component;
+
+/** To be left to the next commit. False: so much has come together that the next one begins anew. */
+export function carriesOn({ state }: WorkingSet, heldMax: number = limits.carriedIdentifiersMax): boolean {
+  carryOn(state);
+  return state.identifiers.size + state.links.size <= heldMax;
+}
+
+export function createCarriedSets(): CarriedSets {
   const sets = new Map<number, WorkingSet>();
   return {
     take(row) {
       const set = sets.get(row.id);
       sets.delete(row.id);
-      if (set === undefined) return null;
-      const { head, lastTime, lastLift, nextComponent } = set.state;
-      const isCurrent =
-        head === row.head &&
-        lastTime === row.last_time &&
-        lastLift === row.last_lift &&
-        nextComponent === row.next_component;
-      return isCurrent ? set : null;
+      return set !== undefined && isSamePlace(placeOf(set.state), row) ? set : null;
     },
     keep(set) {
-      const { identifiers, links } = set.state;
-      if (identifiers.size + links.size > heldMax) return;
-      carryOn(set.state);
-      sets.set(set.environment.id, set);
+      if (carriesOn(set)) sets.set(set.environment.id, set);
     },
     clear: () => sets.clear(),
   };

@@ -12,7 +12,7 @@ import { limits } from '../limits.ts';
 import { perEnvironment } from '../per-environment.ts';
 import type { WriteDoor } from '../readiness.ts';
 import type { DecidedCalls } from './decided-calls.ts';
-import type { Commit, ErasureRequest, IdentityStore, LedgerChange } from './store.ts';
+import { type Commit, type ErasureRequest, type IdentityStore, type LedgerChange, NotFollowed } from './store.ts';
 
 /** What became of an environment's ledger, and of the calls that asked for it. */
 export interface Notice {
@@ -73,6 +73,15 @@ interface Lane {
   heard: Seq;
 }
 
+/** Where a group of calls stands among those of its environment. */
+interface Order {
+  /** The group before, if it may still be under way; resolves when it has been answered, whatever the answer. */
+  readonly before: Promise<void> | null;
+  /** See CommitOptions. */
+  readonly next?: () => void;
+}
+const alone: Order = { before: null };
+
 const retryAfterSeconds = 1;
 const none: readonly never[] = [];
 
@@ -83,6 +92,7 @@ const none: readonly never[] = [];
 export function createCommits({ identityStore, decidedCalls, now }: CommitsOptions): Commits {
   const { shared } = identityStore;
   const lanes = perEnvironment((): Lane => ({ queue: [], waiting: 0, running: null, heard: 0 }));
+  const operationsMax = shared === null ? limits.operationsPerCommitMax : limits.operationsPerSharedCommitMax;
   const listeners = new Set<Listener>();
   let lastFailed = false;
 
@@ -98,17 +108,18 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
     for (let next = lane.queue[0]; next !== undefined; next = lane.queue[0]) {
       if (next.operations.some(isSteering)) break;
       weight += weightOf(next.operations);
-      if (weight > limits.operationsPerCommitMax) break;
+      if (weight > operationsMax) break;
       group.push(lane.queue.shift()!);
     }
     return group;
   }
 
-  async function commitGroup(environment: string, group: readonly Waiting[]): Promise<void> {
+  async function commitGroup(environment: string, group: readonly Waiting[], order: Order = alone): Promise<void> {
     try {
       const { answers, facts } = await answersOf(
         environment,
         group.flatMap((call) => call.operations),
+        order,
       );
       let start = 0;
       let row = 0;
@@ -120,6 +131,10 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
         row += rows;
       }
     } catch (error) {
+      if (error instanceof NotFollowed) {
+        await order.before;
+        return commitGroup(environment, group);
+      }
       lastFailed = true;
       // One call that breaks the transaction must not cost its neighbours theirs. A full disk would only fail each of them too.
       const isShared = group.length === 1 || error instanceof OnymError;
@@ -128,17 +143,26 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
     }
   }
 
-  async function answersOf(environment: string, operations: readonly Operation[]): Promise<Answers> {
+  async function answersOf(
+    environment: string,
+    operations: readonly Operation[],
+    { before, ...next }: Order,
+  ): Promise<Answers> {
     const lane = lanes.of(environment);
     const time = now();
+    const find = () => operations.map((operation) => decidedCalls.find(environment, operation, time));
+    let remembered = find();
+    if (before !== null && (remembered.length === 0 || remembered.some((answer) => answer !== null))) {
+      await before;
+      remembered = find();
+    }
     // What is remembered holds at this row, whatever is heard of while the ledger is asked.
     const rememberedAt = lane.heard;
-    const remembered = operations.map((operation) => decidedCalls.find(environment, operation, time));
     // What other nodes have changed since is heard of a little later: the ledger itself says whether there is any.
     if (isComplete(remembered) && (shared === null || (await shared.head(environment)) === rememberedAt)) {
       return fromMemory(environment, operations, remembered, time);
     }
-    const options = shared === null ? { remembered } : { remembered, rememberedAt };
+    const options = shared === null ? { remembered } : { remembered, rememberedAt, ...next };
     const commit = await identityStore.commit(environment, operations, time, options);
     lastFailed = false;
     heardUpTo(environment, lane, commit.head - commit.facts.length, commit.head);
@@ -176,10 +200,26 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
   async function run(environment: string, lane: Lane): Promise<void> {
     // One turn of the event loop, so that calls which arrive together are committed together.
     await new Promise((resolve) => setImmediate(resolve));
-    while (lane.queue.length > 0) {
+    let last: Promise<void> | null = null;
+    for (;;) {
+      if (lane.queue.length === 0) {
+        await last;
+        if (lane.queue.length === 0) break;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
       const group = takeGroup(lane);
-      await commitGroup(environment, group);
-      for (const call of group) lane.waiting -= call.operations.length;
+      const before: Promise<void> | null = last;
+      let next: () => void = () => undefined;
+      const mayGoOn = new Promise<void>((resolve) => {
+        next = resolve;
+      });
+      const done: Promise<void> = commitGroup(environment, group, { before, next }).then(() => {
+        for (const call of group) lane.waiting -= call.operations.length;
+      });
+      last = done;
+      // One that is being written, and one that is judged on top of it.
+      await before;
+      await Promise.race([done, mayGoOn]);
       if (lane.queue.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }
     lane.running = null;

@@ -88,12 +88,10 @@ export function deltaOf(state: State, facts: readonly Fact[], refs: RefsOf): Del
     components: components
       .filter((component) => !isStored(component))
       .map((component) => componentToWrite(component, refs)),
-    changedComponents: components
-      .filter(isStored)
-      .map((component) => ({
-        ...componentToWrite(component, refs),
-        moved_seq: renamedAlone.get(component.id) ?? null,
-      })),
+    changedComponents: components.filter(isStored).map((component) => ({
+      ...componentToWrite(component, refs),
+      moved_seq: renamedAlone.get(component.id) ?? null,
+    })),
     links: linksOf(changed.createdLinks).map((link) => newLinkOf(link, refs)),
     changedLinks: linksOf(changed.links)
       .filter(({ seq }) => !changed.createdLinks.has(seq))

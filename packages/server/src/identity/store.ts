@@ -58,7 +58,16 @@ export interface CommitOptions {
   readonly remembered?: readonly (Answered | null)[];
   /** The ledger row up to which that is so. Where the ledger has gone on since, all are judged. Default: up to its head. */
   readonly rememberedAt?: Seq;
+  /**
+   * Called at most once, when the environment's next commit may be asked for although this one is not durable yet: it is judged on top of
+   * this one while that is written. Becomes this one durable otherwise than it was judged, or not at all, the next rejects with `NotFollowed`
+   * and has written nothing.
+   */
+  readonly next?: () => void;
 }
+
+/** See `CommitOptions.next`. */
+export class NotFollowed extends Error {}
 
 /** What another node has committed. */
 export interface LedgerChange {

@@ -18,7 +18,7 @@ export function insertInto<Row = unknown>(
   const columns = Object.keys(types);
   const given = Object.values(same).map((type, index) => `$${index + 1}::${type}, `);
   return {
-    name: `${given.length > 0 ? 'add' : 'insert'}_${table}`,
+    name: `insert_${given.length > 0 ? 'own_' : ''}${table}`,
     text: `INSERT INTO ${table} (${[...Object.keys(same), ...columns].join(', ')})
       SELECT ${given.join('')}w.* FROM ${unnested(types, given.length + 1)} AS w ${rest}`,
     columns,
@@ -44,15 +44,31 @@ const unnested = (types: Columns, from: number): string =>
 
 const quoted = (column: string): string => `"${column}"`;
 
-/** `before`: the values before the columns' arrays. No rows, no statement. */
-export async function writeRows<Row>(
+/** A statement with its values, made and not yet sent; null: there is nothing to write. */
+export interface WriteOfRows<Row = unknown> {
+  readonly statement: Statement<Row>;
+  readonly values: readonly unknown[] | null;
+}
+
+/** `before`: the values before the columns' arrays. */
+export const writeOf = <Row>(
+  many: Many<Row>,
+  before: readonly unknown[],
+  rows: readonly object[],
+): WriteOfRows<Row> => ({
+  statement: many,
+  values: rows.length === 0 ? null : [...before, ...columnsOf(many, rows)],
+});
+
+export const send = async <Row>(sql: Sql, { statement, values }: WriteOfRows<Row>): Promise<Row[]> =>
+  values === null ? [] : sql.rows(statement, values);
+
+export const writeRows = <Row>(
   sql: Sql,
   many: Many<Row>,
   before: readonly unknown[],
   rows: readonly object[],
-): Promise<Row[]> {
-  return rows.length === 0 ? [] : sql.rows(many, [...before, ...columnsOf(many, rows)]);
-}
+): Promise<Row[]> => send(sql, writeOf(many, before, rows));
 
 const columnsOf = ({ types }: Many, rows: readonly object[]): unknown[] =>
   Object.entries(types).map(([column, type]) => {

@@ -1,6 +1,6 @@
 import type { EraseFact } from '@onym/core';
 import type { Sql } from '../../postgres/connection.ts';
-import { writeRows } from '../../postgres/many-rows.ts';
+import { send, writeRows } from '../../postgres/many-rows.ts';
 import { planErasure, toErase } from '../erasure.ts';
 import { type ErasureDelta, erasureDelta, rowsToRead } from '../erasure-delta.ts';
 import { readRow } from '../ledger-codec.ts';
@@ -12,7 +12,7 @@ import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
-import { saveEnvironment, writeComponents } from './write.ts';
+import { saveEnvironment, writeOfComponents } from './write.ts';
 
 /** Runs inside a transaction. */
 export async function eraseIdentity(
@@ -52,7 +52,7 @@ async function writeErasure(sql: Sql, env: number, delta: ErasureDelta): Promise
   await sql.rows(own.dropComponents, [env, delta.droppedRoots]);
   await sql.rows(own.dropIdentifiers, [delta.strays.map(({ ref }) => ref)]);
   await writeRows(sql, own.refoldIdentifiers, [flag.wasCanonical, stamp], delta.identifiers);
-  await writeComponents(sql, env, delta.components, stamp);
+  await send(sql, writeOfComponents(env, delta.components, stamp));
   await writeRows(sql, own.settleLinks, [env], delta.links);
   await writeRows(sql, own.forgetIdentifiers, [], delta.erased);
   const { environment, pending } = delta;

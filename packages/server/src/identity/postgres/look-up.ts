@@ -13,6 +13,9 @@ export async function fill(sql: Sql, sources: Sources, set: WorkingSet, question
   }
 }
 
+/** Whether there is nothing to fill. */
+export const holds = (set: WorkingSet, question: Question): boolean => lacks(set.state, question) === null;
+
 /** A statement for each kind of row, however many are asked for. */
 async function lookUp(sql: Sql, sources: Sources, set: WorkingSet, lookups: Lookups): Promise<FoundRows[]> {
   const env = set.environment.id;

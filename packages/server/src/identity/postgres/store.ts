@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { defaultSettings, type Fact, isSteering, type RevertOperation, type Settings, type Source } from '@onym/core';
+import { defaultSettings, type Fact, type RevertOperation, type Settings, type Source } from '@onym/core';
 import type { Sql } from '../../postgres/connection.ts';
 import { migrate } from '../../postgres/migrate.ts';
 import { openPostgres, type Postgres } from '../../postgres/postgres.ts';
-import { createCarriedSets } from '../carried-sets.ts';
 import { environmentNotFound, infoOf } from '../environment.ts';
 import { historyAt } from '../history.ts';
 import { judgementOf } from '../judgement.ts';
@@ -15,8 +14,8 @@ import { type EnvironmentRow, flag, linkOf, separationOf } from '../rows.ts';
 import { beforeAllSeparations, separationsAt } from '../separations.ts';
 import type { EnvironmentInfo, IdentityStore, PendingErasure, Resolved } from '../store.ts';
 import { createWorkingSet, type WorkingSet } from '../working-set.ts';
-import type { NewLedgerRow } from '../written-rows.ts';
 import { readChanges } from './changes.ts';
+import { createCommitting } from './commit.ts';
 import { eraseIdentity } from './erase.ts';
 import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
@@ -26,7 +25,6 @@ import { createPostgresLedger } from './shared-ledger.ts';
 import { createSources } from './sources.ts';
 import { statements } from './statements.ts';
 import { createStatistics } from './statistics.ts';
-import { writeChanges } from './write.ts';
 
 /** Rows looked at in one statement. */
 const rowsPerLook = 50_000;
@@ -43,7 +41,6 @@ function storeOver(postgres: Postgres): IdentityStore {
   const sources = createSources(connections.alone);
   const ledger = createPostgresLedger(postgres);
   const statistics = createStatistics(connections);
-  const carried = createCarriedSets();
 
   async function environmentRow(sql: Sql, name: string, statement = statements.environment): Promise<EnvironmentRow> {
     const [row] = await sql.rows(statement, [name]);
@@ -79,20 +76,7 @@ function storeOver(postgres: Postgres): IdentityStore {
     return rows.map((row) => decodeFact(row, sources.byId, (ref) => names.get(ref)!));
   }
 
-  /** Whether exactly these rows stand in the ledger: whoever wrote them, they did what this commit was to do. */
-  async function isWritten(sql: Sql, environment: string, written: readonly NewLedgerRow[]): Promise<boolean> {
-    if (written.length === 0) return false;
-    // Waits for the transaction whose end nobody told us, if it still runs.
-    const { id: env } = await locked(sql, environment);
-    const rows = await sql.rows(statements.ledgerRows, [env, written.map(({ seq }) => seq)]);
-    return (
-      rows.length === written.length &&
-      rows.every((row, index) => {
-        const { seq, time, source, body } = written[index]!;
-        return row.seq === seq && row.time === time && row.source === source && row.body === body;
-      })
-    );
-  }
+  const committing = createCommitting({ connections, sources, ledger, locked, workingSet });
 
   const store: IdentityStore = {
     async prepare(environment: string, settings: Settings, now) {
@@ -116,26 +100,7 @@ function storeOver(postgres: Postgres): IdentityStore {
       if (commitOptions?.dryRun) {
         return reading(environment, (sql, row) => answer(sql, row, judgementOf(operations, now, commitOptions)));
       }
-      await sources.know(operations.map(({ source }) => source));
-      const isSteered = operations.some(isSteering);
-      const { commit, set } = await connections.write(
-        async (sql) => {
-          // Anew at each try: what is remembered was true at a moment that may have passed.
-          const row = await locked(sql, environment);
-          const isRemembered = (commitOptions?.rememberedAt ?? row.head) === row.head;
-          const judgement = judgementOf(operations, now, isRemembered ? commitOptions : {});
-          const set = (isSteered ? null : carried.take(row)) ?? (await workingSet(sql, row));
-          await fill(sql, sources, set, judgement.question);
-          const judged = judgement.answer(set.state);
-          if (judged.facts.length === 0) return { commit: judged, set, written: [] };
-          const written = await writeChanges(sql, set, judged.facts, sources);
-          const { touched, head } = judged;
-          await ledger.tell(sql, { environment, before: row.head, head, touched: isSteered ? null : touched });
-          return { commit: judged, set, written };
-        },
-        ({ written }, sql) => isWritten(sql, environment, written),
-      );
-      if (!isSteered) carried.keep(set);
+      const commit = await committing.commit(environment, operations, now, commitOptions);
       statistics.grown(commit.head);
       return commit;
     },
@@ -314,7 +279,7 @@ function storeOver(postgres: Postgres): IdentityStore {
           eraseIdentity(sql, sources, await workingSet(sql, row), distinctId, request),
         );
       }
-      carried.clear();
+      committing.forget();
       return connections.write(
         async (sql) => {
           const row = await locked(sql, environment);

@@ -1,68 +1,71 @@
 import type { Fact } from '@onym/core';
 import type { Sql, Statement } from '../../postgres/connection.ts';
-import { insertInto, updateOf, writeRows } from '../../postgres/many-rows.ts';
+import { insertInto, send, updateOf, type WriteOfRows, writeOf, writeRows } from '../../postgres/many-rows.ts';
 import { deltaOf, newIdentifiersOf } from '../delta.ts';
 import type { WorkingSet } from '../working-set.ts';
 import type { ComponentToWrite, Delta, NewLedgerRow } from '../written-rows.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
 
-/** Writes the ledger rows and everything the engine changed, a statement a list. Runs inside the commit's transaction. */
-export async function writeChanges(
-  sql: Sql,
-  set: WorkingSet,
-  facts: readonly Fact[],
-  sources: Sources,
-): Promise<readonly NewLedgerRow[]> {
+/** What a commit writes, a statement a list: made at once, to be sent when its turn comes. */
+export interface Writes {
+  readonly ledger: readonly NewLedgerRow[];
+  readonly statements: readonly WriteOfRows[];
+}
+
+/** Gives refs to the identifiers that are new. Runs inside the commit's transaction. */
+export async function addNewIdentifiers(sql: Sql, set: WorkingSet): Promise<void> {
   const { id: env, name } = set.environment;
   const added = newIdentifiersOf(set.state, name);
   const refs = await writeRows(sql, addIdentifiers, [env, set.state.head], added);
   for (const { ref, distinct_id } of refs) set.setRef(distinct_id, ref);
-  const delta = deltaOf(set.state, facts, { ref: set.ref, sourceId: sources.idOf });
-  await writeDelta(sql, env, delta);
-  return delta.ledger;
 }
 
-/** Sent at once, so that none waits for the answer to the one before. */
-async function writeDelta(sql: Sql, env: number, delta: Delta): Promise<void> {
+/** The ledger rows and everything else that these facts have changed in the set, in which every identifier has its ref. */
+export function writesOf(set: WorkingSet, facts: readonly Fact[], sources: Sources): Writes {
+  const { id: env } = set.environment;
+  const delta = deltaOf(set.state, facts, { ref: set.ref, sourceId: sources.idOf });
   const { stamp } = delta;
-  await Promise.all([
-    delta.dropped.length > 0 && sql.rows(dropComponents, [env, delta.dropped]),
-    writeRows(sql, moveComponents, [env], delta.moved),
-    writeRows(sql, moveEachAlone, [env], delta.movedAlone),
-    writeRows(sql, placeIdentifiers, [], delta.placed),
-    writeRows(sql, saveIdentifiers, [stamp], delta.identifiers),
-    writeComponents(sql, env, delta.components, stamp),
-    writeRows(sql, saveComponents, [env, stamp], delta.changedComponents),
-    writeRows(sql, addLinks, [env], delta.links),
-    writeRows(sql, saveLinks, [env], delta.changedLinks),
-    writeRows(sql, addIdentifies, [], delta.identifies),
-    writeRows(sql, revokeIdentifies, [], delta.revokedIdentifies),
-    writeRows(sql, addTraits, [], delta.traits),
-    writeRows(sql, revokeTraits, [], delta.revokedTraits),
-    writeRows(sql, addSeparations, [env], delta.separations),
-    writeRows(sql, liftSeparations, [], delta.liftedSeparations),
-    writeRows(sql, addSettings, [env], delta.settings),
-    writeRows(sql, addLedger, [env], delta.ledger),
-    writeRows(sql, saveBatches, [env], delta.batches),
-    saveEnvironment(sql, env, delta.environment),
-  ]);
+  const statements = [
+    { statement: dropComponents, values: delta.dropped.length === 0 ? null : [env, delta.dropped] },
+    writeOf(moveComponents, [env], delta.moved),
+    writeOf(moveEachAlone, [env], delta.movedAlone),
+    writeOf(placeIdentifiers, [], delta.placed),
+    writeOf(saveIdentifiers, [stamp], delta.identifiers),
+    writeOfComponents(env, delta.components, stamp),
+    writeOf(saveComponents, [env, stamp], delta.changedComponents),
+    writeOf(addLinks, [env], delta.links),
+    writeOf(saveLinks, [env], delta.changedLinks),
+    writeOf(addIdentifies, [], delta.identifies),
+    writeOf(revokeIdentifies, [], delta.revokedIdentifies),
+    writeOf(addTraits, [], delta.traits),
+    writeOf(revokeTraits, [], delta.revokedTraits),
+    writeOf(addSeparations, [env], delta.separations),
+    writeOf(liftSeparations, [], delta.liftedSeparations),
+    writeOf(addSettings, [env], delta.settings),
+    writeOf(addLedger, [env], delta.ledger),
+    writeOf(saveBatches, [env], delta.batches),
+    writeOfEnvironment(env, delta.environment),
+  ];
+  return { ledger: delta.ledger, statements: statements.filter(({ values }) => values !== null) };
 }
+
+const writeOfEnvironment = (env: number, row: Delta['environment']): WriteOfRows => ({
+  statement: statements.saveEnvironment,
+  values: [env, row.head, row.last_time, row.last_lift, row.next_component],
+});
 
 export async function saveEnvironment(sql: Sql, env: number, row: Delta['environment']): Promise<void> {
-  await sql.rows(statements.saveEnvironment, [env, row.head, row.last_time, row.last_lift, row.next_component]);
+  await send(sql, writeOfEnvironment(env, row));
 }
 
 /** New identities, as they are from ledger row `stamp` on. */
-export async function writeComponents(
-  sql: Sql,
-  env: number,
-  components: readonly ComponentToWrite[],
-  stamp: number,
-): Promise<void> {
-  const rows = components.map((row) => ({ ...row, root: row.id }));
-  await writeRows(sql, addComponents, [env, stamp, 0], rows);
-}
+export const writeOfComponents = (env: number, components: readonly ComponentToWrite[], stamp: number): WriteOfRows =>
+  writeOf(
+    addComponents,
+    [env, stamp, 0],
+    components.map((row) => ({ ...row, root: row.id })),
+  );
 
 const same = { env: 'integer' };
 const addIdentifiers = insertInto<{ ref: number; distinct_id: string }>(
