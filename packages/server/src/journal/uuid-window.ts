@@ -114,18 +114,43 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
     }
   }
 
-  /** None of which has a name. */
-  async function appendAll(environment: string, events: readonly TrackedEvent[]): Promise<(boolean | OnymError)[]> {
-    const notKept = await journal.append(
-      environment,
-      events.map((item) => item.event),
+  /** As `appendOnce` of one event, which is what most calls are, and without all that only several need. */
+  function appendNamed(environment: string, event: StoredEvent): Promise<(boolean | OnymError)[]> {
+    const { durable, pending } = lanes.of(environment);
+    const key = keyOf(event);
+    const digest = durable.digest(key);
+    if (durable.hasDigest(digest)) return Promise.resolve([false]);
+    const underWay = pending.get(key);
+    if (underWay !== undefined) return underWay.appended.then((notKept) => [fateOf(underWay.event, notKept) ?? false]);
+    const appended = journal.append(environment, [event]);
+    pending.set(key, { event, appended });
+    return appended.then(
+      (notKept) => {
+        pending.delete(key);
+        const fate = fateOf(event, notKept) ?? true;
+        if (!(fate instanceof OnymError)) durable.addDigest(digest);
+        return [fate];
+      },
+      (error: unknown) => {
+        pending.delete(key);
+        throw error;
+      },
     );
-    return events.map(({ event }) => fateOf(event, notKept) ?? true);
+  }
+
+  /** None of which has a name. */
+  function appendAll(environment: string, events: readonly TrackedEvent[]): Promise<(boolean | OnymError)[]> {
+    const unnamed = events.map((item) => item.event);
+    return journal
+      .append(environment, unnamed)
+      .then((notKept) => unnamed.map((event) => fateOf(event, notKept) ?? true));
   }
 
   return {
-    append: (environment, events) =>
-      events.some((item) => item.explicitUuid) ? appendOnce(environment, events) : appendAll(environment, events),
+    append(environment, events) {
+      if (!events.some((item) => item.explicitUuid)) return appendAll(environment, events);
+      return events.length === 1 ? appendNamed(environment, events[0]!.event) : appendOnce(environment, events);
+    },
 
     has(environment, event) {
       const { durable, pending } = lanes.of(environment);

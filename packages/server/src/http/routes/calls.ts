@@ -47,7 +47,7 @@ const admitted =
     done();
   };
 
-async function answer(
+function answer(
   route: ProtocolRoute,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -65,7 +65,9 @@ async function answer(
   const options = route.optionsOf(request);
   const said = route.read(body);
   context.rates.admitRest(request, reply, said.items.length - 1);
-  const { status, text } = said.write(await submit(said, request, options, context), mayRead(request.key!));
-  reply.code(status).type('application/json; charset=utf-8');
-  return text;
+  return submit(said, request, options, context).then((submitted) => {
+    const { status, text } = said.write(submitted, mayRead(request.key!));
+    reply.code(status).type('application/json; charset=utf-8');
+    return text;
+  });
 }
