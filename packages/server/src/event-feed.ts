@@ -23,15 +23,15 @@ export function createEventFeed(): EventFeed {
     },
     overhear: (uuidWindow) => ({
       ...uuidWindow,
-      async append(environment, events) {
-        const fresh = await uuidWindow.append(environment, events);
-        const set = listeners.get(environment);
-        if (set !== undefined) {
-          const heard = events.flatMap(({ event }, i) => (fresh[i] === true ? [event] : []));
-          if (heard.length > 0) for (const hear of set) hear(heard);
-        }
-        return fresh;
-      },
+      append: (environment, events) =>
+        uuidWindow.append(environment, events).then((fresh) => {
+          const set = listeners.get(environment);
+          if (set !== undefined) {
+            const heard = events.flatMap(({ event }, i) => (fresh[i] === true ? [event] : []));
+            if (heard.length > 0) for (const hear of set) hear(heard);
+          }
+          return fresh;
+        }),
     }),
   };
 }

@@ -19,8 +19,13 @@ const exactBelow = 1e15;
 const integerMin = -(2n ** 63n);
 const integerMax = 2n ** 64n - 1n;
 
+/** What JSON.stringify would write otherwise than it stands, and more: it is asked then. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
+
 /** JSON.stringify escapes only surrogates that stand alone; with u, the class matches no others either. */
 export function text(value: string): string {
+  if (!escaped.test(value)) return `"${value}"`;
   const json = JSON.stringify(value);
   return json.includes('\\ud') ? JSON.stringify(value.replace(/\p{Surrogate}/gu, '\uFFFD')) : json;
 }

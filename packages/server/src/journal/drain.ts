@@ -9,11 +9,13 @@ import { encodeDrain, eventOf } from './encode-drain.ts';
 import { backoffMs, isTold, troubleOf, unavailable, withinWait } from './trouble.ts';
 import type { Drain, JournalReader } from './types.ts';
 
-/**
- * How long an event waits at most before its drain begins, while nobody reads. A row costs the engine a tenth less in an insert twice as
- * large, but an event is to be in the event store within a second or so.
- */
-const intervalMs = 800;
+/** How often it is looked whether a drain pays, while nobody reads: who reads drains at once. */
+const tickMs = 200;
+/** Events wait at least so many ticks for others; and at most, 3 s, which is as old as an event gets before its drain begins. */
+const ticksMin = 4;
+const ticksMax = 15;
+/** An insert twice as large costs the engine a fifth less a row, up to some such number. More would keep the next reader waiting. */
+const worthwhileRows = 20_000;
 
 export interface DrainOptions {
   journal: JournalReader;
@@ -61,6 +63,12 @@ export interface DrainLoop {
 interface Lane {
   environment: string;
   pass: Promise<void> | null;
+  /** The wait of a pass for the disk, once its last rows have arrived. */
+  settling: Promise<void> | null;
+  /** Ticks that have seen what waits now. */
+  ticks: number;
+  /** The journal's head at the last tick. */
+  seenHead: number;
   /** Consecutive failed passes, and when the next may begin. */
   failures: number;
   retryAt: number;
@@ -71,7 +79,15 @@ export function createDrain(options: DrainOptions): DrainLoop {
   const { journal, eventStore, log } = options;
   const clock = options.clock ?? (() => performance.now());
   const random = options.random ?? Math.random;
-  const lanes = perEnvironment<Lane>((environment) => ({ environment, pass: null, failures: 0, retryAt: 0 }));
+  const lanes = perEnvironment<Lane>((environment) => ({
+    environment,
+    pass: null,
+    settling: null,
+    ticks: 0,
+    seenHead: 0,
+    failures: 0,
+    retryAt: 0,
+  }));
   const stats = { drainedEvents: 0, repeatedEvents: 0, quarantinedEvents: 0, failedAttempts: 0 };
   const gate = createGate();
   let timer: NodeJS.Timeout | null = null;
@@ -80,6 +96,8 @@ export function createDrain(options: DrainOptions): DrainLoop {
   async function send(drain: Drain): Promise<void> {
     try {
       const { ndjson, repeats } = await encodeDrain(options, drain);
+      // What is sent is recorded first: after a crash these very rows are sent again.
+      await journal.settled();
       // The same rows and more, or fewer, may have been sent under this token before: what it stands for is there already then.
       await eventStore.insertEvents(drain.environment, ndjson, drain.token);
       stats.repeatedEvents += repeats.size;
@@ -111,6 +129,7 @@ export function createDrain(options: DrainOptions): DrainLoop {
   /** Drains what was there when it began. */
   async function pass(lane: Lane): Promise<void> {
     const { environment } = lane;
+    lane.ticks = 0;
     const upTo = journal.head();
     for (const drain of journal.underWay(environment)) await gate.pass(() => send(drain));
     for (let more = true; more && !closed; ) {
@@ -121,6 +140,11 @@ export function createDrain(options: DrainOptions): DrainLoop {
         return drain !== null;
       });
     }
+    // Were it not on disk that they have arrived, they would be sent once more after a crash, perhaps after an erasure.
+    lane.settling = journal.settled();
+    await lane.settling.finally(() => {
+      lane.settling = null;
+    });
   }
 
   function unavailableAt(lane: Lane, cause: unknown): OnymError {
@@ -154,10 +178,21 @@ export function createDrain(options: DrainOptions): DrainLoop {
 
   const inBackoff = (lane: Lane): boolean => lane.failures > 0 && clock() < lane.retryAt;
 
+  /** Whether to drain now: there is enough, or what there is has waited long enough, or no more is to be expected soon. */
+  function pays(lane: Lane): boolean {
+    const head = journal.head();
+    const isQuiet = head === lane.seenHead;
+    lane.seenHead = head;
+    if (++lane.ticks < ticksMin) return false;
+    if (isQuiet || lane.failures > 0 || lane.ticks >= ticksMax) return true;
+    return journal.waitingRows(lane.environment) >= worthwhileRows;
+  }
+
   function tick(): void {
     for (const environment of journal.environments()) {
       const lane = lanes.of(environment);
-      if (lane.pass === null && !inBackoff(lane)) drainOnce(lane).catch(() => {});
+      if (lane.pass !== null || inBackoff(lane) || !pays(lane)) continue;
+      drainOnce(lane).catch(() => {});
     }
   }
 
@@ -176,6 +211,12 @@ export function createDrain(options: DrainOptions): DrainLoop {
     const target = journal.head();
     const wanted = environment === undefined ? journal.environments() : [environment];
     const behind = wanted.filter((name) => (journal.oldest(name) ?? Number.POSITIVE_INFINITY) <= target);
+    const settling = environment === undefined ? lanes.values() : [lanes.of(environment)];
+    for (const lane of settling.filter(({ settling: wait }) => wait !== null)) {
+      await lane.settling!.catch((error: unknown) => {
+        throw unavailableAt(lane, error);
+      });
+    }
     if (behind.length === 0) return;
     const drained = Promise.all(behind.map((name) => flushLane(lanes.of(name), target)));
     await withinWait(drained, () => unavailableAt(lanes.of(behind[0]!), null));
@@ -183,7 +224,7 @@ export function createDrain(options: DrainOptions): DrainLoop {
 
   return {
     start() {
-      timer ??= setInterval(tick, intervalMs);
+      timer ??= setInterval(tick, tickMs);
     },
     flush,
     async still(work) {

@@ -1,3 +1,4 @@
+import { bytesPerUnitMax } from '../characters.ts';
 import { eventOfRow, exactRowStart, rowStart, sentOfRow } from '../events/event-rows.ts';
 import { EncodingError } from '../events/row-error.ts';
 import type { SentEvent, StoredEvent } from '../events/types.ts';
@@ -59,11 +60,28 @@ export function writtenEvents(events: readonly StoredEvent[]): WrittenEvents[] {
     return {
       form: 'rows',
       count: to - from,
-      bytes: Buffer.from(`${(own === events ? starts : starts.slice(from, to)).join('\n')}\n`, 'utf8'),
+      bytes: bytesOf(`${(own === events ? starts : starts.slice(from, to)).join('\n')}\n`),
       distinctIds: own.map((event) => event.distinct_id),
       receivedAt: own[0]!.received_at,
     };
   });
+}
+
+/** What a page of memory is shared by: a Buffer of its own for each event, or the small pages that Node shares, cost the collector more. */
+const slabBytes = 256 * 1024;
+let slab = Buffer.alloc(0);
+let slabUsed = 0;
+
+function bytesOf(text: string): Buffer {
+  const lengthMax = text.length * bytesPerUnitMax;
+  if (lengthMax > slabBytes / 8) return Buffer.from(text, 'utf8');
+  if (slabUsed + lengthMax > slab.length) {
+    slab = Buffer.allocUnsafeSlow(slabBytes);
+    slabUsed = 0;
+  }
+  const from = slabUsed;
+  slabUsed += slab.write(text, from, 'utf8');
+  return slab.subarray(from, slabUsed);
 }
 
 /** Of events as they are (event-lines.ts). */
@@ -124,7 +142,7 @@ function batchText(written: readonly WrittenEvents[]): Buffer {
     return Buffer.from(`[${written.map(({ bytes }) => bytes.toString('utf8')).join(',')}]`, 'utf8');
   const ids = written.length === 1 ? distinctIds : written.flatMap((each) => each.distinctIds);
   const head: Head = { received_at: receivedAt, distinct_ids: ids };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`, 'utf8'), ...written.map(({ bytes }) => bytes)]);
+  return Buffer.concat([bytesOf(`${JSON.stringify(head)}\n`), ...written.map(({ bytes }) => bytes)]);
 }
 
 /** Throws SyntaxError for what is no text of a batch. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { join } from 'node:path';
+import { createCheckpoints } from '../disk/checkpoints.ts';
 import { inTransaction, type Migration, mapStorageFull, migrate, openDatabase, touch } from '../disk/sqlite.ts';
 
 /** Half the CPU of 4 KiB for a group's rows of tens of KiB, at no cost for small ones. */
@@ -151,6 +152,7 @@ export function openJournalFile(directory: string) {
   // Reading made sure that the -wal file is there; it stays as long as the connection.
   database.pragma('synchronous = NORMAL');
   const wal = openSync(`${file}-wal`, 'r+');
+  const checkpoints = createCheckpoints(file);
   let syncsUnderWay = 0;
   let closed = false;
 
@@ -180,10 +182,16 @@ export function openJournalFile(directory: string) {
         done(error);
       });
     },
-    close(): void {
-      database.close();
-      closed = true;
-      closeUnused();
+    /** At once where no thread makes checkpoints. */
+    close(): Promise<void> {
+      const end = (): void => {
+        database.close();
+        closed = true;
+        closeUnused();
+      };
+      if (checkpoints.isOpen()) return checkpoints.close().then(end);
+      end();
+      return Promise.resolve();
     },
     /** Random, given when the file was made: part of every token. */
     journalId: meta.journalId,
@@ -245,10 +253,20 @@ export function openJournalFile(directory: string) {
     noteGiven: (id: number): void => {
       noteDrained.run(id);
     },
-    /** Copies the -wal file into the main one; PASSIVE never waits. */
-    checkpoint: (): void => {
-      database.pragma('wal_checkpoint(PASSIVE)');
-    },
+    /**
+     * Copies the -wal file into the main one: in a thread, and what was written meanwhile here. Only what is copied to its end is begun anew
+     * by the next commit, and else grows for as long as events come.
+     */
+    checkpoint: (): void =>
+      checkpoints.begin(() => {
+        try {
+          if (database.open) database.pragma('wal_checkpoint(PASSIVE)');
+        } catch {
+          // A full disk: it is tried again when more is written.
+        }
+      }),
+    /** Resolves when no checkpoint is being made. */
+    checkpointed: checkpoints.idle,
     /** Rewrites the file, so that pages which batches have left are not in it any more, and empties the -wal file. */
     scrub: (): void =>
       mapStorageFull(() => {

@@ -1,3 +1,4 @@
+import { toStorageError } from '../disk/sqlite.ts';
 import { batchEvents, type WrittenEvents, writtenLines } from './event-batches.ts';
 import { eventLine, eventsOf } from './event-lines.ts';
 import type { BatchHead, BatchRow, DrainRow, JournalFile } from './journal-file.ts';
@@ -86,28 +87,33 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader & 
     },
     oldestReceivedAt: file.firstReceivedAt,
     environments: () => [...new Set([...segments.environments(), ...[...drains.values()].map((d) => d.environment)])],
+    waitingRows: segments.rows,
     underWay,
 
     begin(environment, upTo, seq) {
       const segment = segments.peek(environment, upTo, parts.drainRowsMax, parts.drainBytesMax);
       if (segment === null) return null;
       const row = { environment, first: segment.first, last: segment.last, from: 0, to: segment.rows, seq };
-      const id = file.durably(() => file.insertDrain(row));
+      const id = file.written(() => file.insertDrain(row));
       segments.take(environment, segment);
       return remember({ id, ...row });
     },
     lower(drain, seq) {
-      file.durably(() => file.setDrainSeq(drain.id, seq));
+      file.written(() => file.setDrainSeq(drain.id, seq));
       const lowered = { ...drain, seq };
       drains.set(drain.id, lowered);
       return lowered;
     },
     finish(drain) {
-      file.durably(() => {
+      file.written(() => {
         file.addHeld(drain.environment, drain.to - drain.from);
         return removeDrain(drain);
       })();
     },
+    settled: () =>
+      new Promise((resolve, reject) => {
+        file.sync((error) => (error === null ? resolve() : reject(toStorageError(error))));
+      }),
     split(drain) {
       const middle = Math.floor((drain.from + drain.to) / 2);
       const { environment, first, last, seq } = drain;
@@ -161,6 +167,7 @@ export function createJournalReader(parts: JournalReaderParts): JournalReader & 
     discardQuarantined: (environment, ids) => file.durably(() => file.discardQuarantined(environment, ids)),
     async forget(environment, distinctIds) {
       file.durably(() => file.eraseQuarantined(environment, [...distinctIds]));
+      await file.checkpointed();
       file.scrub();
     },
   };

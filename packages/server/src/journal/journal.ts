@@ -7,8 +7,8 @@ import { createSegments } from './segments.ts';
 import { overloaded } from './trouble.ts';
 import type { Journal, JournalReader, NotKept } from './types.ts';
 
-/** Written since the last checkpoint; one of 8 MiB takes 10 to 20 ms. */
-const checkpointBytes = 8 * 1024 * 1024;
+/** Written since the last checkpoint. What has left the journal meanwhile need not be copied: the fewer there are, the less they cost. */
+const checkpointBytesDefault = 32 * 1024 * 1024;
 /** Room for less than this is none: the largest event, with what is around its properties. */
 const roomBytesMin = 2 * defaultLimits.propertiesBytesMax;
 /** An empty journal whose file is above this gives the space back. */
@@ -25,6 +25,8 @@ export interface JournalOptions {
   /** Must exist, be on a durable disk, and belong to this process alone. */
   directory: string;
   limits?: Partial<Record<keyof JournalLimits, number>>;
+  /** What is written between two checkpoints. */
+  checkpointBytes?: number;
   now?: () => number;
 }
 
@@ -50,6 +52,7 @@ const nothing: NotKept = new Map();
 /** Opens the directory's journal, creating it when there is none. */
 export function openJournal(options: JournalOptions): Journal & JournalReader {
   const limits = { ...defaultLimits, ...options.limits };
+  const checkpointBytes = options.checkpointBytes ?? checkpointBytesDefault;
   const file = openJournalFile(options.directory);
   const segments = createSegments();
   let waiting: Waiting[] = [];
@@ -200,7 +203,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
     setImmediate(turn);
   }
 
-  /** Off the way of a call. What fails here is tried again after the next 8 MiB, and nothing depends on it. */
+  /** Off the way of a call. What fails here is tried again when as much more is written, and nothing depends on it. */
   function maintain(): void {
     if (closed) return;
     try {
@@ -255,7 +258,7 @@ export function openJournal(options: JournalOptions): Journal & JournalReader {
       if (closed) return;
       writeNow();
       closed = true;
-      file.close();
+      await file.close();
     },
   };
 }

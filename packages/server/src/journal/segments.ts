@@ -60,6 +60,12 @@ export function createSegments() {
       if (queue.length === 0) queues.delete(environment);
     },
 
+    rows(environment: string): number {
+      let rows = 0;
+      for (const segment of queues.get(environment) ?? []) rows += segment.rows;
+      return rows;
+    },
+
     first(environment: string): number | null {
       return queues.get(environment)?.[0]?.first ?? null;
     },

@@ -89,14 +89,17 @@ export interface QuarantinedEvent {
 }
 
 /**
- * The journal as the drain sees it. Every change is durable when the method returns, and is all or nothing.
- * Batches leave the journal only when all their rows have arrived or are in quarantine.
+ * The journal as the drain sees it. Every change is all or nothing, and durable when the method returns, but for `begin`, `lower` and `finish`:
+ * they change what is seen at once, and are durable when a `settled` of after them has resolved. Batches leave the journal only when all their
+ * rows have arrived or are in quarantine.
  */
 export interface JournalReader extends Pick<Journal, 'head'> {
   /** The least batch id that has not left the journal; null when none is left. */
   oldest(environment: string): number | null;
   /** Environments that have batches. */
   environments(): string[];
+  /** Events that no drain holds yet. */
+  waitingRows(environment: string): number;
   /** Drains recorded and not finished, oldest first: those of before a crash included. */
   underWay(environment: string): readonly Drain[];
 
@@ -109,6 +112,8 @@ export interface JournalReader extends Pick<Journal, 'head'> {
   lower(drain: Drain, seq: Seq): Drain;
   /** The rows have arrived. */
   finish(drain: Drain): void;
+  /** Resolves when everything that was changed before is durable; the event loop is free while the disk works. */
+  settled(): Promise<void>;
   /** Replaces a drain of two rows or more by its two halves. */
   split(drain: Drain): [Drain, Drain];
   /** Puts the only row of a drain aside, and finishes the drain. */

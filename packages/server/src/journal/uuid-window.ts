@@ -44,6 +44,15 @@ interface OnItsWay {
   readonly appended: Promise<NotKept>;
 }
 
+/**
+ * What the map of those under way holds. It is emptied when the event has arrived: each time that such a map is made anew, which it is all the
+ * while as entries come and go, V8 leaves the former one as it was, and once one of them has grown old, all after it and what they hold stay
+ * until old objects are collected. Of each event on its way that was a kilobyte or two.
+ */
+interface Place {
+  onItsWay: OnItsWay | null;
+}
+
 /** An event of this call, and how its name is remembered. */
 interface Named {
   readonly event: StoredEvent;
@@ -53,7 +62,7 @@ interface Named {
 interface Lane {
   durable: RecentSet;
   /** Pairs on their way to the disk. */
-  pending: Map<string, OnItsWay>;
+  pending: Map<string, Place>;
 }
 
 export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOptions): UuidWindow {
@@ -84,8 +93,8 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
         if (durable.hasDigest(digest)) return 'durable';
         const own = named.get(key);
         if (own !== undefined) return own.event;
-        const underWay = pending.get(key);
-        if (underWay !== undefined) {
+        const underWay = pending.get(key)?.onItsWay ?? null;
+        if (underWay !== null) {
           earlier.add(underWay.appended);
           return underWay;
         }
@@ -96,7 +105,7 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
     });
 
     const appended = earlier.size > 0 ? appendAfter(environment, earlier, fresh) : journal.append(environment, fresh);
-    for (const [key, { event }] of named) pending.set(key, { event, appended });
+    for (const [key, { event }] of named) pending.set(key, { onItsWay: { event, appended } });
     try {
       const notKept = await appended;
       for (const { event, digest } of named.values())
@@ -110,22 +119,47 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
       }
       return fates;
     } finally {
-      for (const key of named.keys()) pending.delete(key);
+      for (const key of named.keys()) arrived(pending, key);
     }
   }
 
-  /** None of which has a name. */
-  async function appendAll(environment: string, events: readonly TrackedEvent[]): Promise<(boolean | OnymError)[]> {
-    const notKept = await journal.append(
-      environment,
-      events.map((item) => item.event),
+  /** As `appendOnce` of one event, which is what most calls are, and without all that only several need. */
+  function appendNamed(environment: string, event: StoredEvent): Promise<(boolean | OnymError)[]> {
+    const { durable, pending } = lanes.of(environment);
+    const key = keyOf(event);
+    const digest = durable.digest(key);
+    if (durable.hasDigest(digest)) return Promise.resolve([false]);
+    const underWay = pending.get(key)?.onItsWay ?? null;
+    if (underWay !== null) return underWay.appended.then((notKept) => [fateOf(underWay.event, notKept) ?? false]);
+    const appended = journal.append(environment, [event]);
+    pending.set(key, { onItsWay: { event, appended } });
+    return appended.then(
+      (notKept) => {
+        arrived(pending, key);
+        const fate = fateOf(event, notKept) ?? true;
+        if (!(fate instanceof OnymError)) durable.addDigest(digest);
+        return [fate];
+      },
+      (error: unknown) => {
+        arrived(pending, key);
+        throw error;
+      },
     );
-    return events.map(({ event }) => fateOf(event, notKept) ?? true);
+  }
+
+  /** None of which has a name. */
+  function appendAll(environment: string, events: readonly TrackedEvent[]): Promise<(boolean | OnymError)[]> {
+    const unnamed = events.map((item) => item.event);
+    return journal
+      .append(environment, unnamed)
+      .then((notKept) => unnamed.map((event) => fateOf(event, notKept) ?? true));
   }
 
   return {
-    append: (environment, events) =>
-      events.some((item) => item.explicitUuid) ? appendOnce(environment, events) : appendAll(environment, events),
+    append(environment, events) {
+      if (!events.some((item) => item.explicitUuid)) return appendAll(environment, events);
+      return events.length === 1 ? appendNamed(environment, events[0]!.event) : appendOnce(environment, events);
+    },
 
     has(environment, event) {
       const { durable, pending } = lanes.of(environment);
@@ -149,6 +183,13 @@ export function createUuidWindow({ journal, eventStore, limits }: UuidWindowOpti
       for (const pair of await eventStore.recentUuids(environment, sizeMax - found)) durable.add(keyOf(pair));
     },
   };
+}
+
+function arrived(pending: Map<string, Place>, key: string): void {
+  const place = pending.get(key);
+  if (place === undefined) return;
+  pending.delete(key);
+  place.onItsWay = null;
 }
 
 /** Null where it was kept. */

@@ -7,14 +7,17 @@ const failed = 'error';
 /** The same way in, with every answer counted by call and verdict; dry runs are none. */
 export function withVerdicts(ingest: Ingest, verdicts: Pick<WordTally, 'add'>): Ingest {
   return {
-    async submit(environment, calls, options) {
-      const answers = await ingest.submit(environment, calls, options);
-      if (options.dryRun) return answers;
-      for (const [index, answer] of answers.entries()) {
-        const call = calls[index]!;
-        verdicts.add(isEvent(call) ? 'track' : call.op, 'error' in answer ? failed : answer.verdict);
-      }
-      return answers;
+    submit(environment, calls, options) {
+      const submitted = ingest.submit(environment, calls, options);
+      if (options.dryRun) return submitted;
+      return submitted.then((answers) => {
+        for (let index = 0; index < answers.length; index++) {
+          const call = calls[index]!;
+          const answer = answers[index]!;
+          verdicts.add(isEvent(call) ? 'track' : call.op, 'error' in answer ? failed : answer.verdict);
+        }
+        return answers;
+      });
     },
   };
 }

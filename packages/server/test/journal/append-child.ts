@@ -1,9 +1,9 @@
 import { openJournal } from '../../src/journal/journal.ts';
 import { eventOf } from './fakes.ts';
 
-/** Appends for ever, eight calls at a time, and prints the number of each event once it is acknowledged. */
+/** Appends for ever, eight calls at a time, and prints the number of each event once it is acknowledged. Checkpoints are made all the while. */
 const [directory, first] = process.argv.slice(2) as [string, string];
-const journal = openJournal({ directory });
+const journal = openJournal({ directory, checkpointBytes: 100_000 });
 let next = Number(first);
 
 async function appendForEver(): Promise<never> {

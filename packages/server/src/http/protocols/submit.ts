@@ -17,18 +17,32 @@ interface Group {
   readonly calls: Call[];
 }
 
+/** A request under way. */
+interface Submission {
+  readonly said: Said;
+  readonly request: FastifyRequest;
+  readonly options: IngestOptions;
+  readonly context: RouteContext;
+  readonly itemContext: ItemContext;
+  readonly environments: readonly string[];
+  readonly submitted: Submitted[];
+  /** null until something is rejected. */
+  letters: DeadLetter[] | null;
+  /** Hardly ever is there more than the first. */
+  first: Group | null;
+  others: Group[] | null;
+}
+
 /**
  * Reads what was said and hands it over, one array of calls an environment, in order. Good items are never lost because of bad neighbours.
- * Throws when the stores reject: then all of it is to be sent again.
+ * Rejects when the stores do: then all of it is to be sent again.
  */
-export async function submit(
+export function submit(
   said: Said,
   request: FastifyRequest,
   options: IngestOptions,
   context: RouteContext,
 ): Promise<Submitted[]> {
-  const { services } = context;
-  const { items } = said;
   const key = request.key!;
   const itemContext: ItemContext = {
     now: context.now(),
@@ -38,57 +52,84 @@ export async function submit(
     newUuid: context.newUuid,
     namesByContent: true,
   };
-  const submitted = new Array<Submitted>(items.length);
-  const letters: DeadLetter[] = [];
-  const environments = services.environments();
-  const groups: Group[] = [];
+  const submission: Submission = {
+    said,
+    request,
+    options,
+    context,
+    itemContext,
+    environments: context.services.environments(),
+    submitted: new Array<Submitted>(said.items.length),
+    letters: null,
+    first: null,
+    others: null,
+  };
+  for (let index = 0; index < said.items.length; index++) readItem(submission, index);
+  const { first, others } = submission;
+  if (first === null) return Promise.resolve(ended(submission));
+  if (others === null) return hand(submission, first).then(() => ended(submission));
+  return Promise.all([first, ...others].map((group) => hand(submission, group))).then(() => ended(submission));
+}
 
-  function reject(index: number, error: OnymError, call: DeadLetter['call']): void {
-    submitted[index] = { error };
-    if (!options.dryRun) letters.push(letterOf(items[index], call, error, itemContext, environments));
-  }
-
-  function groupOf(environment: string): Group {
-    let group = groups.find((each) => each.environment === environment);
-    if (group === undefined) {
-      checkEnvironment(environments, key, environment);
-      group = { environment, indexes: [], calls: [] };
-      groups.push(group);
+function readItem(submission: Submission, index: number): void {
+  const { said, request, options, context, itemContext } = submission;
+  const given = said.items[index];
+  let name: DeadLetter['call'] = 'unknown';
+  try {
+    const reader = said.readerOf(given);
+    name = reader.name;
+    checkScope(request.key!, name);
+    const item = itemOf(given);
+    const unknown = reader.fields.unknownIn(item);
+    const environment = environmentOf(item);
+    const known = groupOf(submission, environment);
+    if (known === null) checkEnvironment(submission.environments, request.key!, environment);
+    const call = reader.read(item, environment, context.services.settings(environment), itemContext);
+    if (known === null) addGroup(submission, { environment, indexes: [index], calls: [call] });
+    else {
+      known.indexes.push(index);
+      known.calls.push(call);
     }
-    return group;
+    if (!options.dryRun) noteUnknown(reader, environment, item, unknown, request, context);
+  } catch (error) {
+    reject(submission, index, toOnymError(error), name);
   }
+}
 
-  for (let index = 0; index < items.length; index++) {
-    let call: DeadLetter['call'] = 'unknown';
-    try {
-      const reader = said.readerOf(items[index]);
-      call = reader.name;
-      checkScope(key, call);
-      const item = itemOf(items[index]);
-      const unknown = reader.fields.unknownIn(item);
-      const group = groupOf(environmentOf(item));
-      const { environment } = group;
-      group.calls.push(reader.read(item, environment, services.settings(environment), itemContext));
-      group.indexes.push(index);
-      if (!options.dryRun) noteUnknown(reader, environment, item, unknown, request, context);
-    } catch (error) {
-      reject(index, toOnymError(error), call);
-    }
-  }
+function groupOf({ first, others }: Submission, environment: string): Group | null {
+  if (first === null || first.environment === environment) return first;
+  return others?.find((group) => group.environment === environment) ?? null;
+}
 
-  async function hand({ environment, indexes, calls }: Group): Promise<void> {
-    if (calls.length === 0) return;
-    const answers = await services.ingest.submit(environment, calls, options);
+function addGroup(submission: Submission, group: Group): void {
+  if (submission.first === null) submission.first = group;
+  else if (submission.others === null) submission.others = [group];
+  else submission.others.push(group);
+}
+
+function reject(submission: Submission, index: number, error: OnymError, call: DeadLetter['call']): void {
+  const { said, options, itemContext, environments, submitted } = submission;
+  submitted[index] = { error };
+  if (options.dryRun) return;
+  submission.letters ??= [];
+  submission.letters.push(letterOf(said.items[index], call, error, itemContext, environments));
+}
+
+function hand(submission: Submission, { environment, indexes, calls }: Group): Promise<void> {
+  const { said, options, context, submitted } = submission;
+  return context.services.ingest.submit(environment, calls, options).then((answers) => {
     for (let i = 0; i < answers.length; i++) {
+      const index = indexes[i]!;
       const answer = answers[i]!;
-      if (!('error' in answer)) submitted[indexes[i]!] = { environment, answer };
-      else reject(indexes[i]!, new OnymError(answer.error, answer.message), said.readerOf(items[indexes[i]!]).name);
+      if (!('error' in answer)) submitted[index] = { environment, answer };
+      else
+        reject(submission, index, new OnymError(answer.error, answer.message), said.readerOf(said.items[index]).name);
     }
-  }
+  });
+}
 
-  if (groups.length === 1) await hand(groups[0]!);
-  else await Promise.all(groups.map(hand));
-  if (letters.length > 0) services.deadLetter(letters);
+function ended({ letters, submitted, context }: Submission): Submitted[] {
+  if (letters !== null) context.services.deadLetter(letters);
   return submitted;
 }
 

@@ -38,12 +38,16 @@ export async function callRoutes(
 const admitted =
   ({ rates }: RouteContext): onRequestHookHandler =>
   (request, reply, done) => {
-    const waiting = rates.admit(request, reply);
-    if (waiting === null) done();
-    else waiting.then(() => done(), done);
+    try {
+      rates.admit(request, reply);
+    } catch (error) {
+      done(error as Error);
+      return;
+    }
+    done();
   };
 
-async function answer(
+function answer(
   route: ProtocolRoute,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -52,7 +56,7 @@ async function answer(
   if (route.secretOf !== undefined) {
     request.key = keyOf(context.keys, route.secretOf(request), 'where the protocol has it');
     checkOrigin(request.key, request);
-    await context.rates.admit(request, reply);
+    context.rates.admit(request, reply);
   }
   const { body } = request;
   if (body === undefined) {
@@ -60,10 +64,10 @@ async function answer(
   }
   const options = route.optionsOf(request);
   const said = route.read(body);
-  const others = context.rates.admitRest(request, reply, said.items.length - 1);
-  // Calls keep the order that they came in: who has nothing to wait for is not overtaken here.
-  if (others !== null) await others;
-  const { status, text } = said.write(await submit(said, request, options, context), mayRead(request.key!));
-  reply.code(status).type('application/json; charset=utf-8');
-  return text;
+  context.rates.admitRest(request, reply, said.items.length - 1);
+  return submit(said, request, options, context).then((submitted) => {
+    const { status, text } = said.write(submitted, mayRead(request.key!));
+    reply.code(status).type('application/json; charset=utf-8');
+    return text;
+  });
 }
