@@ -1426,8 +1426,7 @@ export interface components {
                 /** @description Ledger row of the evidence. */
                 seq: number | null;
             };
-            /** @description Of a dry run: what would change. For keys with the scope `read`. */
-            blast_radius?: unknown;
+            blast_radius?: components["schemas"]["BlastRadius"];
         };
         /** @description Answer to an array with at least one good item. */
         ArrayAnswer: {
@@ -1463,6 +1462,17 @@ export interface components {
             }[];
             /** @description `results[i]` answers item i; null where it was rejected. */
             results: (components["schemas"]["Answer"] | null)[];
+        };
+        /** @description Who sent a call. */
+        Source: {
+            /** @description Name of the key that sent the call. */
+            key: string | null;
+            /** @description `$lib` of the call. */
+            lib: string | null;
+            /** @description Batch the call belongs to. */
+            batch: string | null;
+            /** @description True when a publishable key sent it. */
+            public: boolean;
         };
         /** @description Recorded evidence that two identifiers are the same person. */
         Link: {
@@ -1505,17 +1515,7 @@ export interface components {
             approves: number | null;
             /** @description Guard rails that an approval waived. */
             waived: string[];
-            /** @description Who sent a call. */
-            source: {
-                /** @description Name of the key that sent the call. */
-                key: string | null;
-                /** @description `$lib` of the call. */
-                lib: string | null;
-                /** @description Batch the call belongs to. */
-                batch: string | null;
-                /** @description True when a publishable key sent it. */
-                public: boolean;
-            };
+            source: components["schemas"]["Source"];
         };
         Event: {
             /** Format: uuid */
@@ -1549,45 +1549,6 @@ export interface components {
              * @description The identity it belongs to now.
              */
             identity_id: string;
-        };
-        /** @description One accepted operation and its verdict. */
-        LedgerRow: {
-            /** @description Number of a ledger row. A link is named by the row of its call. */
-            seq: number;
-            /**
-             * Format: date-time
-             * @description Received; never decreases along the ledger.
-             */
-            time: string;
-            /**
-             * @description The operation. Its own fields follow the common ones.
-             * @enum {string}
-             */
-            op: "identify" | "alias" | "track" | "split" | "separate" | "lift" | "revert" | "approve" | "reject" | "settings" | "erased" | "erase";
-            /** @description What it did: `merged`, two identities became one; `linked`, more evidence within one identity; `refused`, evidence was turned down; see reason; `held`, evidence waits for review; see reason; `identified`, an identifier was named by an identify for the first time; `traits-changed`, trait values were set; `split`, links of one pair, or of the smallest cut, were revoked; `reverted`, what a batch or a key recorded was revoked; `separated`, two identifiers must not be one person from now on; `lifted`, a separation ended; `rejected`, a reviewer turned a link down; `settings-changed`, other guard rails are in force from here on; `erased`, an erasure, or a row that an erasure emptied. */
-            kinds: ("merged" | "linked" | "refused" | "held" | "identified" | "traits-changed" | "split" | "reverted" | "separated" | "lifted" | "rejected" | "settings-changed" | "erased")[];
-            /**
-             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
-             * @enum {string}
-             */
-            verdict: "applied" | "unchanged" | "refused" | "held";
-            /** @description Why it was refused or held, or null. */
-            reason: string | null;
-            /** @description The client’s timestamp. */
-            timestamp: string | null;
-            /** @description Who sent a call. */
-            source: {
-                /** @description Name of the key that sent the call. */
-                key: string | null;
-                /** @description `$lib` of the call. */
-                lib: string | null;
-                /** @description Batch the call belongs to. */
-                batch: string | null;
-                /** @description True when a publishable key sent it. */
-                public: boolean;
-            };
-        } & {
-            [key: string]: unknown;
         };
         /** @description What a call would change. Numbers are exact; lists show the first hundred. */
         BlastRadius: {
@@ -1636,6 +1597,591 @@ export interface components {
                     to?: unknown;
                 }[];
             };
+        };
+        /** @description Guard rails, defaults included. */
+        Settings: {
+            /** @description A link that would make a larger identity is held. */
+            identifiersPerIdentityMax: number;
+            /** @description Maxima per identity for a type, the prefix before the first `:`. */
+            identifiersPerTypeMax: {
+                [key: string]: number;
+            };
+            /**
+             * @description What becomes of a publishable key’s alias that would rename a known person.
+             * @enum {string}
+             */
+            publicKeyMerges: "hold" | "apply";
+            /** @description An id that matches one is anonymous by form. */
+            anonymousPatterns: string[];
+            /** @description An id that matches one names nobody. */
+            reservedPatterns: string[];
+        };
+        /** @description How much was erased. It names nobody. */
+        ErasureReceipt: {
+            /**
+             * Format: uuid
+             * @description Random; the ledger has it too.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Time of the ledger row. Of a dry run: now.
+             */
+            erased_at: string;
+            /** @description Identifiers of the identity. */
+            identifiers: number;
+            /** @description Events of any of them. */
+            events: number;
+            /** @description Links that named one, of any status. */
+            links: number;
+            /** @description Trait values, earlier ones included. */
+            traits: number;
+            /** @description Rows of the ledger that were rewritten. */
+            ledger_rows: number;
+            /** @description Rejected items that named one. */
+            dead_letters: number;
+            /** @description Separations that named one, lifted ones included. */
+            separations: number;
+        };
+        /** @description What a ledger row did: `merged`, two identities became one; `linked`, more evidence within one identity; `refused`, evidence was turned down; see reason; `held`, evidence waits for review; see reason; `identified`, an identifier was named by an identify for the first time; `traits-changed`, trait values were set; `split`, links of one pair, or of the smallest cut, were revoked; `reverted`, what a batch or a key recorded was revoked; `separated`, two identifiers must not be one person from now on; `lifted`, a separation ended; `rejected`, a reviewer turned a link down; `settings-changed`, other guard rails are in force from here on; `erased`, an erasure, or a row that an erasure emptied. */
+        LedgerKinds: ("merged" | "linked" | "refused" | "held" | "identified" | "traits-changed" | "split" | "reverted" | "separated" | "lifted" | "rejected" | "settings-changed" | "erased")[];
+        /** @description One accepted operation and its verdict. Its own fields follow the common ones. */
+        LedgerRow: {
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Received; never decreases along the ledger.
+             */
+            time: string;
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "identify" | "alias" | "track" | "approve";
+            kinds: components["schemas"]["LedgerKinds"];
+            /**
+             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+             * @enum {string}
+             */
+            verdict: "applied" | "unchanged" | "refused" | "held";
+            /** @description Why it was refused or held, or null. */
+            reason: string | null;
+            /** @description The client’s timestamp. */
+            timestamp: string | null;
+            source: components["schemas"]["Source"];
+            /** @description The id that this row makes known. */
+            identified: string | null;
+            /** @description The distinct_id of an identify, which gets the traits. */
+            subject: string | null;
+            traits: {
+                key: string;
+                /** @description Any JSON. */
+                value: unknown;
+                /** @description Set by traits_once. */
+                once: boolean;
+            }[];
+            /** @description Null where none was asked for, or it repeats one. */
+            link: {
+                /**
+                 * @description What recorded it.
+                 * @enum {string}
+                 */
+                kind: "identify" | "alias" | "track" | "import" | "manual";
+                /** @description The side whose name stays. */
+                primary_id: string;
+                /** @description The side that joins it. */
+                secondary_id: string;
+                /**
+                 * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+                 * @enum {string}
+                 */
+                verdict: "applied" | "unchanged" | "refused" | "held";
+                /** @description Why it was refused or held, or null. */
+                reason: string | null;
+                /** @description Guard rails that an approval waived. */
+                waived: string[];
+                /** @description The held or refused link that it approves. */
+                approves: number | null;
+            } | null;
+        } | {
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Received; never decreases along the ledger.
+             */
+            time: string;
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "split";
+            kinds: components["schemas"]["LedgerKinds"];
+            /**
+             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+             * @enum {string}
+             */
+            verdict: "applied" | "unchanged" | "refused" | "held";
+            /** @description Why it was refused or held, or null. */
+            reason: string | null;
+            /** @description The client’s timestamp. */
+            timestamp: string | null;
+            source: components["schemas"]["Source"];
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            link?: number;
+            /** @description One identifier. */
+            a?: string;
+            /** @description The other. */
+            b?: string;
+            /** @description Those taken out of their identity. */
+            distinct_ids?: string[];
+            /** @description Links revoked. */
+            revoked: number[];
+            /** @description Pairs newly separated. */
+            separations: string[][];
+        } | {
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Received; never decreases along the ledger.
+             */
+            time: string;
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "separate" | "lift";
+            kinds: components["schemas"]["LedgerKinds"];
+            /**
+             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+             * @enum {string}
+             */
+            verdict: "applied" | "unchanged" | "refused" | "held";
+            /** @description Why it was refused or held, or null. */
+            reason: string | null;
+            /** @description The client’s timestamp. */
+            timestamp: string | null;
+            source: components["schemas"]["Source"];
+            /** @description One identifier. */
+            a: string;
+            /** @description The other. */
+            b: string;
+        } | {
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Received; never decreases along the ledger.
+             */
+            time: string;
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "revert";
+            kinds: components["schemas"]["LedgerKinds"];
+            /**
+             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+             * @enum {string}
+             */
+            verdict: "applied" | "unchanged" | "refused" | "held";
+            /** @description Why it was refused or held, or null. */
+            reason: string | null;
+            /** @description The client’s timestamp. */
+            timestamp: string | null;
+            source: components["schemas"]["Source"];
+            scope: {
+                batch: string;
+            } | {
+                key: string;
+                /**
+                 * Format: date-time
+                 * @description From this moment …
+                 */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description … to this one.
+                 */
+                to: string;
+            };
+            /** @description Rows taken back. */
+            revoked: number[];
+            /** @description Pairs newly separated. */
+            separations: string[][];
+        } | {
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Received; never decreases along the ledger.
+             */
+            time: string;
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "reject";
+            kinds: components["schemas"]["LedgerKinds"];
+            /**
+             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+             * @enum {string}
+             */
+            verdict: "applied" | "unchanged" | "refused" | "held";
+            /** @description Why it was refused or held, or null. */
+            reason: string | null;
+            /** @description The client’s timestamp. */
+            timestamp: string | null;
+            source: components["schemas"]["Source"];
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            link: number;
+            /** @description One identifier. */
+            a: string;
+            /** @description The other. */
+            b: string;
+        } | {
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Received; never decreases along the ledger.
+             */
+            time: string;
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "settings";
+            kinds: components["schemas"]["LedgerKinds"];
+            /**
+             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+             * @enum {string}
+             */
+            verdict: "applied" | "unchanged" | "refused" | "held";
+            /** @description Why it was refused or held, or null. */
+            reason: string | null;
+            /** @description The client’s timestamp. */
+            timestamp: string | null;
+            source: components["schemas"]["Source"];
+            /** @description Guard rails from this row on. */
+            settings: {
+                /** @description The edition of the engine’s own rules. */
+                rules?: number;
+                /** @description A link that would make a larger identity is held. */
+                identifiersPerIdentityMax?: number;
+                /** @description Maxima per identity for a type, the prefix before the first `:`. */
+                identifiersPerTypeMax?: {
+                    [key: string]: number;
+                };
+                /**
+                 * @description What becomes of a publishable key’s alias that would rename a known person.
+                 * @enum {string}
+                 */
+                publicKeyMerges?: "hold" | "apply";
+                /** @description An id that matches one is anonymous by form. */
+                anonymousPatterns?: string[];
+                /** @description An id that matches one names nobody. */
+                reservedPatterns?: string[];
+            };
+        } | {
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Received; never decreases along the ledger.
+             */
+            time: string;
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "erased";
+            kinds: components["schemas"]["LedgerKinds"];
+            /**
+             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+             * @enum {string}
+             */
+            verdict: "applied" | "unchanged" | "refused" | "held";
+            /** @description Why it was refused or held, or null. */
+            reason: string | null;
+            /** @description The client’s timestamp. */
+            timestamp: string | null;
+            source: components["schemas"]["Source"];
+        } | {
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /**
+             * Format: date-time
+             * @description Received; never decreases along the ledger.
+             */
+            time: string;
+            /**
+             * @description The operation.
+             * @enum {string}
+             */
+            op: "erase";
+            kinds: components["schemas"]["LedgerKinds"];
+            /**
+             * @description `applied`: it changed something. `unchanged`: it was so already. `refused`, `held`: it joins nothing; see `reason`.
+             * @enum {string}
+             */
+            verdict: "applied" | "unchanged" | "refused" | "held";
+            /** @description Why it was refused or held, or null. */
+            reason: string | null;
+            /** @description The client’s timestamp. */
+            timestamp: string | null;
+            source: components["schemas"]["Source"];
+            receipt: components["schemas"]["ErasureReceipt"];
+        };
+        /** @description What became of an id; then `done`, or `error`. */
+        ErasureLine: {
+            /** @constant */
+            type: "erased";
+            /** @description The id, as it was sent. */
+            distinct_id: string;
+            /** @description Null in a dry run. */
+            seq: number | null;
+            receipt: components["schemas"]["ErasureReceipt"];
+        } | {
+            /** @constant */
+            type: "not_found";
+            /** @description The id, as it was sent. */
+            distinct_id: string;
+        } | {
+            /** @constant */
+            type: "same_person";
+            /** @description The id, as it was sent. */
+            distinct_id: string;
+            /** @description The earlier id that is the same person. */
+            erased_with: string;
+        } | {
+            /** @constant */
+            type: "done";
+            dry_run: boolean;
+            /** @description People. */
+            erased: number;
+            /** @description Ids that nobody knows. */
+            not_found: number;
+            /** @description Ids of people who were erased already. */
+            same_person: number;
+        } | {
+            /** @constant */
+            type: "error";
+            /** @constant */
+            ok: false;
+            error_code: string;
+            message: string;
+        };
+        /** @description A piece of all that is held of a person. */
+        PersonLine: {
+            /** @constant */
+            type: "identity";
+            /**
+             * Format: uuid
+             * @description Node id of the canonical id.
+             */
+            identity_id: string;
+            /** @description The identifier that names the identity. */
+            canonical_id: string;
+            /** @description True once an identify (or the like) named one of its identifiers. */
+            known: boolean;
+            created_at: string | null;
+            /** @description Of all pages. */
+            identifier_count: number;
+            /** @description The value in force of each key. */
+            traits: {
+                [key: string]: unknown;
+            };
+            event_count: number;
+            first_seen: string | null;
+            last_seen: string | null;
+        } | {
+            /** @constant */
+            type: "identifier";
+            /** @description The identifier. 1 to 512 bytes of UTF-8. */
+            distinct_id: string;
+            known: boolean;
+            first_seen: string | null;
+        } | {
+            /** @constant */
+            type: "trait";
+            key: string;
+            /** @description Any JSON. */
+            value: unknown;
+            /** @description Set by traits_once. */
+            once: boolean;
+            /** @description The identifier it was set on. 1 to 512 bytes of UTF-8. */
+            distinct_id: string;
+            /**
+             * Format: date-time
+             * @description Received.
+             */
+            time: string;
+            /**
+             * Format: date-time
+             * @description The earlier of the client’s timestamp and the received time.
+             */
+            effective_time: string;
+            /** @description Ledger row that set it. */
+            seq: number;
+            /** @description Ledger row that took it back. */
+            revoked_seq: number | null;
+            source: components["schemas"]["Source"];
+        } | ({
+            /** @constant */
+            type: "link";
+        } & components["schemas"]["Link"]) | {
+            /** @constant */
+            type: "separation";
+            a: string;
+            b: string;
+            /** @description Number of a ledger row. A link is named by the row of its call. */
+            seq: number;
+            /** @description Ledger row that lifted it. */
+            lifted_seq: number | null;
+        } | ({
+            /** @constant */
+            type: "ledger";
+        } & components["schemas"]["LedgerRow"]) | ({
+            /** @constant */
+            type: "event";
+        } & components["schemas"]["Event"]);
+        /** @description How far an import is; then `done`, or `error`. */
+        ImportLine: {
+            /** @constant */
+            type: "started";
+            /** @description POST /v1/revert takes it back under this name. */
+            batch: string;
+            /**
+             * @description Of the file.
+             * @enum {string}
+             */
+            format: "csv" | "ndjson" | "json" | "parquet";
+            /** @description Of the file, decompressed. */
+            bytes: number;
+            dry_run: boolean;
+            /** @description What the file is, in a sentence or two. */
+            recognised: string;
+            /** @description What each column is taken for, in words. */
+            mapping: {
+                [key: string]: string;
+            };
+            /** @description Those without a meaning, 50 at most. */
+            ignored_columns: string[];
+            /** @description The rest of them. */
+            more_ignored_columns: number;
+            /** @description Where an earlier run of the batch stopped; 0 for none. */
+            resumed_after_line: number;
+        } | {
+            /** @constant */
+            type: "rejected";
+            /** @description Of the file, from 1; of Parquet and JSON, the row. */
+            line: number;
+            /** @enum {string} */
+            verdict: "invalid" | "refused" | "held";
+            /** @description Of an invalid row; else the reason. */
+            error_code: string;
+            message: string;
+            /** @description The row, by column; or as much of it as can be read. */
+            row: unknown;
+        } | {
+            /** @constant */
+            type: "progress";
+            rows: number;
+            bytes: number;
+            /** @description Rows, by verdict. */
+            counts: {
+                applied: number;
+                unchanged: number;
+                refused: number;
+                held: number;
+                invalid: number;
+            };
+        } | {
+            /** @constant */
+            type: "done";
+            /** @constant */
+            ok: true;
+            /** @description POST /v1/revert takes it back under this name. */
+            batch: string;
+            dry_run: boolean;
+            /** @description True when an earlier run had finished this file in this batch. */
+            finished_before: boolean;
+            rows: number;
+            /** @description Rows, by verdict. */
+            counts: {
+                applied: number;
+                unchanged: number;
+                refused: number;
+                held: number;
+                invalid: number;
+            };
+            /** @description Of refused, held and invalid rows. */
+            reasons: {
+                [key: string]: number;
+            };
+            /** @description Of events: verdicts of the link evidence they carried. */
+            links: {
+                [key: string]: number;
+            };
+            /** @description Of a table that Onym exported: rows that join nothing, as they did not there, by the reason. */
+            skipped: {
+                [key: string]: number;
+            };
+            /** @description For keys with the scope `read`. */
+            largest_identities?: {
+                canonical_id: string;
+                identifiers: number;
+            }[];
+            warnings: string[];
+        } | {
+            /** @constant */
+            type: "error";
+            /** @constant */
+            ok: false;
+            error_code: string;
+            message: string;
+        };
+        /** @description How far a backup is; then `done`, or `error`. */
+        BackupLine: {
+            /** @constant */
+            type: "started";
+            directory: string;
+            /** @description It goes on with what an earlier one has left. */
+            resumed: boolean;
+        } | {
+            /** @constant */
+            type: "progress";
+            /** @description What is copied now. */
+            what: string;
+            bytes: number;
+            bytes_max: number;
+        } | {
+            /** @constant */
+            type: "done";
+            directory: string;
+            /**
+             * Format: date-time
+             * @description All that was acknowledged before is in it.
+             */
+            began_at: string;
+            /**
+             * Format: date-time
+             * @description When it was whole.
+             */
+            finished_at: string;
+            environments: string[];
+            files: number;
+            bytes: number;
+        } | {
+            /** @constant */
+            type: "error";
+            /** @constant */
+            ok: false;
+            error_code: string;
+            message: string;
         };
         /** @description An API key. Its secret is not kept. */
         Key: {
@@ -3302,6 +3848,13 @@ export interface operations {
                         created_at: string | null;
                         /** @description Of all pages. */
                         identifier_count: number;
+                        /** @description The value in force of each key. */
+                        traits: {
+                            [key: string]: unknown;
+                        };
+                        event_count: number;
+                        first_seen: string | null;
+                        last_seen: string | null;
                         /** @description Ascending by distinct_id. */
                         identifiers: {
                             /** @description The identifier. 1 to 512 bytes of UTF-8. */
@@ -3309,15 +3862,8 @@ export interface operations {
                             known: boolean;
                             first_seen: string | null;
                         }[];
-                        /** @description The value in force of each key. */
-                        traits: {
-                            [key: string]: unknown;
-                        };
                         /** @description Ascending by seq. */
                         links: components["schemas"]["Link"][];
-                        event_count: number;
-                        first_seen: string | null;
-                        last_seen: string | null;
                         /** @description Where identifiers and links go on; null at the end. */
                         next: string | null;
                     };
@@ -3420,33 +3966,7 @@ export interface operations {
                         verdict: "applied";
                         /** @description Ledger row of the erasure; null in a dry run. */
                         seq: number | null;
-                        /** @description How much was erased. It names nobody. */
-                        receipt: {
-                            /**
-                             * Format: uuid
-                             * @description Random; the ledger has it too.
-                             */
-                            id: string;
-                            /**
-                             * Format: date-time
-                             * @description Time of the ledger row. Of a dry run: now.
-                             */
-                            erased_at: string;
-                            /** @description Identifiers of the identity. */
-                            identifiers: number;
-                            /** @description Events of any of them. */
-                            events: number;
-                            /** @description Links that named one, of any status. */
-                            links: number;
-                            /** @description Trait values, earlier ones included. */
-                            traits: number;
-                            /** @description Rows of the ledger that were rewritten. */
-                            ledger_rows: number;
-                            /** @description Rejected items that named one. */
-                            dead_letters: number;
-                            /** @description Separations that named one, lifted ones included. */
-                            separations: number;
-                        };
+                        receipt: components["schemas"]["ErasureReceipt"];
                     };
                 };
             };
@@ -3751,6 +4271,7 @@ export interface operations {
                     "application/json": {
                         key: string;
                         values: {
+                            /** @description Any JSON. */
                             value: unknown;
                             /** @description Set by traits_once. */
                             once: boolean;
@@ -3770,17 +4291,7 @@ export interface operations {
                             seq: number;
                             /** @description Ledger row that took it back. */
                             revoked_seq: number | null;
-                            /** @description Who sent a call. */
-                            source: {
-                                /** @description Name of the key that sent the call. */
-                                key: string | null;
-                                /** @description `$lib` of the call. */
-                                lib: string | null;
-                                /** @description Batch the call belongs to. */
-                                batch: string | null;
-                                /** @description True when a publishable key sent it. */
-                                public: boolean;
-                            };
+                            source: components["schemas"]["Source"];
                         }[];
                         /** @description Where values go on; null at the end. */
                         next: string | null;
@@ -3876,13 +4387,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What became of each. */
+            /** @description What became of each. Lines of JSON, each as described. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-ndjson": string;
+                    "application/x-ndjson": components["schemas"]["ErasureLine"];
                 };
             };
             /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
@@ -3967,13 +4478,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The lines. */
+            /** @description All that is held. Lines of JSON, each as described. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-ndjson": string;
+                    "application/x-ndjson": components["schemas"]["PersonLine"];
                 };
             };
             /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
@@ -5906,10 +6417,7 @@ export interface operations {
                             ledger_head: number;
                             /** @description In the event store; those of the last second may still be on their way. */
                             events: number;
-                            /** @description Guard rails in force, defaults included. */
-                            settings: {
-                                [key: string]: unknown;
-                            };
+                            settings: components["schemas"]["Settings"];
                         }[];
                     };
                 };
@@ -6012,8 +6520,19 @@ export interface operations {
                             name: string;
                             type: string;
                         }[];
-                        statistics?: {
+                        /** @description How many they are. */
+                        rows: number;
+                        /** @description How many there would be without LIMIT, at least. */
+                        rows_before_limit_at_least?: number;
+                        /** @description Of WITH TOTALS. */
+                        totals?: {
                             [key: string]: unknown;
+                        };
+                        /** @description Seconds, and what was read. */
+                        statistics?: {
+                            elapsed: number;
+                            rows_read: number;
+                            bytes_read: number;
                         };
                     };
                     "application/x-ndjson": string;
@@ -7419,13 +7938,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What is done. */
+            /** @description What is done. Lines of JSON, each as described. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-ndjson": string;
+                    "application/x-ndjson": components["schemas"]["BackupLine"];
                 };
             };
             /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
@@ -7644,22 +8163,42 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description What became of the rows. */
+            /** @description What became of the rows. Lines of JSON, each as described; or one object. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/x-ndjson": string;
+                    "application/x-ndjson": components["schemas"]["ImportLine"];
                     "application/json": {
-                        /** @constant */
-                        ok: true;
                         /** @description POST /v1/revert takes it back under this name. */
                         batch: string;
+                        /**
+                         * @description Of the file.
+                         * @enum {string}
+                         */
+                        format: "csv" | "ndjson" | "json" | "parquet";
+                        /** @description Of the file, decompressed. */
+                        bytes: number;
                         dry_run: boolean;
+                        /** @description What the file is, in a sentence or two. */
+                        recognised: string;
+                        /** @description What each column is taken for, in words. */
+                        mapping: {
+                            [key: string]: string;
+                        };
+                        /** @description Those without a meaning, 50 at most. */
+                        ignored_columns: string[];
+                        /** @description The rest of them. */
+                        more_ignored_columns: number;
+                        /** @description Where an earlier run of the batch stopped; 0 for none. */
+                        resumed_after_line: number;
+                        /** @constant */
+                        ok: true;
                         /** @description True when an earlier run had finished this file in this batch. */
                         finished_before: boolean;
                         rows: number;
+                        /** @description Rows, by verdict. */
                         counts: {
                             applied: number;
                             unchanged: number;
@@ -7687,14 +8226,16 @@ export interface operations {
                         warnings: string[];
                         /** @description The first 1000. */
                         rejected: {
+                            /** @description Of the file, from 1; of Parquet and JSON, the row. */
                             line: number;
-                            verdict: string;
+                            /** @enum {string} */
+                            verdict: "invalid" | "refused" | "held";
+                            /** @description Of an invalid row; else the reason. */
                             error_code: string;
                             message: string;
+                            /** @description The row, by column; or as much of it as can be read. */
                             row: unknown;
                         }[];
-                    } & {
-                        [key: string]: unknown;
                     };
                 };
             };

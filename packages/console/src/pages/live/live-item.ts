@@ -18,11 +18,20 @@ export type LiveItem =
   | { readonly type: 'ledger'; readonly key: string; readonly row: LedgerRow }
   | { readonly type: 'dropped'; readonly key: string; readonly count: number };
 
-/** The identifiers that a row of the ledger speaks of. */
+/** The identifiers that a row of the ledger speaks of, whatever its operation. */
 export function idsOf(row: LedgerRow): readonly string[] {
-  const link = row.link as { primary_id?: unknown; secondary_id?: unknown } | number | null | undefined;
-  const fromLink = typeof link === 'object' && link !== null ? [link.primary_id, link.secondary_id] : [];
-  const many = Array.isArray(row.distinct_ids) ? row.distinct_ids : [];
-  const all = [row.identified, row.subject, ...fromLink, row.a, row.b, ...many];
+  const { link, distinct_ids, identified, subject, a, b } = row as Readonly<Record<string, unknown>>;
+  const { primary_id, secondary_id } = (typeof link === 'object' && link !== null ? link : {}) as Readonly<
+    Record<string, unknown>
+  >;
+  const all = [
+    identified,
+    subject,
+    primary_id,
+    secondary_id,
+    a,
+    b,
+    ...(Array.isArray(distinct_ids) ? distinct_ids : []),
+  ];
   return [...new Set(all.filter((id): id is string => typeof id === 'string'))];
 }
