@@ -18,7 +18,7 @@ const attributesFor = (request: FastifyRequest): string =>
   `HttpOnly; SameSite=Strict${request.protocol === 'https' ? '; Secure' : ''}`;
 
 export function giveSession(reply: FastifyReply, { secret, endsAt }: Begun, now: number): void {
-  const seconds = Math.floor((endsAt - now) / 1_000);
+  const seconds = Math.ceil((endsAt - now) / 1_000);
   reply.header('set-cookie', `${sessionCookieName}=${secret}; Max-Age=${seconds}; ${attributesFor(reply.request)}`);
 }
 

@@ -265,6 +265,7 @@ test('tells what the server then says too, leaves it running to be explored, and
     'onym explain': said(1, 'user_ana and app_ben are not one person.'),
     'onym review': said(0, 'needs-secret-key'),
     'onym approve': said(0, 'Dry run, nothing was written: applied'),
+    'onym console': said(0, '/sign-in#token='),
     'onym query': said(0, '(3 rows)'),
     'onym verify': said(0, 'agree with the ledger'),
     'curl -sw': said(0, '{"ok":true,"verdict":"applied"'),
@@ -307,9 +308,10 @@ test('--data fills the server with a shop to ask about, and says how', async () 
   const asked = commands.filter((line) => !line.startsWith('export '));
   const answers = await Promise.all(asked.map((line) => typed(`${exports}\n${line}`, shown.workingDirectory)));
   expect(answers.map(({ code }) => code)).toEqual(asked.map(() => 0));
-  expect(answers[0]!.stdout).toContain('properties.amount::Nullable(String)');
-  expect(answers[1]!.stdout).toContain('page_view');
-  expect(answers[2]!.stdout).toMatch(/\([1-9]\d* rows?\)/);
+  expect(answers[0]!.stdout).toContain('/sign-in#token=');
+  expect(answers[1]!.stdout).toContain('properties.amount::Nullable(String)');
+  expect(answers[2]!.stdout).toContain('page_view');
+  expect(answers[3]!.stdout).toMatch(/\([1-9]\d* rows?\)/);
   shown.child.kill('SIGINT');
   expect(await shown.ended).toEqual({ code: 0, stderr: '' });
   expect(foldersOf(shown)).toEqual([]);

@@ -302,6 +302,7 @@ describe('a token', () => {
     expect(made.json()).toEqual({
       ok: true,
       token: expect.stringMatching(/^[\w-]{43}$/),
+      key: { name: 'staging', scopes: expect.arrayContaining(['read']), environments: ['staging'] },
       expires_at: new Date(now + limits.signInTokenMaxMs).toISOString(),
     });
     const body = { token: made.json().token };
