@@ -36,7 +36,9 @@ function bundle() {
   try {
     const vite = dirname(createRequire(join(consoleFolder, 'package.json')).resolve('vite/package.json'));
     const args = [join(vite, 'bin', 'vite.js'), 'build', '--outDir', made, '--emptyOutDir', '--logLevel', 'error'];
-    const { status } = spawnSync(process.execPath, args, { cwd: consoleFolder, stdio: 'inherit' });
+    // What somebody's shell or test run says of NODE_ENV is not for what is shipped.
+    const env = { ...process.env, NODE_ENV: 'production' };
+    const { status } = spawnSync(process.execPath, args, { cwd: consoleFolder, env, stdio: 'inherit' });
     if (status !== 0) process.exit(status ?? 1);
     compress(join(made, 'assets'));
     rmSync(dist, { recursive: true, force: true });

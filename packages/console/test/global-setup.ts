@@ -1,5 +1,6 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,7 +17,9 @@ declare module 'vitest' {
   }
 }
 
-const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+const { buildConsole } = createRequire(import.meta.url)('../../../scripts/console-build.cjs') as {
+  buildConsole(): void;
+};
 const serverEntry = fileURLToPath(new URL('../../server/test/system/onym-child.ts', import.meta.url));
 const secretKey = 'sk_console_tests';
 const writeKey = 'pk_console_tests';
@@ -24,12 +27,7 @@ const eventsOfTheShop = 3_000;
 
 /** Builds the console, and starts a real server with what `onym demo` has to show: its story and its shop, in `production`. */
 export default async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
-  // As it is shipped: what the test run says of NODE_ENV is not for the build.
-  execFileSync('npm', ['run', 'build', '--silent', '--', '--logLevel', 'error'], {
-    cwd: packageFolder,
-    env: { ...process.env, NODE_ENV: 'production' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  buildConsole();
   const directory = mkdtempSync(join(tmpdir(), 'onym-console-'));
   const child = spawn(process.execPath, ['--conditions=onym-source', '--import', 'tsx', serverEntry, 'serve'], {
     env: {
