@@ -95,6 +95,12 @@ it('of readers', async () => {
     await ask('query', 'POST', '/v1/query', { body: { sql, format } });
   }
   await ask('query', 'POST', '/v1/query', { body: { sql: 'SELEC' } });
+  for (const query of ['', '?q=user']) {
+    expect((await ask('listIdentities', 'GET', `/v1/identities${query}`)).identities.length).toBeGreaterThan(1);
+  }
+  expect((await ask('getHistory', 'GET', '/v1/identities/user_1/history')).rows.length).toBeGreaterThan(1);
+  await ask('getLedgerRow', 'GET', '/v1/ledger/1');
+  await ask('getLedgerRow', 'GET', '/v1/ledger/1000');
   await ask('getReadiness', 'GET', '/readyz');
   await ask('getHealth', 'GET', '/healthz');
   await ask('getWelcome', 'GET', '/');
@@ -113,6 +119,16 @@ it('of keys and saved queries', async () => {
   await ask('changeQuery', 'PUT', `/v1/queries/${query.id}`, { body: { name: 'two', sql: 'SELECT 2', version: 1 } });
   await ask('listSavedQueries', 'GET', '/v1/queries');
   await ask('deleteSavedQuery', 'DELETE', `/v1/queries/${query.id}`);
+});
+
+it('of sessions', async () => {
+  const headers = { 'x-onym-console': '1' };
+  await ask('beginSession', 'POST', '/v1/session', { body: { key: secretKey }, headers });
+  await ask('getSession', 'GET', '/v1/session');
+  const { token } = await ask('createSignInToken', 'POST', '/v1/session/tokens', { headers });
+  await ask('beginSession', 'POST', '/v1/session', { body: { token }, headers });
+  await ask('beginSession', 'POST', '/v1/session', { body: { token }, headers });
+  await ask('endSession', 'DELETE', '/v1/session', { headers });
 });
 
 it('of imports, in lines and in one', async () => {
@@ -147,6 +163,7 @@ it('of acts, and the ledger rows they leave', async () => {
   await ask('revert', 'POST', '/v1/revert', {
     body: { key: 'ONYM_INITIAL_WRITE_KEY', from: '2026-01-01T00:00:00Z', to: new Date().toISOString() },
   });
+  expect((await ask('listSeparations', 'GET', '/v1/separations')).separations.length).toBeGreaterThan(1);
   await ask('liftSeparation', 'DELETE', '/v1/separations?a=user_1&b=user_9');
   await ask('explain', 'GET', '/v1/explain?a=user_1&b=stripe:2');
   await ask('replayDeadLetters', 'POST', '/v1/dead-letters/replay', { body: { all: true } });

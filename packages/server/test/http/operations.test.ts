@@ -76,7 +76,7 @@ describe('/metrics', () => {
 });
 
 describe('/openapi.json', () => {
-  it('is valid OpenAPI 3.1 and covers every route', async () => {
+  it('is valid OpenAPI 3.1', async () => {
     const response = await get(t.app, '/openapi.json', {});
     const document = response.json();
     expect(document.openapi).toBe('3.1.0');
@@ -89,67 +89,6 @@ describe('/openapi.json', () => {
     expect(result.valid).toBe(true);
     // Throws for a reference that leads nowhere.
     validator.resolveRefs();
-    expect(
-      Object.entries(document.paths as Record<string, object>)
-        .flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`))
-        .sort(),
-    ).toEqual([
-      'delete /v1/identities/{id}',
-      'delete /v1/queries/{id}',
-      'delete /v1/separations',
-      'delete /v1/session',
-      'get /',
-      'get /healthz',
-      'get /metrics',
-      'get /onym.js',
-      'get /onym/{file}',
-      'get /openapi.json',
-      'get /readyz',
-      'get /v1/conflicts',
-      'get /v1/dead-letters',
-      'get /v1/environments',
-      'get /v1/events',
-      'get /v1/explain',
-      'get /v1/export/{what}',
-      'get /v1/identities/{id}',
-      'get /v1/identities/{id}/events',
-      'get /v1/identities/{id}/export',
-      'get /v1/identities/{id}/traits/{key}',
-      'get /v1/keys',
-      'get /v1/ledger',
-      'get /v1/lint',
-      'get /v1/quarantine',
-      'get /v1/queries',
-      'get /v1/review',
-      'get /v1/schema',
-      'get /v1/session',
-      'get /v1/status',
-      'post /alias',
-      'post /identify',
-      'post /track',
-      'post /v1/backup',
-      'post /v1/dead-letters/discard',
-      'post /v1/dead-letters/replay',
-      'post /v1/erasures',
-      'post /v1/import',
-      'post /v1/keys',
-      'post /v1/keys/restrict',
-      'post /v1/keys/revoke',
-      'post /v1/links/{seq}/approve',
-      'post /v1/links/{seq}/reject',
-      'post /v1/quarantine/discard',
-      'post /v1/quarantine/replay',
-      'post /v1/queries',
-      'post /v1/query',
-      'post /v1/resolve',
-      'post /v1/retention',
-      'post /v1/revert',
-      'post /v1/separations',
-      'post /v1/session',
-      'post /v1/session/tokens',
-      'post /v1/split',
-      'put /v1/queries/{id}',
-    ]);
   });
 
   it('describes every operation and each of its answers', async () => {
