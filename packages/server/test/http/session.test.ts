@@ -1,4 +1,3 @@
-import type { InjectOptions } from 'light-my-request';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../src/limits.ts';
 import { asSecret, now, pk, post, sk, type TestApp, testApp } from './support.ts';
@@ -21,8 +20,12 @@ const cookieOf = (response: { headers: Record<string, unknown> }): string =>
 
 const signedIn = async (secret = sk): Promise<string> => cookieOf(await signIn({ key: secret }));
 
-const ask = (method: InjectOptions['method'] & string, url: string, cookie: string, headers: object = fromConsole) =>
-  t.app.inject({ method, url, headers: { cookie, ...headers } } as InjectOptions);
+const ask = (
+  method: 'GET' | 'POST' | 'DELETE',
+  url: string,
+  cookie: string,
+  headers: Record<string, string> = fromConsole,
+) => t.app.inject({ method, url, headers: { cookie, ...headers } });
 
 const codeOf = (response: { statusCode: number; json(): { error_code?: string } }) => [
   response.statusCode,
