@@ -13,8 +13,8 @@ COPY examples/express/package.json examples/express/
 RUN npm ci --ignore-scripts
 RUN npm run build
 RUN npm ci --omit=dev --workspace onym
-# What ran is in dist and in the binary.
-RUN rm -rf packages/*/src packages/*/test node_modules/better-sqlite3/deps node_modules/better-sqlite3/src node_modules/better-sqlite3/build/Release/obj*
+# What ran is in dist and in the binary; the console's build is a part of the server's package.
+RUN rm -rf packages/console packages/*/src packages/*/test node_modules/better-sqlite3/deps node_modules/better-sqlite3/src node_modules/better-sqlite3/build/Release/obj*
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production ONYM_HOST=0.0.0.0 ONYM_DATA_DIR=/var/lib/onym PATH=/onym/node_modules/.bin:$PATH

@@ -13,6 +13,7 @@ import {
   strangersEnvironment,
   temporary,
 } from './commands.ts';
+import { expectConsole } from './console.ts';
 import { lendBinary } from './packed.ts';
 
 /** The image as far as it goes without an engine: it is read, and what it would do is done in a folder. */
@@ -103,9 +104,11 @@ describe('Dockerfile', () => {
       const server = start(program!, args, container);
       await eventually(async () => server.stdout().includes('listens at'), 'it listens', 60_000);
       expect(await health()).toBe(0);
+      const url = `http://127.0.0.1:${port}`;
       for (const path of ['/onym.js', '/docs/README.md']) {
-        expect([path, (await clientOf(`http://127.0.0.1:${port}`, null).get(path)).status]).toEqual([path, 200]);
+        expect([path, (await clientOf(url, null).get(path)).status]).toEqual([path, 200]);
       }
+      await expectConsole(url);
       server.signal('SIGTERM');
       expect(await server.ended).toMatchObject({ code: 0, stderr: '' });
     },

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { matchesShown } from '../test-support/markdown.ts';
 import { tourOf } from '../test-support/tour.ts';
 import { developmentDependencies, registryObstacle, root, run, strangersEnvironment, temporary } from './commands.ts';
+import { expectConsole } from './console.ts';
 import { consumerTests } from './consumers.ts';
 import { freshClone, install, lendBinary, type PackageName, pack, type Tarball } from './packed.ts';
 import { pageScriptTests } from './page-script.ts';
@@ -127,6 +128,8 @@ describe.skipIf(obstacle !== null)('installed into an empty folder', () => {
     expect((await onym('--version')).stdout).toBe(`${version}\n`);
     expect((await onym('--help')).stdout).toMatch(/^Usage: onym[\s\S]*\bserve\b[\s\S]*ONYM_DATA_DIR/);
   });
+
+  it('shows the console', () => expectConsole(server.url));
 
   it('answers calls, over HTTP and by its commands', async () => {
     expect(await server.api.posted('/alias', { distinct_id: 'ada', alias_id: 'crm:1' })).toMatchObject({
