@@ -1,6 +1,7 @@
 import type { FastifySchemaCompiler } from 'fastify';
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
+import type { TLocalizedValidationError } from 'typebox/error';
 import { OnymError } from '../errors.ts';
 import { jsonLine } from './json-line.ts';
 
@@ -22,10 +23,10 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   return (value: unknown) => {
     const converted = isText ? withValues(schema, value) : value;
     if (validator.Check(converted)) return { value: converted };
-    const { instancePath = '', message = 'is not valid' } = validator.Errors(converted)[0] ?? {};
+    const error = validator.Errors(converted)[0];
+    const { instancePath = '' } = error ?? {};
     const place = instancePath === '' ? '' : ` at ${instancePath}`;
-    // What additionalProperties: false comes to.
-    const problem = message === 'schema is false' ? 'is not a field of this route' : message;
+    const problem = error === undefined ? 'is not valid' : problemOf(error);
     return {
       error: new OnymError(
         'invalid-payload',
@@ -34,6 +35,12 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     };
   };
 };
+
+function problemOf(error: TLocalizedValidationError): string {
+  if (error.keyword === 'enum') return `must be one of ${error.params.allowedValues.join(', ')}`;
+  // What additionalProperties: false comes to.
+  return error.message === 'schema is false' ? 'is not a field of this route' : error.message;
+}
 
 /** Whole numbers, true and false, and nothing else: a fraction must not be cut silently, and a repeated parameter stays the array it is. */
 function withValues(schema: TSchema, value: unknown): unknown {

@@ -99,7 +99,14 @@ it.each<[string, string, object, number, string, string]>([
   ['a name in use', '', { name: 'analyst', kind: 'secret' }, 400, 'invalid-payload', 'is or was in use'],
   ['no kind', '', { name: 'x' }, 400, 'invalid-payload', 'kind'],
   ['an unknown kind', '', { name: 'x', kind: 'root' }, 400, 'invalid-payload', '/kind'],
-  ['an unknown scope', '', { name: 'x', kind: 'secret', scopes: ['fly'] }, 400, 'invalid-payload', '/scopes'],
+  [
+    'an unknown scope',
+    '',
+    { name: 'x', kind: 'secret', scopes: ['fly'] },
+    400,
+    'invalid-payload',
+    '/scopes/0 must be one of track, identify',
+  ],
   ['no scope', '', { name: 'x', kind: 'secret', scopes: [] }, 400, 'invalid-payload', 'needs a scope'],
   [
     'read for a page',
