@@ -67,7 +67,11 @@ interface Waiting {
 
 interface Lane {
   readonly queue: Waiting[];
+  /** Operations that wait or are under way, and those that no group has taken yet. */
   waiting: number;
+  queued: number;
+  /** Called once as many are queued as one commit may hold. */
+  filled: (() => void) | null;
   running: Promise<void> | null;
   /** The ledger row up to which every change was heard of. */
   heard: Seq;
@@ -91,7 +95,9 @@ const none: readonly never[] = [];
  */
 export function createCommits({ identityStore, decidedCalls, now }: CommitsOptions): Commits {
   const { shared } = identityStore;
-  const lanes = perEnvironment((): Lane => ({ queue: [], waiting: 0, running: null, heard: 0 }));
+  const lanes = perEnvironment(
+    (): Lane => ({ queue: [], waiting: 0, queued: 0, filled: null, running: null, heard: 0 }),
+  );
   const operationsMax = shared === null ? limits.operationsPerCommitMax : limits.operationsPerSharedCommitMax;
   const listeners = new Set<Listener>();
   let lastFailed = false;
@@ -100,8 +106,14 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
     for (const listener of listeners) listener(notice);
   }
 
-  /** As many calls as fit one transaction; steering, which loads identities whole, goes alone. */
   function takeGroup(lane: Lane): Waiting[] {
+    const group = nextGroup(lane);
+    for (const { operations } of group) lane.queued -= operations.length;
+    return group;
+  }
+
+  /** As many calls as fit one transaction; steering, which loads identities whole, goes alone. */
+  function nextGroup(lane: Lane): Waiting[] {
     const group = [lane.queue.shift()!];
     let weight = weightOf(group[0]!.operations);
     if (group[0]!.operations.some(isSteering)) return group;
@@ -197,6 +209,13 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
     return { answers, facts: none };
   }
 
+  async function fullGroup(lane: Lane): Promise<void> {
+    if (lane.queued >= operationsMax) return;
+    await new Promise<void>((resolve) => {
+      lane.filled = resolve;
+    });
+  }
+
   async function run(environment: string, lane: Lane): Promise<void> {
     // One turn of the event loop, so that calls which arrive together are committed together.
     await new Promise((resolve) => setImmediate(resolve));
@@ -217,9 +236,9 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
         for (const call of group) lane.waiting -= call.operations.length;
       });
       last = done;
-      // One that is being written, and one that is judged on top of it.
+      // One that is being written, and one that is judged on top of it: a full one, since less would better share the transaction after.
       await before;
-      await Promise.race([done, mayGoOn]);
+      await Promise.race([done, mayGoOn.then(() => fullGroup(lane))]);
       if (lane.queue.length > 0) await new Promise((resolve) => setImmediate(resolve));
     }
     lane.running = null;
@@ -240,6 +259,8 @@ export function createCommits({ identityStore, decidedCalls, now }: CommitsOptio
       return new Promise((resolve, reject) => {
         lane.queue.push({ operations, resolve, reject });
         lane.waiting += operations.length;
+        lane.queued += operations.length;
+        if (lane.queued >= operationsMax) lane.filled?.();
         lane.running ??= run(environment, lane);
       });
     },

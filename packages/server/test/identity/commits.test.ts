@@ -4,7 +4,7 @@ import { OnymError } from '../../src/errors.ts';
 import { createCommits, type Notice, tellOfCalls, tellOfRows } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
-import type { Commit, LedgerChange, SharedLedger } from '../../src/identity/store.ts';
+import { type Commit, type LedgerChange, NotFollowed, type SharedLedger } from '../../src/identity/store.ts';
 import { limits } from '../../src/limits.ts';
 import { alias as aliasOf, identify as identifyOf } from './operations.ts';
 
@@ -50,7 +50,7 @@ function storeUnderTest(fails: (operations: readonly Operation[]) => Error | nul
   };
 }
 
-function doorOf({ store }: ReturnType<typeof storeUnderTest>) {
+function doorOf({ store }: { readonly store: Parameters<typeof createCommits>[0]['identityStore'] }) {
   return createCommits({
     identityStore: store,
     decidedCalls: createDecidedCalls(),
@@ -98,6 +98,42 @@ describe('commits', () => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: broken });
     expect(under.commits).toEqual([[alias('a')], [alias('c')]]);
+  });
+
+  it('a group that was judged on top of one which failed is asked for again, after each of that one', async () => {
+    const under = storeUnderTest((operations) => (operations.some(isNamed('broken')) ? new Error('this one') : null));
+    const { store } = under;
+    const shared: SharedLedger = { head: async () => -1, follow: async () => async () => undefined };
+    let secondIsAsked: (() => void) | null = null;
+    const door = doorOf({
+      store: {
+        ...store,
+        shared,
+        async commit(environment, operations, _now, options) {
+          if (options?.next === undefined) return store.commit(environment, operations);
+          if (secondIsAsked !== null) {
+            secondIsAsked();
+            throw new NotFollowed();
+          }
+          const asked = new Promise<void>((resolve) => {
+            secondIsAsked = resolve;
+          });
+          options.next();
+          await asked;
+          return store.commit(environment, operations);
+        },
+      },
+    });
+    const first = ['broken', 'a'].map((name) => door.submit('e', [alias(name)]));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    // As many as one commit holds: fewer would wait for more.
+    const most = Array.from({ length: limits.operationsPerSharedCommitMax }, (_, index) => alias(`b${index}`));
+    const second = door.submit('e', most);
+    const settled = door.settled('e').then(() => under.commits.length);
+    const results = await Promise.allSettled([...first, second]);
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    expect(under.commits).toEqual([[alias('a')], most]);
+    expect(await settled).toBe(2);
   });
 
   it('what fails them all, as a full disk does, is tried once', async () => {

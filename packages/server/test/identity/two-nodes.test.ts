@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { defaultSettings, type Operation } from '@onym/core';
+import { canonicalOf, defaultSettings, emptyState, fold, type Operation } from '@onym/core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Postgres, startPostgres } from '../../../../test-support/postgres.ts';
 import { type Commits, createCommits, tellOfRows } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import type { IdentityStore } from '../../src/identity/store.ts';
+import { limits } from '../../src/limits.ts';
 import { alias, identify as identifyOf, live as source } from './operations.ts';
 import { cutAll, openStore } from './postgres.ts';
 
@@ -17,6 +18,8 @@ interface Node {
   readonly commits: Commits;
   readonly grown: string[];
   commitsAsked: number;
+  /** How many commits were under way at once, at the most. */
+  overlapMax: number;
   stop(): Promise<void>;
 }
 
@@ -30,12 +33,14 @@ afterAll(() => postgres?.stop());
 async function startNode(schema: string): Promise<Node> {
   const store = await openStore(postgres.url, schema);
   await store.prepare('e', defaultSettings, 0);
-  const node = { store, grown: [] as string[], commitsAsked: 0 };
+  const node = { store, grown: [] as string[], commitsAsked: 0, overlapMax: 0 };
+  let underWay = 0;
   const identityStore: IdentityStore = {
     ...store,
     commit(...asked) {
       node.commitsAsked++;
-      return store.commit(...asked);
+      node.overlapMax = Math.max(node.overlapMax, ++underWay);
+      return store.commit(...asked).finally(() => underWay--);
     },
   };
   const commits = createCommits({ identityStore, decidedCalls: createDecidedCalls(), now: () => clock++ });
@@ -62,6 +67,55 @@ const askedOf = async (node: Node, ...operations: Operation[]) => {
   const { answers } = await node.commits.submit('e', operations);
   return { answers, isFromMemory: node.commitsAsked === before };
 };
+
+/** Each pair of a chain of people, as calls of their own. */
+const chainOf = (name: string, length: number) =>
+  Array.from({ length }, (_, n) => alias(`${name}_${n}`, `${name}_${n + 1}`));
+const submitEach = (node: Node, operations: readonly Operation[]) =>
+  Promise.all(operations.map(async (operation) => (await node.commits.submit('e', [operation])).answers[0]));
+
+/** The ledger is gapless, each call is in it once, and who is who is its fold (R1). */
+async function expectFolded(node: Node, operations: readonly Operation[]): Promise<void> {
+  const facts = await node.store.ledger('e', 0, 10 * limits.operationsPerCommitMax);
+  expect(facts.map(({ seq }) => seq)).toEqual(facts.map((_, index) => index + 1));
+  const state = fold(emptyState(defaultSettings), facts);
+  expect(state.links.size).toBe(operations.length);
+  const ids = operations.flatMap((operation) =>
+    operation.op === 'alias' ? [operation.primary, operation.secondary] : [],
+  );
+  const { resolved } = await node.store.resolve('e', ids);
+  for (const id of ids) expect(resolved.get(id)?.canonicalId).toBe(canonicalOf(state, id));
+}
+
+it('one commit is judged while the one before is written, and what others commit in between is judged with', async () => {
+  const [a, b] = [await startNode('overlap'), await startNode('overlap')];
+  const known = chainOf('known', 3 * limits.operationsPerSharedCommitMax);
+  await submitEach(a, known);
+  // Of people that the first node has in memory, and that the second one speaks of meanwhile.
+  const again = known.map((_, n) => alias(`known_${n}`, `other_${n}`));
+  const meanwhile = chainOf('other', 200);
+  const answers = (await Promise.all([submitEach(a, again), submitEach(b, meanwhile)])).flat();
+  expect(answers.every((answer) => answer !== undefined && !('error' in answer) && answer.seq !== null)).toBe(true);
+  expect(a.overlapMax).toBe(2);
+  await expectFolded(b, [...known, ...again, ...meanwhile]);
+  await a.stop();
+  await b.stop();
+});
+
+it('a commit whose connection is lost costs neither itself nor the one that was judged on top of it', async () => {
+  const node = await startNode('overlap_cut');
+  const known = chainOf('known', 3 * limits.operationsPerSharedCommitMax);
+  await submitEach(node, known);
+  const again = known.map((_, n) => alias(`known_${n}`, `other_${n}`));
+  const asked = node.commitsAsked;
+  const answering = submitEach(node, again);
+  await until(() => node.commitsAsked > asked + 1);
+  await cutAll(postgres.url);
+  const answers = await answering;
+  expect(answers.every((answer) => answer !== undefined && !('error' in answer) && answer.recorded)).toBe(true);
+  await expectFolded(node, [...known, ...again]);
+  await node.stop();
+});
 
 it('a repeat is answered from memory until another node has changed what it is about, and never a call longer', async () => {
   const [a, b] = [await startNode('memory'), await startNode('memory')];
