@@ -21,7 +21,7 @@ export function salvageJournal(damaged: string | null, directory: string): Salva
     if (damaged === null) return { events: 0, unreadable: 0 };
     return readInto(file.database, damaged);
   } finally {
-    file.close();
+    void file.close();
   }
 }
 

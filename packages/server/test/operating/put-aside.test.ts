@@ -36,7 +36,7 @@ beforeAll(async () => {
       file.insertQuarantined('production', 'user_q', 1_700_000_000_001, 'Cannot parse uuid.', eventLine(broken));
       file.insertQuarantined('staging', 'user_q', 1_700_000_000_002, 'Another one.', eventLine(broken));
     });
-    file.close();
+    void file.close();
   });
 });
 afterAll(() => t.stop());
