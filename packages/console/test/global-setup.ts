@@ -38,6 +38,8 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
       ONYM_INITIAL_SECRET_KEY: secretKey,
       ONYM_INITIAL_WRITE_KEY: writeKey,
       ONYM_KEYS_FILE: '-',
+      // Where very large people are made.
+      ONYM_SETTINGS: JSON.stringify({ development: { identifiersPerIdentityMax: 20_000 } }),
     },
   });
   const output = outputOf(child);

@@ -40,9 +40,10 @@ test('the policy allows scripts and styles of the server alone, and nothing brea
     if (protocol.startsWith('http') && origin !== place.url) elsewhere.push(request.url());
   });
   const { rows } = await api<{ rows: { seq: number }[] }>('GET', '/v1/ledger?after=0&limit=1');
+  const { identities } = await api<{ identities: { canonical_id: string }[] }>('GET', '/v1/identities?limit=1');
   const pages = [
     'people',
-    'people/user_1',
+    `people/${encodeURIComponent(identities[0]!.canonical_id)}`,
     'review',
     'import',
     'health',

@@ -3862,6 +3862,22 @@ export interface operations {
                             known: boolean;
                             first_seen: string | null;
                         }[];
+                        /** @description Where each of the traits comes from. */
+                        trait_origins: {
+                            [key: string]: {
+                                /** @description The identifier it was set on. 1 to 512 bytes of UTF-8. */
+                                distinct_id: string;
+                                /**
+                                 * Format: date-time
+                                 * @description The earlier of the client’s timestamp and the received time.
+                                 */
+                                time: string;
+                                /** @description Ledger row that set it. */
+                                seq: number;
+                                /** @description Set by traits_once. */
+                                once: boolean;
+                            };
+                        };
                         /** @description Ascending by seq. */
                         links: components["schemas"]["Link"][];
                         /** @description Where identifiers and links go on; null at the end. */
@@ -4046,6 +4062,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before, or a moment (ISO 8601): events earlier than it. */
                 before?: string;
+                /** @description Only events of this name. */
+                event?: string;
             };
             header?: never;
             path: {

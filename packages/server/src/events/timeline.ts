@@ -3,7 +3,7 @@ import type { Databases } from './databases.ts';
 import { type Engine, literal } from './engine.ts';
 import { added, noEvents } from './event-counts.ts';
 import { sentJson } from './json-column.ts';
-import type { EventCounts, IdentifierRow, TimelineEvent, TimelinePlace } from './types.ts';
+import type { EventCounts, IdentifierRow, TimelineEvent, TimelinePage } from './types.ts';
 
 const inList = (uuids: readonly string[]): string => uuids.map(literal).join(',');
 
@@ -17,16 +17,11 @@ function partsOf(nodeIds: readonly string[]): string[][] {
   return parts;
 }
 
-interface Page {
-  readonly before: TimelinePlace | null;
-  readonly limit: number;
-}
-
 export async function timeline(
   engine: Engine,
   databases: Databases,
   nodeIds: readonly string[],
-  page: Page,
+  page: TimelinePage,
 ): Promise<TimelineEvent[]> {
   const events: TimelineEvent[] = [];
   for (const part of partsOf(nodeIds)) events.push(...(await timelineOf(engine, databases, part, page)));
@@ -45,7 +40,7 @@ async function timelineOf(
   engine: Engine,
   { data }: Databases,
   nodeIds: readonly string[],
-  { before, limit }: Page,
+  { before, limit, event }: TimelinePage,
 ): Promise<TimelineEvent[]> {
   // A UUID's own order in the engine is not that of its text.
   const older =
@@ -54,12 +49,13 @@ async function timelineOf(
       : `AND timestamp <= fromUnixTimestamp64Milli(${Math.trunc(before.timestamp)}, 'UTC')
          AND (toUnixTimestamp64Milli(timestamp), toString(uuid), distinct_id)
            < (${Math.trunc(before.timestamp)}, ${literal(before.uuid.toLowerCase())}, ${literal(before.distinct_id)})`;
+  const named = event === undefined ? '' : `AND event = ${literal(event)}`;
   const rows = await engine.rows<TimelineRow>(
     `SELECT toString(uuid) AS uuid, toUnixTimestamp64Milli(e.timestamp) AS timestamp,
        client_timestamp, toUnixTimestamp64Milli(e.received_at) AS received_at, event, ${sentJson('properties')} AS properties,
        distinct_id, anonymous_id, device_id, session_id
      FROM (
-       SELECT * FROM ${data}.events WHERE node_id IN (${inList(nodeIds)}) ${older}
+       SELECT * FROM ${data}.events WHERE node_id IN (${inList(nodeIds)}) ${named} ${older}
        ORDER BY timestamp DESC, toString(uuid) DESC, distinct_id DESC LIMIT ${Math.trunc(limit)}
      ) AS e
      ORDER BY timestamp DESC, uuid DESC, distinct_id DESC`,

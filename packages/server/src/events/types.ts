@@ -149,6 +149,14 @@ export interface EventCounts {
   last_seen: number | null;
 }
 
+export interface TimelinePage {
+  /** Exclusive; null begins with the newest. */
+  readonly before: TimelinePlace | null;
+  readonly limit: number;
+  /** Only events of this name. */
+  readonly event?: string | undefined;
+}
+
 /** A place in a timeline. The same uuid may have been sent for two identifiers of a person. */
 export interface TimelinePlace {
   readonly timestamp: number;
@@ -271,12 +279,8 @@ export interface EventStore {
   /** Epoch milliseconds at which the oldest of those began; null when there is none. */
   oldestReadStartedAt(): number | null;
 
-  /** Events of these nodes, however many, newest first: by (timestamp, uuid, distinct_id) descending. `before` is exclusive. */
-  timeline(
-    environment: string,
-    nodeIds: readonly string[],
-    options: { before: TimelinePlace | null; limit: number },
-  ): Promise<TimelineEvent[]>;
+  /** Events of these nodes, however many, newest first: by (timestamp, uuid, distinct_id) descending. */
+  timeline(environment: string, nodeIds: readonly string[], options: TimelinePage): Promise<TimelineEvent[]>;
 
   /** Of all events of these nodes, however many. */
   counts(environment: string, nodeIds: readonly string[]): Promise<EventCounts>;

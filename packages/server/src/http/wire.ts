@@ -78,6 +78,16 @@ export function eventToWire(event: TimelineEvent, identityId: string) {
   };
 }
 
+/** As exports say it: `time` is the effective one. */
+export function traitOriginToWire(write: TraitWrite & { readonly distinctId: string }) {
+  return {
+    distinct_id: write.distinctId,
+    time: timeToWire(write.effectiveTime),
+    seq: write.seq,
+    once: write.kind === 'once',
+  };
+}
+
 export function traitWriteToWire(write: TraitWrite & { readonly distinctId: string }) {
   return {
     value: write.value,

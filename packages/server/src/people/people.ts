@@ -58,8 +58,13 @@ export function createPeople({ identityStore, reads, erasures }: PeopleParts): P
     async timeline(environment, name, page) {
       const distinctId = await distinctIdOf(environment, name);
       if (distinctId === null) return null;
-      const events = await reads.timeline(environment, await nodesOf(environment, distinctId), page);
-      if (page.before === null && (await isStranger(environment, distinctId, events.length))) return null;
+      const nodes = await nodesOf(environment, distinctId);
+      const events = await reads.timeline(environment, nodes, page);
+      if (page.before === null && events.length === 0) {
+        // Somebody may have events, and none of this name.
+        const { event_count } = await reads.counts(environment, nodes);
+        if (await isStranger(environment, distinctId, event_count)) return null;
+      }
       const { resolved } = await identityStore.resolve(environment, [distinctId]);
       return { canonicalId: resolved.get(distinctId)!.canonicalId, events };
     },

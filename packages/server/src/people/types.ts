@@ -1,5 +1,5 @@
 import type { EraseFact, Fact, Millis, Seq, Source, TraitWrite } from '@onym/core';
-import type { EventCounts, TimelineEvent, TimelinePlace } from '../events/types.ts';
+import type { EventCounts, TimelineEvent, TimelinePage } from '../events/types.ts';
 import type {
   HistoryPage,
   IdentityProfile,
@@ -19,11 +19,7 @@ export interface People {
   /** null when neither store has met the identifier. */
   identity(environment: string, name: IdentityName, page: IdentityPage): Promise<IdentityView | null>;
   /** The identity's events, newest first, `before` exclusive; null when the identity does not exist. */
-  timeline(
-    environment: string,
-    name: IdentityName,
-    page: { readonly before: TimelinePlace | null; readonly limit: number },
-  ): Promise<Timeline | null>;
+  timeline(environment: string, name: IdentityName, page: TimelinePage): Promise<Timeline | null>;
   /** Newest effective time first; empty for a key never set, null when the identity does not exist. */
   traitHistory(
     environment: string,

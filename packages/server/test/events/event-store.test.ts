@@ -175,6 +175,20 @@ describe('events', () => {
     expect(await store.timeline(environment, [], { before: null, limit: 5 })).toEqual([]);
   });
 
+  test('a timeline may be of the events of one name, whatever is in it', async () => {
+    const names = ['it\'s "quoted"', 'other', 'it\'s "quoted"', 'other'];
+    const events = names.map((name, index) => event('one-name', { event: name, timestamp: T0 + index }));
+    await insert(store, events);
+    const ofName = (name: string, before: TimelineEvent | null = null) =>
+      store.timeline(environment, [node('one-name')], { before, limit: 1, event: name });
+    const [last] = await ofName(names[0]!);
+    expect(last!.uuid).toBe(events[2]!.uuid);
+    const [first] = await ofName(names[0]!, last!);
+    expect(first!.uuid).toBe(events[0]!.uuid);
+    expect(await ofName(names[0]!, first!)).toEqual([]);
+    expect(await ofName("' OR 1 = 1 --")).toEqual([]);
+  });
+
   test('the uuids received last come first', async () => {
     const events = [1, 2, 3].map((minute) => event('recent', { received_at: Date.UTC(2200, 0, 1, 0, minute) }));
     await insert(store, events);

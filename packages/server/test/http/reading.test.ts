@@ -166,6 +166,7 @@ describe('GET /v1/identities/:id', () => {
         { distinct_id: 'b', known: false, first_seen: '2026-11-03T12:00:00.000Z' },
       ],
       traits: { plan: 'pro' },
+      trait_origins: { plan: { distinct_id: 'a', time: '2026-11-03T12:00:00.000Z', seq: 3, once: false } },
       links: [wireLink(1)],
       event_count: 5,
       first_seen: '2026-11-03T11:59:59.000Z',
@@ -250,11 +251,11 @@ describe('GET /v1/identities/:id/events', () => {
   });
 
   it('pages the timeline', async () => {
-    t.services.people.timeline = async (_environment, _name, { before, limit }) => ({
+    t.services.people.timeline = async (_environment, _name, { before, limit, event: named }) => ({
       canonicalId: 'a',
       components: [],
       events: [5, 4, 3, 2, 1]
-        .filter((time) => before === null || time < before.timestamp)
+        .filter((time) => (before === null || time < before.timestamp) && (named === undefined || named === `${time}`))
         .slice(0, limit)
         .map(event),
     });
@@ -269,6 +270,7 @@ describe('GET /v1/identities/:id/events', () => {
     expect([second.events.length, second.next]).toEqual([2, null]);
     const since = (await get(t.app, '/v1/identities/b/events?before=1970-01-01T00:00:00.002Z')).json();
     expect(since.events).toHaveLength(1);
+    expect((await get(t.app, '/v1/identities/b/events?event=4')).json().events).toHaveLength(1);
     expect((await get(t.app, '/v1/identities/b/events?before=soon')).json()).toMatchObject({
       error_code: 'invalid-payload',
     });

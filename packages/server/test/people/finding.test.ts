@@ -49,6 +49,28 @@ test('a person’s history has each row that made her what she is, with its verd
   expect(await allOf(`/v1/identities/${identity_id}/history`, 'rows', 100)).toEqual(rows);
 });
 
+test('a timeline is asked for one event’s name, and who has none of it is still somebody', async () => {
+  await client.track('h:passer', { event: 'opened' });
+  await client.track('h:passer', { event: 'closed' });
+  const path = '/v1/identities/h:passer/events';
+  const { events } = await client.json('GET', `${path}?event=closed`);
+  expect(events.map(({ event }: { event: string }) => event)).toEqual(['closed']);
+  expect(await client.json('GET', `${path}?event=never`)).toEqual({ events: [], next: null });
+  expect(await client.json('GET', '/v1/identities/h:nobody/events?event=closed')).toMatchObject({
+    error_code: 'not-found',
+  });
+});
+
+test('a profile says where each of its values comes from, then as now', async () => {
+  const { seq } = await client.identify('h:kim', 'h:kim-visitor', { plan: 'free' });
+  const { seq: later } = await client.identify('h:kim', undefined, { plan: 'pro' });
+  const originAt = async (at: number) =>
+    (await client.json('GET', `/v1/identities/h:kim-visitor?as_of_seq=${at}`)).trait_origins;
+  const origin = { distinct_id: 'h:kim', once: false, time: expect.any(String) };
+  expect(await originAt(seq)).toEqual({ plan: { ...origin, seq } });
+  expect(await originAt(later)).toEqual({ plan: { ...origin, seq: later } });
+});
+
 test('a history ends with the person, is empty for a visitor, and there is none of a stranger', async () => {
   await client.track('h:passer-by');
   expect(await client.json('GET', '/v1/identities/h:passer-by/history')).toEqual({ rows: [], next: null });

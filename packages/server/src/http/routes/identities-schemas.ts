@@ -104,6 +104,16 @@ export const identity = {
       {
         ...profileFields,
         identifiers: Type.Array(identifier, { description: 'Ascending by distinct_id.' }),
+        trait_origins: Type.Record(
+          Type.String(),
+          Type.Object({
+            distinct_id: distinctId('The identifier it was set on.'),
+            time: time('The earlier of the client’s timestamp and the received time.'),
+            seq: Type.Integer({ description: 'Ledger row that set it.' }),
+            once: Type.Boolean({ description: 'Set by traits_once.' }),
+          }),
+          { description: 'Where each of the traits comes from.' },
+        ),
         links: Type.Array(Type.Ref('Link#'), { description: 'Ascending by seq.' }),
         next: next('identifiers and links'),
       },
@@ -120,6 +130,7 @@ const timelineQuery = Type.Object({
   before: Type.Optional(
     Type.String({ description: '`next` of the page before, or a moment (ISO 8601): events earlier than it.' }),
   ),
+  event: Type.Optional(Type.String({ description: 'Only events of this name.' })),
 });
 
 export interface TimelineRoute {

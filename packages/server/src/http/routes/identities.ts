@@ -20,6 +20,7 @@ import {
   optionalTimeToWire,
   resolvedToText,
   resolvedToWire,
+  traitOriginToWire,
   traitWriteToWire,
 } from '../wire.ts';
 import * as schemas from './identities-schemas.ts';
@@ -85,6 +86,9 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
       identifier_count: profile.size,
       identifiers: identifiers.map(identifierToWire),
       traits: Object.fromEntries(Object.entries(profile.traits).map(([key, write]) => [key, write.value])),
+      trait_origins: Object.fromEntries(
+        Object.entries(profile.traits).map(([key, write]) => [key, traitOriginToWire(write)]),
+      ),
       links: links.map(linkToWire),
       event_count: counts.event_count,
       first_seen: optionalTimeToWire(counts.first_seen),
@@ -103,7 +107,7 @@ export async function identityRoutes(app: FastifyInstance, { services }: RouteCo
     const environment = environmentFor(request, services, query.environment);
     const name = identityNameOf(request.params.id, query.by);
     const limit = query.limit ?? limits.pageSizeDefault;
-    const page = { before: beforeOf(query.before), limit: limit + 1 };
+    const page = { before: beforeOf(query.before), limit: limit + 1, event: query.event };
     const timeline = found(await services.people.timeline(environment, name, page), name);
     const shown = timeline.events.slice(0, limit);
     const last = shown.at(-1);
