@@ -245,6 +245,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find people
+         * @description By identifiers, nearest first: the very text, what begins with it, what holds it, whatever the case; and by what people say of themselves in the environment’s `matchingTraits`, where that begins with it.
+         *
+         *     Needs a key with the scope `read`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/search?q=user" -H "Authorization: Bearer $ONYM_SECRET_KEY"
+         *     ```
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/identities": {
         parameters: {
             query?: never;
@@ -2987,6 +3013,127 @@ export interface operations {
                     "application/json": {
                         [key: string]: string;
                     };
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query: {
+                /** @description Name of the environment. */
+                environment?: string;
+                /**
+                 * @description What is searched for, as it stands: no character of it has a meaning of its own. At most 512 bytes.
+                 * @example ada@
+                 */
+                q: string;
+                /** @description `prefix`: only what begins with it and is in the identity store, by an index, in a few milliseconds. `substring`: where that is not enough, also what holds it, and visitors who have nothing but events. */
+                depth?: "prefix" | "substring";
+                /** @description Identifiers, and values of traits, that are listed at most. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Who was found. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        identifiers: {
+                            distinct_id: string;
+                            /**
+                             * Format: uuid
+                             * @description Node id of the canonical id.
+                             */
+                            identity_id: string;
+                            /** @description The identifier that names the identity. */
+                            canonical_id: string;
+                            /** @description True once an identify (or the like) named one of its identifiers. */
+                            known: boolean;
+                            /** @enum {string} */
+                            match: "exact" | "prefix" | "substring";
+                            /** @description False for the very text that is asked for and that nobody ever sent: it answers for itself, as in /v1/resolve. Null where `depth=prefix` did not look among events. */
+                            seen: boolean | null;
+                        }[];
+                        traits: {
+                            key: string;
+                            /** @description As it was sent. */
+                            value: unknown;
+                            /** @description The identifier it was set on. */
+                            distinct_id: string;
+                            /**
+                             * Format: uuid
+                             * @description Node id of the canonical id.
+                             */
+                            identity_id: string;
+                            /** @description The identifier that names the identity. */
+                            canonical_id: string;
+                            /** @description True once an identify (or the like) named one of its identifiers. */
+                            known: boolean;
+                        }[];
+                        /** @description False where there may be more: the lists are full, or the time for looking was over. */
+                        complete: boolean;
+                    };
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
                 };
             };
         };

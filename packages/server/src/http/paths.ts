@@ -6,10 +6,15 @@ import type { FastifyInstance } from 'fastify';
  */
 export function pathMender() {
   const fixed = new Set<string>();
+  /** Of routes that end in an id: with a slash behind they name an empty one, and no list. */
+  const named = new Set<string>();
   return {
     /** To be called before the routes are added. */
     watch(app: FastifyInstance): void {
-      app.addHook('onRoute', ({ url }) => void (url.includes(':') || fixed.add(url)));
+      app.addHook('onRoute', ({ url }) => {
+        if (url.endsWith('/:id')) named.add(url.slice(0, -'/:id'.length));
+        else if (!url.includes(':')) fixed.add(url);
+      });
     },
     mend(url: string): string {
       const end = url.indexOf('?');
@@ -17,7 +22,8 @@ export function pathMender() {
       if (path.length < 2 || !(path.includes('//') || path.endsWith('/'))) return url;
       const front = path.replace(/^\/+(?:v1\/+)?/, (slashes) => (slashes.includes('v') ? '/v1/' : '/'));
       const bare = withoutSlashesBehind(front);
-      return (fixed.has(bare) ? bare : front) + (end === -1 ? '' : url.slice(end));
+      const isWhole = fixed.has(bare) && !(named.has(bare) && bare !== front);
+      return (isWhole ? bare : front) + (end === -1 ? '' : url.slice(end));
     },
   };
 }

@@ -43,6 +43,12 @@ async function separations(): Promise<string[]> {
     .sort();
 }
 
+/** Identifiers that hold a text. */
+async function holding(text: string): Promise<string[]> {
+  const { distinctIds } = await store.identifiersWith(environment, text, 10);
+  return [...distinctIds].sort();
+}
+
 test('erasing takes the events, the map rows and what was replaced in the projection, and nothing else', async () => {
   await insert(store, [event('eve'), event('eve-phone'), event('eve-phone', { timestamp: 0 }), event('adam')]);
   await store.project(
@@ -54,6 +60,8 @@ test('erasing takes the events, the map rows and what was replaced in the projec
     }),
   );
   expect(await separations()).toEqual(['adam/eve', 'adam/zoe', 'eve-phone/zoe']);
+  expect(await holding('EVE')).toEqual(['eve', 'eve-phone']);
+  expect((await store.identifiersWith(environment, 'e', 1)).isAll).toBe(false);
   await store.project(environment, projection(2, { identities: [identity('', 2, true)] }));
   const erasure = { distinctIds: ['eve', 'eve-phone'], links: [1], seq: 2, receivedUpTo: T0 + 5 };
   expect(await store.erase(environment, [erasure])).toBe(3);
@@ -63,11 +71,13 @@ test('erasing takes the events, the map rows and what was replaced in the projec
   expect((await store.readMap(environment, null, 10)).map(({ distinct_id }) => distinct_id)).toEqual(['adam']);
   expect(await rows(store, 'SELECT * FROM identities')).toEqual([]);
   expect(await separations()).toEqual(['adam/zoe']);
+  expect(await holding('eve')).toEqual([]);
   expect(await store.erase(environment, [erasure])).toBe(0);
   expect(await store.erase(environment, [{ ...erasure, distinctIds: [], links: [] }])).toBe(0);
 
   // The erased id may come back as a stranger.
   await insert(store, [event('eve')]);
+  expect(await holding('eve')).toEqual(['eve']);
   expect(await rows(store, `SELECT identity_id FROM events WHERE distinct_id = 'eve'`)).toEqual([
     { identity_id: node('eve') },
   ]);

@@ -8,6 +8,7 @@ import { type Commit, type CommitOptions, NotFollowed } from '../store.ts';
 import type { WorkingSet } from '../working-set.ts';
 import type { NewLedgerRow } from '../written-rows.ts';
 import { fill, holds } from './look-up.ts';
+import type { Matching } from './matching.ts';
 import type { PostgresLedger } from './shared-ledger.ts';
 import type { Sources } from './sources.ts';
 import { statements } from './statements.ts';
@@ -31,6 +32,7 @@ interface Judged {
 export interface CommittingOptions {
   readonly connections: Connections;
   readonly sources: Sources;
+  readonly matching: Matching;
   readonly ledger: PostgresLedger;
   /** The environment's row, held until the transaction ends. */
   locked(sql: Sql, environment: string): Promise<EnvironmentRow>;
@@ -41,7 +43,8 @@ export interface CommittingOptions {
  * Commits of evidence are judged on the working set that the one before left (see carried-sets.ts), and where that lacks nothing even before it
  * is durable: PostgreSQL writes one commit while the next is judged. Whether they fit together the environment's row says, once it is held.
  */
-export function createCommitting({ connections, sources, ledger, locked, workingSet }: CommittingOptions) {
+export function createCommitting(options: CommittingOptions) {
+  const { connections, sources, matching, ledger, locked, workingSet } = options;
   /** By environment. Who takes one is who goes on from it. */
   const left = new Map<string, Left>();
 
@@ -53,7 +56,11 @@ export function createCommitting({ connections, sources, ledger, locked, working
   }
 
   function writesNow(commit: Commit, set: WorkingSet): Writes | null {
-    return set.state.changed.createdIdentifiers.size > 0 ? null : writesOf(set, commit.facts, sources);
+    return set.state.changed.createdIdentifiers.size > 0 ? null : writesFrom(commit, set);
+  }
+
+  function writesFrom({ facts }: Commit, set: WorkingSet): Writes {
+    return writesOf(set, facts, sources, matching.isMatchingIn(set.environment.name));
   }
 
   /** Whether exactly these rows stand in the ledger: whoever wrote them, they did what this commit was to do. */
@@ -82,6 +89,7 @@ export function createCommitting({ connections, sources, ledger, locked, working
       options: CommitOptions = {},
     ): Promise<Commit> {
       await sources.know(operations.map(({ source }) => source));
+      await matching.know(environment);
       const isSteered = operations.some(isSteering);
       const before = left.get(environment) ?? null;
       left.delete(environment);
@@ -134,7 +142,7 @@ export function createCommitting({ connections, sources, ledger, locked, working
           return { commit, written: [] };
         }
         if (judged.writes === null) await addNewIdentifiers(sql, set);
-        const writes = judged.writes ?? writesOf(set, commit.facts, sources);
+        const writes = judged.writes ?? writesFrom(commit, set);
         leave(set);
         const { touched, head } = commit;
         await Promise.all([

@@ -19,6 +19,7 @@ import { createCommitting } from './commit.ts';
 import { eraseIdentity } from './erase.ts';
 import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
+import { createMatching, matchesOf, setMatching } from './matching.ts';
 import { migrations } from './schema.ts';
 import { copyTables } from './scratch.ts';
 import { createPostgresLedger } from './shared-ledger.ts';
@@ -41,6 +42,7 @@ function storeOver(postgres: Postgres): IdentityStore {
   const sources = createSources(connections.alone);
   const ledger = createPostgresLedger(postgres);
   const statistics = createStatistics(connections);
+  const matching = createMatching(connections.alone);
 
   async function environmentRow(sql: Sql, name: string, statement = statements.environment): Promise<EnvironmentRow> {
     const [row] = await sql.rows(statement, [name]);
@@ -76,7 +78,7 @@ function storeOver(postgres: Postgres): IdentityStore {
     return rows.map((row) => decodeFact(row, sources.byId, (ref) => names.get(ref)!));
   }
 
-  const committing = createCommitting({ connections, sources, ledger, locked, workingSet });
+  const committing = createCommitting({ connections, sources, matching, ledger, locked, workingSet });
 
   const store: IdentityStore = {
     async prepare(environment: string, settings: Settings, now) {
@@ -200,6 +202,18 @@ function storeOver(postgres: Postgres): IdentityStore {
         const rows = await sql.rows(statements.identifiersFrom, [env, text, limit]);
         return rows.map(({ distinct_id }) => distinct_id);
       });
+    },
+
+    async match(environment, keys) {
+      await connections.write(async (sql) => {
+        const { id: env } = await locked(sql, environment);
+        await setMatching(sql, env, keys);
+      });
+      matching.forget();
+    },
+
+    async byTrait(environment, text, limit) {
+      return reading(environment, (sql, { id: env }) => matchesOf(sql, env, text, limit));
     },
 
     async heldBy(environment, key) {

@@ -2,6 +2,7 @@ import type { Fact } from '@onym/core';
 import type { Sql, Statement } from '../../postgres/connection.ts';
 import { insertInto, send, updateOf, type WriteOfRows, writeOf, writeRows } from '../../postgres/many-rows.ts';
 import { deltaOf, newIdentifiersOf } from '../delta.ts';
+import { matchRowsOf } from '../matching.ts';
 import type { WorkingSet } from '../working-set.ts';
 import type { ComponentToWrite, Delta, NewLedgerRow } from '../written-rows.ts';
 import type { Sources } from './sources.ts';
@@ -22,7 +23,12 @@ export async function addNewIdentifiers(sql: Sql, set: WorkingSet): Promise<void
 }
 
 /** The ledger rows and everything else that these facts have changed in the set, in which every identifier has its ref. */
-export function writesOf(set: WorkingSet, facts: readonly Fact[], sources: Sources): Writes {
+export function writesOf(
+  set: WorkingSet,
+  facts: readonly Fact[],
+  sources: Sources,
+  isMatching: (key: string) => boolean,
+): Writes {
   const { id: env } = set.environment;
   const delta = deltaOf(set.state, facts, { ref: set.ref, sourceId: sources.idOf });
   const { stamp } = delta;
@@ -40,6 +46,7 @@ export function writesOf(set: WorkingSet, facts: readonly Fact[], sources: Sourc
     writeOf(revokeIdentifies, [], delta.revokedIdentifies),
     writeOf(addTraits, [], delta.traits),
     writeOf(revokeTraits, [], delta.revokedTraits),
+    writeOf(addMatches, [env], matchRowsOf(set.state.changed.traits, set.ref, isMatching)),
     writeOf(addSeparations, [env], delta.separations),
     writeOf(liftSeparations, [], delta.liftedSeparations),
     writeOf(addSettings, [env], delta.settings),
@@ -186,6 +193,8 @@ const addSeparations = insertInto(
   { a: 'bigint', b: 'bigint', seq: 'bigint', lifted_seq: 'bigint' },
   { same },
 );
+export const matchColumns = { key: 'text', value: 'text', identifier: 'bigint' };
+export const addMatches = insertInto('matching_value', matchColumns, { same, rest: 'ON CONFLICT DO NOTHING' });
 const liftSeparations = updateOf(
   'lift_separations',
   { a: 'bigint', b: 'bigint', seq: 'bigint', lifted_seq: 'bigint' },
