@@ -182,6 +182,7 @@ export function fakeServices(): FakeServices {
     },
     steering: {
       run: notAsked,
+      linkAgain: notAsked,
       revert: notAsked,
       review: async () => [],
       conflicts: async () => ({ conflicts: [], next: null }),
