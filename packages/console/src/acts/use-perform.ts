@@ -9,7 +9,7 @@ import { useTellDone } from './use-tell-done.ts';
 interface Options {
   /** Of a split: false lifts the separations again that it leaves. */
   readonly keepApart?: boolean;
-  /** After it was applied, and told. */
+  /** After it was applied. */
   readonly onApplied: () => void;
 }
 
@@ -26,8 +26,8 @@ export function usePerform({ keepApart = true, onApplied }: Options) {
     onSuccess: async (answer, act) => {
       void forgetEnvironment(environment);
       if (answer.verdict !== 'applied') return;
-      if (act.name !== 'erase') await tellDone(act, answer);
       onApplied();
+      if (act.name !== 'erase') await tellDone(act, answer);
     },
   });
 }
