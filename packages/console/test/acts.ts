@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import { expect, vi } from 'vitest';
+import { afterAll, afterEach, expect, vi } from 'vitest';
 import { api, type Opened, open, place } from './browser.ts';
 
 /** What tests of acts share: who is who by the API, and the buttons and toasts of the console. */
@@ -61,8 +61,25 @@ export function world(environment: string) {
         .separations.length,
     row: async (seq: number) =>
       (await get<{ rows: Record<string, unknown>[] }>(`/v1/ledger?after=${seq - 1}&limit=1`)).rows[0]!,
-    openAct: (search: Record<string, string>, options: Parameters<typeof open>[1] = {}): Promise<Opened> =>
-      open(`/e/${environment}/people?${new URLSearchParams(search)}`, options),
+  };
+}
+
+/** One page for the tests of a file, each of which goes to an address of its own. Nothing may be wrong with it but what a server turned down. */
+export function sharedPage(environment: string) {
+  let opened: Opened | null = null;
+  afterEach(() => {
+    const complaints = opened?.complaints.splice(0) ?? [];
+    expect(complaints.filter((text) => !text.startsWith('Failed to load resource'))).toEqual([]);
+  });
+  afterAll(async () => {
+    await opened?.context.close();
+  });
+  /** `path` below the environment: `people`, `ledger/12`. */
+  return async (path: string, search: Record<string, string> = {}): Promise<Page> => {
+    const address = `/e/${environment}/${path}?${new URLSearchParams(search)}`;
+    if (opened === null) opened = await open(address);
+    else await opened.page.goto(place.url + address);
+    return opened.page;
   };
 }
 

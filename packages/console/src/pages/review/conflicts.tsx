@@ -22,7 +22,7 @@ export function Conflicts() {
     conflictsQuery(environment),
   );
   const items = data?.pages.flatMap(({ conflicts }) => conflicts) ?? [];
-  const cursor = useRowCursor(items.length, isCovered);
+  const cursor = useRowCursor({ count: items.length, hasMore: hasNextPage, covered: isCovered });
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
   const open = () => {
     const link = items[cursor.index()]?.links[0]?.seq;

@@ -24,7 +24,7 @@ export function HeldLinks() {
     heldQuery(environment),
   );
   const items = data?.pages.flatMap(({ held }) => held) ?? [];
-  const cursor = useRowCursor(items.length, review.isCovered);
+  const cursor = useRowCursor({ count: items.length, hasMore: hasNextPage, covered: review.isCovered });
   const doing = usePerform({ onApplied: () => {} });
   const more = useCallback(() => void fetchNextPage(), [fetchNextPage]);
 

@@ -14,8 +14,17 @@ export interface RowCursor {
 const linkOf = (box: HTMLElement | null, index: number) =>
   box?.querySelector<HTMLElement>(`[data-index="${index}"] [data-row-focus]`) ?? null;
 
-/** `covered`: a panel is in front, and has the focus. When a row that had it is gone, the one in its place gets it. */
-export function useRowCursor(count: number, covered: boolean): RowCursor {
+interface List {
+  readonly count: number;
+  /** More rows are to be loaded: the one after the last is waited for. */
+  readonly hasMore: boolean;
+  /** A panel is in front, and has the focus. */
+  readonly covered: boolean;
+}
+
+/** When a row that had the focus is gone, the one in its place gets it. */
+export function useRowCursor({ count, hasMore, covered }: List): RowCursor {
+  const last = hasMore ? count : count - 1;
   const index = useRef(-1);
   const wanted = useRef(false);
   const box = useRef<HTMLElement | null>(null);
@@ -32,7 +41,7 @@ export function useRowCursor(count: number, covered: boolean): RowCursor {
     if (covered) return;
     const lost = index.current >= 0 && (document.activeElement === null || document.activeElement === document.body);
     if (!wanted.current && !lost) return;
-    index.current = Math.min(index.current, count - 1);
+    index.current = Math.min(index.current, last);
     focus.current();
   });
 
@@ -47,13 +56,13 @@ export function useRowCursor(count: number, covered: boolean): RowCursor {
         index.current = now;
       },
       move: (by) => {
-        index.current = Math.max(0, Math.min(index.current + by, count - 1));
+        index.current = Math.max(0, Math.min(index.current + by, last));
         wanted.current = true;
-        bring.current(index.current);
+        bring.current(Math.min(index.current, count - 1));
         focus.current();
       },
       index: () => index.current,
     }),
-    [count],
+    [count, last],
   );
 }
