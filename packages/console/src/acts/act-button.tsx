@@ -36,7 +36,13 @@ export function ActButton({ text, parts, onAct, working, disabled = false, look 
         {working ? (
           texts.act.working
         ) : (
-          <Sentence text={text} parts={{ ...parts, environment: <EnvironmentName environment={environment} /> }} />
+          <Sentence
+            text={text}
+            parts={{
+              ...parts,
+              environment: <EnvironmentName environment={environment} boxed={look === 'primary' && !disabled} />,
+            }}
+          />
         )}
       </span>
     </Button>

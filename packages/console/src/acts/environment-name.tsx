@@ -1,9 +1,9 @@
 import styles from './environment-name.module.css';
 
-/** The environment, in its colour: named in every confirmation. */
-export function EnvironmentName({ environment }: { readonly environment: string }) {
+/** The environment, in its colour: named in every confirmation. `boxed`: it stands on another colour. */
+export function EnvironmentName({ environment, boxed }: { readonly environment: string; readonly boxed: boolean }) {
   return (
-    <strong className={styles.name} data-environment={environment}>
+    <strong className={boxed ? `${styles.name} ${styles.boxed}` : styles.name} data-environment={environment}>
       {environment}
     </strong>
   );

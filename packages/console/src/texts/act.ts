@@ -86,7 +86,7 @@ export const act = {
   rejectHint: 'Rejecting leaves a separation between the two, so that the same evidence is refused from now on.',
   revertHint: 'A revert has no undo here. It leaves no separations: send or import the batch again to have it back.',
   eraseHint:
-    'Every identifier of the person goes: events, traits, links, separations, and what the ledger says of them. It can not be taken back, by nobody. The same ids, sent again, are strangers.',
+    'Every identifier of the person goes: events, traits, links, separations, and what the ledger says of them. It can not be taken back. The same ids, sent again, are strangers.',
   eraseCounts: {
     identifiers: 'Identifiers',
     events: 'Events',

@@ -9,8 +9,8 @@ export function Neighbours({ seq, isLast }: { readonly seq: number; readonly isL
   const environment = useEnvironment();
   const navigate = useNavigate();
   const rows = [
-    ...(seq > 1 ? [{ keys: 'k', does: texts.ledger.previous, to: seq - 1, sign: '←' }] : []),
-    ...(isLast ? [] : [{ keys: 'j', does: texts.ledger.next, to: seq + 1, sign: '→' }]),
+    ...(seq > 1 ? [{ keys: 'k', does: texts.ledger.previous, to: seq - 1 }] : []),
+    ...(isLast ? [] : [{ keys: 'j', does: texts.ledger.next, to: seq + 1 }]),
   ];
   useShortcuts(
     rows.map(({ keys, does, to }) => ({
@@ -21,14 +21,14 @@ export function Neighbours({ seq, isLast }: { readonly seq: number; readonly isL
   );
   return (
     <nav aria-label={texts.ledger.row(seq)} className={styles.neighbours}>
-      {rows.map(({ keys, does, to, sign }) => (
+      {rows.map(({ keys, does, to }) => (
         <Link
           key={keys}
           to="/e/$environment/ledger/$seq"
           params={{ environment, seq: String(to) }}
           title={`${does} (${keys})`}
         >
-          {sign} {does}
+          {keys === 'k' ? `← ${does}` : `${does} →`}
         </Link>
       ))}
     </nav>

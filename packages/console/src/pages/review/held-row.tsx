@@ -46,7 +46,7 @@ export function HeldRow({ held, selected, onToggle }: Props) {
         <span>
           {link.kind} <RowLink seq={link.seq} />
         </span>
-        <span>
+        <span className={styles.source}>
           <SourceText source={link.source} />
         </span>
         <Time at={link.time} />
