@@ -40,7 +40,7 @@ test('a link is taken back from its row; the split from its own, step by step', 
   await page.getByRole('button', { name: 'Take back …' }).click();
   await press(page, /^Take 1 id and 0 events out of lr_user in staging$/);
   await soon(() => w.canonical('crm:lr'), 'crm:lr');
-  await page.getByText('It does not stand any more').waitFor();
+  await page.getByText(/^It was taken back by row \d+\.$/).waitFor();
   expect(await page.getByRole('button', { name: 'Take back …' }).count()).toBe(0);
 
   const { rows } = await w.get<{ rows: { seq: number; op: string }[] }>(`/v1/ledger?after=${seq}&limit=1000`);

@@ -15,6 +15,8 @@ export interface Performed {
   readonly radius: BlastRadius | null;
   /** Links of a split, or rows of a revert, that were taken back. */
   readonly revoked: number;
+  /** Of a split: which. */
+  readonly links: readonly number[];
   /** Pairs newly separated by a split. */
   readonly separations: readonly { readonly a: string; readonly b: string }[];
   /** After a split, other evidence still makes the two one. */
@@ -32,6 +34,7 @@ const plain = {
   reason: null,
   radius: null,
   revoked: 0,
+  links: [],
   separations: [],
   stillConnected: false,
   receipt: null,
@@ -67,6 +70,7 @@ export async function perform(environment: string, act: Act, { dryRun, signal }:
       return {
         ...ofAnswer(answer),
         revoked: answer.revoked.length,
+        links: answer.revoked,
         separations: answer.separations ?? [],
         stillConnected: answer.still_connected,
       };

@@ -56,6 +56,9 @@ export const ledger = {
   once: 'once',
   state: {
     stands: 'It stands, and can be taken back.',
+    revoked: 'It was taken back by row {row}.',
+    approved: 'It was approved by row {row}.',
+    rejected: 'It was rejected by row {row}.',
     gone: 'It does not stand any more: it was taken back, or decided otherwise.',
   },
   acts: {

@@ -4,7 +4,7 @@ import { undoStepsOf } from '../../acts/undo-steps.ts';
 import type { LedgerRow } from '../../api/ledger-row.ts';
 import { texts } from '../../texts/texts.ts';
 
-interface RowAct {
+export interface RowAct {
   readonly label: string;
   readonly search: ActSearch;
 }
