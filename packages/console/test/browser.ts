@@ -10,7 +10,7 @@ export const place = inject('console');
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const themes = ['light', 'dark'] as const;
-const sizes = {
+export const sizes = {
   desktop: { width: 1280, height: 800 },
   phone: { width: 375, height: 700 },
   narrow: { width: 320, height: 640 },

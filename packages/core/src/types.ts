@@ -107,8 +107,8 @@ export interface AliasOperation extends Asked {
   readonly op: 'alias';
   readonly primary: DistinctId;
   readonly secondary: DistinctId;
-  /** `import` for a pair from a file; it follows the same rules. */
-  readonly kind: 'alias' | 'import';
+  /** `import` for a pair from a file, `manual` for one that a person joins; they follow the same rules. */
+  readonly kind: 'alias' | 'import' | 'manual';
 }
 
 /**

@@ -757,6 +757,32 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join two identifiers by hand
+         * @description Judged as an alias with a secret key, and recorded as a link of the kind `manual`. With `link`, a link that a split or revert revoked, or a reviewer rejected, is made again: by its own rule, which says whom it makes known, with the rails waived that were; a separation still refuses it.
+         *
+         *     Needs a key with the scope `steer`.
+         *
+         *     ```sh
+         *     curl "$ONYM_URL/v1/links?dry_run=true" -H "Authorization: Bearer $ONYM_SECRET_KEY" -d '{"distinct_id":"user_1","alias_id":"crm:7"}'
+         *     ```
+         */
+        post: operations["joinByHand"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/links/{seq}/approve": {
         parameters: {
             query?: never;
@@ -5347,6 +5373,110 @@ export interface operations {
             };
         };
     };
+    joinByHand: {
+        parameters: {
+            query?: {
+                /** @description Judge and preview; write nothing. The answer has a `blast_radius`, for keys with the scope `read`. */
+                dry_run?: boolean;
+                /** @description Answer only once the next query of anyone sees it. */
+                sync?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Name of the environment.
+                     * @default production
+                     */
+                    environment?: string;
+                    /** @description The identifier that stays the name … */
+                    distinct_id?: string;
+                    /** @description … and another one of the same person. */
+                    alias_id?: string;
+                    /** @description Instead: a link that was revoked or rejected, to be made again. */
+                    link?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The verdict. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
+                };
+            };
+            /** @description The request is malformed: `invalid-json`, `invalid-payload`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No key, or an unknown or revoked one: `invalid-api-key`. By a browser, no session or one that has ended: `not-signed-in`. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The key may not do this: `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `not-found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Understood but not acceptable: `environment-not-found`, `reserved-distinct-id`, `invalid-distinct-id`, `invalid-timestamp`, `review-queue-full`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description `internal-error`. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Under pressure, nothing was stored: `overloaded`, `storage-full`, `event-store-unavailable`, `identity-store-unavailable`. See Retry-After. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     approveLink: {
         parameters: {
             query?: {
@@ -5542,6 +5672,8 @@ export interface operations {
                 limit?: number;
                 /** @description `next` of the page before. */
                 next?: string;
+                /** @description false leaves out what approving each would do, which is what takes time. */
+                blast_radius?: boolean;
             };
             header?: never;
             path?: never;
@@ -5559,7 +5691,7 @@ export interface operations {
                         held: {
                             link: components["schemas"]["Link"];
                             repeats: number;
-                            blast_radius: components["schemas"]["BlastRadius"];
+                            blast_radius?: components["schemas"]["BlastRadius"];
                         }[];
                         /** @description For the next page; null at the end. */
                         next: string | null;

@@ -25,6 +25,8 @@ export function Tabs({
           {...tab.link}
           className={styles.tab}
           activeProps={{}}
+          // Else a tab without search parameters would be taken for each that has some.
+          activeOptions={{ exact: true }}
           aria-current={tab.name === current ? 'page' : undefined}
         >
           {tab.label}

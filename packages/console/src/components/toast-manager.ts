@@ -1,7 +1,12 @@
 import { Toast } from '@base-ui/react/toast';
 import { texts } from '../texts/texts.ts';
 
-export const toastManager = Toast.createToastManager();
+/** `undo`: what the toast's button does. */
+export interface ToastData {
+  readonly undo?: () => void;
+}
+
+export const toastManager = Toast.createToastManager<ToastData>();
 
 interface Told {
   readonly title: string;
@@ -12,16 +17,18 @@ interface Told {
 
 /** Says that something was done, at the edge of the window, without taking the focus. */
 export function tell({ title, description, undo }: Told): void {
+  const takeBack = () => {
+    toastManager.close(id);
+    undo?.();
+  };
   const id = toastManager.add({
     title,
     description,
+    data: { undo: undo === undefined ? undefined : takeBack },
     ...(undo !== undefined && {
       actionProps: {
         children: texts.shell.undo,
-        onClick: () => {
-          toastManager.close(id);
-          undo();
-        },
+        onClick: takeBack,
       },
     }),
   });

@@ -1,4 +1,5 @@
 import { Outlet } from '@tanstack/react-router';
+import { ActPanel } from '../acts/act-panel.tsx';
 import { texts } from '../texts/texts.ts';
 import { Navigation } from './navigation.tsx';
 import styles from './shell.module.css';
@@ -19,6 +20,7 @@ export function Shell() {
       <main id="page" tabIndex={-1} className={styles.main}>
         <Outlet />
       </main>
+      <ActPanel />
       <SignedOutWatch />
     </div>
   );

@@ -1,3 +1,161 @@
+import { counted, formatCount } from '../format.ts';
+
+const ids = (count: number) => counted(count, 'id');
+const events = (count: number) => counted(count, 'event');
+
+/** `{…}` are places for ids, which are shown as ids are. */
 export const act = {
-  title: 'Act',
+  titles: {
+    alias: 'Join two identifiers',
+    split: 'Split',
+    separate: 'Keep two apart',
+    lift: 'Lift a separation',
+    approve: 'Apply after all',
+    reject: 'Reject',
+    review: 'Approve or reject',
+    revert: 'Revert a batch',
+    erase: 'Erase a person',
+    export: 'Export a person',
+    undo: 'Undo',
+  },
+  menu: {
+    label: 'More',
+    alias: 'Alias',
+    split: 'Split',
+    splitPair: 'Split the two selected',
+    splitLink: (seq: number) => `Split link ${seq}`,
+    separate: 'Keep apart',
+    export: 'Export',
+    erase: 'Erase',
+  },
+  environment: 'Environment',
+  before: 'Before',
+  after: 'After',
+  loading: 'Asking the server what it would do …',
+  working: 'Working …',
+  preview: 'Preview',
+  fields: {
+    a: 'Identifier that names the person',
+    b: 'Identifier of the same person',
+    one: 'One identifier',
+    other: 'Another identifier',
+    link: 'Link (number of its ledger row)',
+    batch: 'Batch',
+    id: 'Any identifier of the person',
+    typed: 'Type the id to erase',
+    filter: 'Narrow down',
+  },
+  ways: {
+    label: 'What to split',
+    pair: 'Two identifiers',
+    link: 'A link',
+    set: 'Some identifiers',
+  },
+  wayHints: {
+    pair: 'Whatever holds the two together is cut: the smallest set of links, the newest where there is a choice.',
+    link: 'That link is revoked, and every other between the same two identifiers.',
+    set: 'They are taken out of their person. What holds them together stays.',
+  },
+  setHint: 'One a line.',
+  setOf: (shown: number, all: number) =>
+    shown === all ? ids(all) : `${formatCount(shown)} of ${ids(all)}. Narrow down to see others.`,
+  swap: 'Swap: the other one names the person',
+  known: 'known',
+  anonymous: 'anonymous',
+  idCount: ids,
+  more: (count: number) => `and ${formatCount(count)} more`,
+  people: (before: number, after: number) =>
+    before === after
+      ? `${counted(before, 'person', 'people')} before and after`
+      : `${counted(before, 'person', 'people')} before, ${formatCount(after)} after`,
+  moved: (count: number, ofEvents: number) => `${ids(count)} and ${events(ofEvents)} change hands`,
+  movedNone: 'No id and no event changes hands.',
+  movedTitle: 'Identifiers that move',
+  movedColumns: { id: 'Identifier', from: 'From', to: 'To' },
+  traitsTitle: (count: number) => `${counted(count, 'trait')} ${count === 1 ? 'changes' : 'change'}`,
+  traitColumns: { of: 'Person', key: 'Trait', from: 'From', to: 'To' },
+  noValue: 'none',
+  stillConnected:
+    'Other evidence still makes the two one person. To part them whatever holds them together, split the two identifiers.',
+  separationsLeft: (count: number) =>
+    `${counted(count, 'separation')} will stand between them, so that the same evidence, sent again, is refused.`,
+  keepApart: 'Keep them apart from now on',
+  keepApartHint: 'Without it, the same evidence, sent again, joins them again.',
+  separateHint: 'From now on no evidence joins the two. It does not split them where they are one person already.',
+  liftHint: 'It joins nothing by itself: what was refused stays refused until it is sent again, or applied.',
+  rejectHint: 'Rejecting leaves a separation between the two, so that the same evidence is refused from now on.',
+  revertHint: 'A revert has no undo here. It leaves no separations: send or import the batch again to have it back.',
+  eraseHint:
+    'Every identifier of the person goes: events, traits, links, separations, and what the ledger says of them. It can not be taken back. The same ids, sent again, are strangers.',
+  eraseCounts: {
+    identifiers: 'Identifiers',
+    events: 'Events',
+    traits: 'Trait values',
+    links: 'Links',
+    separations: 'Separations',
+    ledger_rows: 'Ledger rows rewritten',
+    dead_letters: 'Rejected items',
+  },
+  erased: 'Erased. This is the receipt:',
+  receipt: { id: 'Receipt', erased_at: 'Erased at', row: 'Ledger row' },
+  copyReceipt: 'receipt',
+  exportHint:
+    'Everything that is held of the person, one JSON object a line: identifiers, traits with their history, links, separations, ledger rows and events.',
+  exportButton: 'Download the file of {who} in {environment}',
+  exportName: 'person.ndjson',
+  do: {
+    alias: 'Join {b} to {a}: {what} change hands, in {environment}',
+    split: 'Take {what} out of {who} in {environment}',
+    splitNone: 'Separate them in {environment}',
+    separate: 'Keep {a} and {b} apart in {environment}',
+    lift: 'Let {a} and {b} meet again in {environment}',
+    approve: 'Apply link {link}: {what} change hands, in {environment}',
+    reject: 'Reject link {link} and keep the two apart in {environment}',
+    revert: 'Take back {rows} of batch {batch} in {environment}',
+    erase: 'Erase {who} in {environment}: {what}, for good',
+    undo: 'Undo row {row} in {environment}',
+  },
+  what: (count: number, ofEvents: number) => `${ids(count)} and ${events(ofEvents)}`,
+  rows: (count: number) => counted(count, 'row'),
+  done: {
+    alias: (a: string, b: string) => `${b} and ${a} are one person`,
+    split: 'Split',
+    separate: (a: string, b: string) => `${a} and ${b} are kept apart`,
+    lift: (a: string, b: string) => `${a} and ${b} may meet again`,
+    approve: (link: number) => `Link ${link} applied`,
+    reject: (link: number) => `Link ${link} rejected`,
+    revert: (rows: number) => `${counted(rows, 'row')} taken back`,
+    erase: 'Erased',
+  },
+  row: (seq: number) => `Ledger row ${seq}.`,
+  rowsLeft: (seqs: readonly number[]) =>
+    seqs.length > 4 ? `Ledger rows ${seqs[0]} to ${seqs.at(-1)}.` : seqs.map((seq) => `Ledger row ${seq}.`).join(' '),
+  undoes: {
+    link: 'Undo splits it again, and lifts the separation that leaves.',
+    approve: (link: number) =>
+      `Undo splits it again. Link ${link} does not come back to the queue: its evidence, sent again, is judged afresh.`,
+    split: (separations: number, links: number) =>
+      `Undo lifts ${counted(separations, 'separation')} and makes ${counted(links, 'link')} again.`,
+    reject: (link: number) =>
+      `Undo lifts the separation and puts link ${link} back in the queue where its rail still holds it; else it waits until it is sent again.`,
+    separate: 'Undo lifts the separation.',
+    lift: 'Undo separates them again.',
+  },
+  steps: {
+    split: 'Split link {link}',
+    lift: 'Lift the separation of {a} and {b}, if it is still the one that this row left',
+    separate: 'Keep {a} and {b} apart',
+    link: 'Make link {link} again, by the rule it had',
+    'put-back': 'Put link {link} back in the queue, if a guard rail still holds it',
+  },
+  undoHint:
+    'The server can not preview these steps together: each is judged when it comes, and its verdict is shown as it came.',
+  undoNothing: 'This row has no undo.',
+  undone: 'Undone',
+  undonePartly: 'Not all of it could be undone',
+  undoing: (done: number, all: number) => `${formatCount(done)} of ${formatCount(all)} steps`,
+  stepDone: { done: 'done', skipped: 'nothing to do any more', failed: 'not done' },
+  stop: 'Stop',
+  close: 'Close',
+  noTarget: 'Say what it is about, then look at what it would do.',
 } as const;

@@ -6,10 +6,25 @@ import { imports } from './imports.ts';
 import { ledger } from './ledger.ts';
 import { live } from './live.ts';
 import { person } from './person.ts';
+import { reasons } from './reasons.ts';
 import { review } from './review.ts';
 import { shell } from './shell.ts';
 import { signIn } from './sign-in.ts';
 import { sql } from './sql.ts';
 
 /** Every word that the console says, by page: plain, short, no exclamation mark. */
-export const texts = { act, errors, find, health, imports, ledger, live, person, review, shell, signIn, sql } as const;
+export const texts = {
+  act,
+  errors,
+  find,
+  health,
+  imports,
+  ledger,
+  live,
+  person,
+  reasons,
+  review,
+  shell,
+  signIn,
+  sql,
+} as const;

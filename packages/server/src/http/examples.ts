@@ -75,6 +75,7 @@ export const examples: Readonly<Record<string, string>> = {
   getReview: get('/v1/review'),
   getConflicts: get('/v1/conflicts'),
 
+  joinByHand: post('/v1/links?dry_run=true', '{"distinct_id":"user_1","alias_id":"crm:7"}'),
   split: post('/v1/split', '{"link":1}'),
   revert: post('/v1/revert', '{"batch":"crm"}'),
   separate: post('/v1/separations', '{"a":"user_1","b":"user_9"}'),

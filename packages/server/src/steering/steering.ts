@@ -78,15 +78,29 @@ export function createSteering(parts: SteeringParts): Steering {
     };
   }
 
-  async function reviewItem(environment: string, link: Link, repeats: number): Promise<ReviewItem> {
+  async function radiusOfApproval(environment: string, link: Link) {
     const operation = { op: 'approve', link: link.seq, timestamp: null, source: manual } as const;
     const { radius } = await rehearse(environment, operation);
-    return { link, repeats, blastRadius: await describeRadius(environment, radius, reads) };
+    return describeRadius(environment, radius, reads);
   }
 
   return {
     run: (environment, operation, { dryRun, sync }) =>
       dryRun ? preview(environment, operation) : apply(environment, operation, sync),
+
+    async linkAgain(environment, seq) {
+      const link = await identityStore.link(environment, seq);
+      if (link === null) {
+        throw new OnymError(
+          'not-found',
+          `There is no link ${seq} in this environment. Links are named by the seq of their ledger row.`,
+        );
+      }
+      if (link.status !== 'revoked' && link.status !== 'rejected')
+        throw new OnymError('invalid-payload', notTakenBack(link));
+      const { rule, primary, secondary, waived } = link;
+      return { op: 'link', kind: 'manual', rule, primary, secondary, waived, guarded: false };
+    },
 
     async revert(environment, scope, { separate, dryRun, sync, source }) {
       // What was sent before this is taken back too, where it is still under way.
@@ -120,14 +134,17 @@ export function createSteering(parts: SteeringParts): Steering {
       };
     },
 
-    async review(environment, page) {
+    async review(environment, { withRadius, ...page }) {
       const links = await identityStore.waiting(environment, 'held', page);
       const repeats = await identityStore.repeats(
         environment,
         links.map(({ seq }) => seq),
       );
       const items: ReviewItem[] = [];
-      for (const link of links) items.push(await reviewItem(environment, link, repeats.get(link.seq)?.count ?? 0));
+      for (const link of links) {
+        const blastRadius = withRadius ? await radiusOfApproval(environment, link) : null;
+        items.push({ link, repeats: repeats.get(link.seq)?.count ?? 0, blastRadius });
+      }
       return items;
     },
 
@@ -140,6 +157,13 @@ export function createSteering(parts: SteeringParts): Steering {
       return groupConflicts(links, repeats, limit, limits.conflictLinksPerPage);
     },
   };
+}
+
+function notTakenBack({ seq, status }: Link): string {
+  if (status === 'active') return `Link ${seq} stands: there is nothing to make again.`;
+  if (status === 'approved')
+    return `Link ${seq} was approved: the link that its approval made is the one to make again.`;
+  return `Link ${seq} is ${status}. Decide on it: POST /v1/links/${seq}/approve, or /reject.`;
 }
 
 /** Throws OnymError `not-found`, which is all that the engine turns steering down for. */

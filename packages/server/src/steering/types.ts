@@ -1,4 +1,5 @@
 import type {
+  AliasOperation,
   Answered,
   ApproveOperation,
   DistinctId,
@@ -6,6 +7,7 @@ import type {
   Json,
   LiftOperation,
   Link,
+  LinkOperation,
   Millis,
   RejectOperation,
   RevertOperation,
@@ -15,7 +17,14 @@ import type {
   SplitOperation,
 } from '@onym/core';
 
-export type SteeringOperation = SplitOperation | SeparateOperation | LiftOperation | ApproveOperation | RejectOperation;
+export type SteeringOperation =
+  | SplitOperation
+  | SeparateOperation
+  | LiftOperation
+  | ApproveOperation
+  | RejectOperation
+  | AliasOperation
+  | LinkOperation;
 
 export interface SteeringOptions {
   /** Judge, write nothing. */
@@ -46,8 +55,8 @@ export interface RevertAnswer {
 
 export interface ReviewItem {
   readonly link: Link;
-  /** What approving it would do. */
-  readonly blastRadius: Json;
+  /** What approving it would do; null where that was not asked for. */
+  readonly blastRadius: Json | null;
   readonly repeats: number;
 }
 
@@ -69,6 +78,8 @@ export interface Conflict {
 export interface Steering {
   /** Throws OnymError `not-found` for a link, or a separation, that is not there. */
   run(environment: string, operation: SteeringOperation, options: SteeringOptions): Promise<SteeringAnswer>;
+  /** What makes a revoked or rejected link again. Throws OnymError `not-found`, and `invalid-payload` for a link of another status. */
+  linkAgain(environment: string, seq: Seq): Promise<Omit<LinkOperation, 'timestamp' | 'source'>>;
   /** Throws OnymError `not-found` when nothing was ever recorded in this scope. */
   revert(
     environment: string,
@@ -76,7 +87,7 @@ export interface Steering {
     options: SteeringOptions & { readonly separate: boolean; readonly source: Source },
   ): Promise<RevertAnswer>;
   /** Held links, newest first. */
-  review(environment: string, page: { before: Seq | null; limit: number }): Promise<ReviewItem[]>;
+  review(environment: string, page: { before: Seq | null; limit: number; withRadius: boolean }): Promise<ReviewItem[]>;
   /** Refused evidence grouped by cause, newest first; `next` is null when all was looked at. */
   conflicts(
     environment: string,

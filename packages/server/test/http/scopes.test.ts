@@ -67,6 +67,7 @@ describe('scopes', () => {
     'POST /v1/revert': 'steer',
     'POST /v1/separations': 'steer',
     'DELETE /v1/separations': 'steer',
+    'POST /v1/links': 'steer',
     'POST /v1/links/{seq}/approve': 'steer',
     'POST /v1/links/{seq}/reject': 'steer',
     'DELETE /v1/identities/{id}': 'erase',

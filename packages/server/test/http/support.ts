@@ -183,6 +183,7 @@ export function fakeServices(): FakeServices {
     },
     steering: {
       run: notAsked,
+      linkAgain: notAsked,
       revert: notAsked,
       review: async () => [],
       conflicts: async () => ({ conflicts: [], next: null }),

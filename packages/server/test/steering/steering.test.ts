@@ -119,6 +119,61 @@ describe('POST /v1/split', () => {
   });
 });
 
+describe('POST /v1/links', () => {
+  it('joins two by hand, as an alias does, previewed first, and refuses reserved ids', async () => {
+    const { alias, post, identity, call, environment, get } = world();
+    await alias('user_1', 'crm:1');
+    const body = { distinct_id: 'user_1', alias_id: 'user_2' };
+    const dry = (await call('POST', '/v1/links?dry_run=true', { environment, ...body })).body;
+    expect(dry).toMatchObject({ verdict: 'applied', blast_radius: { identities: { before: 2, after: 1 } } });
+    expect((await identity('user_1')).identifiers).toHaveLength(2);
+    const joined = await post('/v1/links', body);
+    expect(joined).toMatchObject({ verdict: 'applied', canonical_id: 'user_1' });
+    expect((await identity('user_2')).links).toContainEqual(
+      expect.objectContaining({ seq: joined.seq, kind: 'manual', source: expect.objectContaining({ public: false }) }),
+    );
+    expect(await post('/v1/links', body)).toMatchObject({ verdict: 'unchanged', seq: joined.seq });
+    await post('/v1/split', { link: joined.seq });
+    expect(await post('/v1/links', body)).toMatchObject({ verdict: 'refused', reason: 'separated' });
+    for (const [wrong, code] of [
+      [{ distinct_id: 'user_1', alias_id: 'guest' }, 'reserved-distinct-id'],
+      [{ distinct_id: 'user_1' }, 'invalid-payload'],
+      [{ distinct_id: 'user_1', alias_id: 'b', link: 1 }, 'invalid-payload'],
+      [{ link: 999 }, 'not-found'],
+    ] as const) {
+      expect((await post('/v1/links', wrong)).error_code).toBe(code);
+    }
+    expect((await get('/v1/ledger?limit=1000')).rows.at(-1)).toMatchObject({ op: 'alias', verdict: 'refused' });
+  });
+
+  it('makes a link again that a split revoked: whom it made known, and whom it did not, are as before', async () => {
+    const { identify, post, identity, call, environment } = world();
+    const login = await identify('ana', 'device-less-7f3e');
+    await identify('ana', 'anonymous-1');
+    const before = await identity('ana');
+    await post('/v1/split', { link: login.seq });
+    expect(await post('/v1/links', { link: login.seq })).toMatchObject({ verdict: 'refused', reason: 'separated' });
+    await call('DELETE', '/v1/separations', { environment, a: 'ana', b: 'device-less-7f3e' });
+    expect(await post('/v1/links', { link: login.seq })).toMatchObject({ verdict: 'applied', canonical_id: 'ana' });
+    expect(seen(await identity('ana'))).toEqual(seen(before));
+    expect((await post('/v1/links', { link: login.seq + 1 })).message).toContain('nothing to make again');
+  });
+
+  it('brings a rejected link back to the queue, once its separation is lifted', async () => {
+    const { alias, post, call, environment, get } = world('env1');
+    await alias('rail_1', 'stripe:r1');
+    const held = await alias('rail_1', 'stripe:r2');
+    await post(`/v1/links/${held.seq}/reject`, {});
+    await call('DELETE', `/v1/separations?environment=${environment}&a=rail_1&b=stripe:r2`);
+    const again = await post('/v1/links', { link: held.seq });
+    expect(again).toMatchObject({ verdict: 'held', reason: 'too-many-of-type' });
+    const { held: waiting } = await get('/v1/review?blast_radius=false');
+    expect(waiting[0].link).toMatchObject({ seq: again.seq, kind: 'manual', status: 'held' });
+    expect(waiting[0]).not.toHaveProperty('blast_radius');
+    await post(`/v1/links/${again.seq}/reject`, {});
+  });
+});
+
 describe('separations', () => {
   it('are stated, hold, and are lifted', async () => {
     const { alias, post, call, environment } = world();

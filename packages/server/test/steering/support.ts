@@ -16,7 +16,7 @@ export type Body = any;
  * one of their names, or one more environment that no other test uses.
  */
 export function steeredServer(settings: readonly object[]) {
-  const names = Array.from({ length: 16 }, (_, index) => `env${index}`);
+  const names = Array.from({ length: 20 }, (_, index) => `env${index}`);
   const directory = mkdtempSync(join(tmpdir(), 'onym-steering-'));
   let server: Server;
   let used = settings.length;

@@ -10,6 +10,16 @@ export interface QueueRoute {
   Querystring: Static<typeof queueQuery>;
 }
 
+const reviewQuery = Type.Object({
+  ...queueQuery.properties,
+  blast_radius: Type.Optional(
+    Type.Boolean({ description: 'false leaves out what approving each would do, which is what takes time.' }),
+  ),
+});
+export interface ReviewRoute {
+  Querystring: Static<typeof reviewQuery>;
+}
+
 const nextPage = Type.Union([Type.String(), Type.Null()], { description: 'For the next page; null at the end.' });
 
 export const review = {
@@ -17,12 +27,16 @@ export const review = {
   description: 'Newest first, each with what approving it would do.',
   operationId: 'getReview',
   tags: ['review'],
-  querystring: queueQuery,
+  querystring: reviewQuery,
   response: {
     200: Type.Object(
       {
         held: Type.Array(
-          Type.Object({ link: Type.Ref('Link#'), repeats: Type.Integer(), blast_radius: Type.Ref('BlastRadius#') }),
+          Type.Object({
+            link: Type.Ref('Link#'),
+            repeats: Type.Integer(),
+            blast_radius: Type.Optional(Type.Ref('BlastRadius#')),
+          }),
         ),
         next: nextPage,
       },

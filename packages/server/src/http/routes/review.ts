@@ -14,18 +14,19 @@ const conflictCursor = cursorOf('conflicts', Type.Integer({ minimum: 1 }));
 
 /** What waits for a person: held links and refused evidence. */
 export async function reviewRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  app.get<schemas.QueueRoute>('/review', needs('read', schemas.review), async (request) => {
+  app.get<schemas.ReviewRoute>('/review', needs('read', schemas.review), async (request) => {
     const { query } = request;
     const environment = environmentFor(request, services, query.environment);
     const limit = Math.min(query.limit ?? limits.pageSizeDefault, limits.reviewPageSizeMax);
     const before = query.next === undefined ? null : reviewCursor.decode(query.next);
-    const items = await services.steering.review(environment, { before, limit: limit + 1 });
+    const withRadius = query.blast_radius ?? true;
+    const items = await services.steering.review(environment, { before, limit: limit + 1, withRadius });
     const page = items.slice(0, limit);
     return {
       held: page.map(({ link, repeats, blastRadius }) => ({
         link: linkToWire(link),
         repeats,
-        blast_radius: blastRadius,
+        ...(blastRadius !== null && { blast_radius: blastRadius }),
       })),
       next: items.length > limit ? reviewCursor.encode(page.at(-1)!.link.seq) : null,
     };

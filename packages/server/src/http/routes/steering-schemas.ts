@@ -141,6 +141,33 @@ export interface LiftRoute {
 }
 export type PairCall = Partial<Static<typeof pairBody>>;
 
+const joinBody = Type.Object(
+  {
+    environment,
+    distinct_id: Type.Optional(Type.String({ description: 'The identifier that stays the name …' })),
+    alias_id: Type.Optional(Type.String({ description: '… and another one of the same person.' })),
+    link: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'Instead: a link that was revoked or rejected, to be made again.' }),
+    ),
+  },
+  { additionalProperties: false },
+);
+
+export const join = {
+  summary: 'Join two identifiers by hand',
+  description:
+    'Judged as an alias with a secret key, and recorded as a link of the kind `manual`. With `link`, a link that a split or revert revoked, or a reviewer rejected, is made again: by its own rule, which says whom it makes known, with the rails waived that were; a separation still refuses it.',
+  operationId: 'joinByHand',
+  tags: ['steering'],
+  querystring: options,
+  body: joinBody,
+  response: { 200: answered, ...errorResponses(400, 401, 403, 404, 422) },
+};
+export interface JoinRoute {
+  Body: Static<typeof joinBody>;
+  Querystring: Options;
+}
+
 const linkParams = Type.Object({ seq: Type.Integer({ minimum: 1, description: 'Name of the link.' }) });
 const linkQuery = Type.Object({ ...options.properties, environment });
 

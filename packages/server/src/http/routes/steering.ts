@@ -1,9 +1,10 @@
 import type { Source, SplitOperation } from '@onym/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { OnymError } from '../../errors.ts';
-import { distinctIdOf } from '../../ingest/distinct-ids.ts';
+import { distinctIdOf, requiredDistinctIdOf } from '../../ingest/distinct-ids.ts';
 import { parseTimestamp, timestampForms } from '../../ingest/timestamps.ts';
 import { nodeId } from '../../node-id.ts';
+import { formsFor } from '../../patterns.ts';
 import type { SteeringAnswer, SteeringOperation } from '../../steering/types.ts';
 import { mayRead, needs } from '../auth.ts';
 import { withTextIds } from '../id-numbers.ts';
@@ -67,6 +68,36 @@ export async function steeringRoutes(app: FastifyInstance, { services }: RouteCo
   app.delete<schemas.LiftRoute>('/separations', liftOptions, (request) =>
     pairCall(request, 'lift', { ...request.query, ...request.body }),
   );
+
+  const joinOptions = { ...needs('steer', schemas.join), preValidation: withTextIds('distinct_id', 'alias_id') };
+  app.post<schemas.JoinRoute>('/links', joinOptions, async (request) => {
+    const { body } = request;
+    const environment = environmentFor(request, services, body.environment);
+    const operation = await joinOf(environment, body, asked(request));
+    const result = await steering.run(environment, operation, optionsOf(request.query));
+    return answerToWire(environment, result, mayRead(request.key!));
+  });
+
+  async function joinOf(
+    environment: string,
+    { link, distinct_id, alias_id }: schemas.JoinRoute['Body'],
+    by: ReturnType<typeof asked>,
+  ): Promise<SteeringOperation> {
+    if (link !== undefined && distinct_id === undefined && alias_id === undefined)
+      return { ...(await steering.linkAgain(environment, link)), ...by };
+    if (link !== undefined || distinct_id === undefined || alias_id === undefined) {
+      throw new OnymError('invalid-payload', 'Send either {"distinct_id": "…", "alias_id": "…"}, or {"link": seq}.');
+    }
+    const forms = formsFor(services.settings(environment));
+    const primary = requiredDistinctIdOf(distinct_id, 'distinct_id', forms);
+    return {
+      op: 'alias',
+      kind: 'manual',
+      primary,
+      secondary: requiredDistinctIdOf(alias_id, 'alias_id', forms),
+      ...by,
+    };
+  }
 
   for (const op of ['approve', 'reject'] as const) {
     const options = needs('steer', schemas.decide(op), { bodyFields: ['environment'] });
