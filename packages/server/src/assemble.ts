@@ -162,6 +162,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     environments: () => config.environments,
     settings,
     ingest: withVerdicts(withHeldShares(ingest, shares), tally.verdicts),
+    keepsEveryEvent: config.acknowledge === 'journal',
     people: createPeople({ identityStore, reads, erasures }),
     search: createSearch({ identityStore, reads }),
     steering,

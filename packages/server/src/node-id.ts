@@ -1,5 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import { bytesPerUnitMax } from './characters.ts';
+import { contentBytes } from './exact-json/content-bytes.ts';
 import { limits } from './limits.ts';
 
 /** Onym's own UUID namespace; every environment's namespace is a UUIDv5 of its name in it (R9: names and strings alone). */
@@ -23,7 +24,12 @@ function uuidV5(namespace: Buffer, name: string): string {
   if (scratch.length < lengthMax) scratch = Buffer.alloc(lengthMax);
   namespace.copy(scratch);
   const length = namespaceBytes + scratch.write(name, namespaceBytes, 'utf8');
-  const hex = digest('sha1', scratch.subarray(0, length), 'hex');
+  return uuidOf(scratch.subarray(0, length));
+}
+
+/** Of namespace and name. */
+function uuidOf(bytes: Buffer): string {
+  const hex = digest('sha1', bytes, 'hex');
   // Digit by digit it is one text; a template would keep a tree of its parts for as long as it is remembered, walked at each use.
   for (let digit = 0; digit < places.length; digit++) written[places[digit]!] = hex.charCodeAt(digit);
   written[places[versionDigit]!] = 0x35;
@@ -39,6 +45,8 @@ export const isUuid = (text: string): boolean => uuidForm.test(text);
 
 interface Namespace {
   readonly bytes: Buffer;
+  /** What the names of contents begin with. */
+  readonly contentHead: Buffer;
   /** Active identifiers come again and again: on their events, in each drain, in answers. */
   readonly remembered: Map<string, string>;
 }
@@ -48,7 +56,12 @@ const namespaces = new Map<string, Namespace>();
 function namespaceOf(environment: string): Namespace {
   let namespace = namespaces.get(environment);
   if (namespace === undefined) {
-    namespace = { bytes: bytesOf(uuidV5(bytesOf(onymNamespace), environment)), remembered: new Map() };
+    const bytes = bytesOf(uuidV5(bytesOf(onymNamespace), environment));
+    namespace = {
+      bytes,
+      contentHead: Buffer.concat([bytes, Buffer.from('content:', 'latin1')]),
+      remembered: new Map(),
+    };
     namespaces.set(environment, namespace);
   }
   return namespace;
@@ -71,7 +84,7 @@ export function messageUuid(environment: string, messageId: string): string {
   return uuidV5(namespaceOf(environment).bytes, `message:${messageId}`);
 }
 
-/** UUIDv5 for an event that is named by what it says. */
-export function contentUuid(environment: string, content: string): string {
-  return uuidV5(namespaceOf(environment).bytes, `content:${content}`);
+/** UUIDv5 for an event that is named by what it says: the same for the same JSON. */
+export function contentUuid(environment: string, content: readonly unknown[]): string {
+  return uuidOf(contentBytes(content, namespaceOf(environment).contentHead));
 }

@@ -24,6 +24,8 @@ export interface Services {
   /** In force now; called for each item, so it must be a look-up in memory. */
   settings(environment: string): Settings;
   readonly ingest: Ingest;
+  /** Whether every event that could be read is kept, or all of its call fails: none is refused by itself any more. */
+  readonly keepsEveryEvent?: boolean;
   readonly people: People;
   readonly search: Search;
   readonly steering: Steering;

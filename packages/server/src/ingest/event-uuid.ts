@@ -1,4 +1,3 @@
-import { contentText } from '../exact-json/content-text.ts';
 import { contentUuid, isUuid, messageUuid } from '../node-id.ts';
 
 /**
@@ -11,5 +10,5 @@ export function uuidOf(
   content: readonly unknown[] | null,
 ): string | null {
   if (messageId !== null) return isUuid(messageId) ? messageId.toLowerCase() : messageUuid(environment, messageId);
-  return content === null ? null : contentUuid(environment, contentText(content));
+  return content === null ? null : contentUuid(environment, content);
 }

@@ -49,6 +49,8 @@ const newline = 0x0a;
 const openingBracket = 0x5b;
 
 export function writtenEvents(events: readonly StoredEvent[]): WrittenEvents[] {
+  const single = events.length === 1 ? writtenEvent(events[0]!) : null;
+  if (single !== null) return [single];
   const starts: string[] = [];
   for (const event of events) {
     const start = exactRowStart(event);
@@ -60,11 +62,25 @@ export function writtenEvents(events: readonly StoredEvent[]): WrittenEvents[] {
     return {
       form: 'rows',
       count: to - from,
-      bytes: bytesOf(`${(own === events ? starts : starts.slice(from, to)).join('\n')}\n`),
+      bytes: bytesOf((own === events ? starts : starts.slice(from, to)).join('\n'), newline),
       distinctIds: own.map((event) => event.distinct_id),
       receivedAt: own[0]!.received_at,
     };
   });
+}
+
+/** As one row; null where it has none. */
+function writtenEvent(event: StoredEvent): WrittenEvents | null {
+  const start = exactRowStart(event);
+  if (start === null) return null;
+  const { distinct_id, received_at } = event;
+  return {
+    form: 'rows',
+    count: 1,
+    bytes: bytesOf(start, newline),
+    distinctIds: [distinct_id],
+    receivedAt: received_at,
+  };
 }
 
 /** What a page of memory is shared by: a Buffer of its own for each event, or the small pages that Node shares, cost the collector more. */
@@ -72,15 +88,17 @@ const slabBytes = 256 * 1024;
 let slab = Buffer.alloc(0);
 let slabUsed = 0;
 
-function bytesOf(text: string): Buffer {
-  const lengthMax = text.length * bytesPerUnitMax;
-  if (lengthMax > slabBytes / 8) return Buffer.from(text, 'utf8');
+/** In UTF-8, with the byte `last` behind it. */
+function bytesOf(text: string, last: number): Buffer {
+  const lengthMax = text.length * bytesPerUnitMax + 1;
+  if (lengthMax > slabBytes / 8) return Buffer.from(text + String.fromCharCode(last), 'utf8');
   if (slabUsed + lengthMax > slab.length) {
     slab = Buffer.allocUnsafeSlow(slabBytes);
     slabUsed = 0;
   }
   const from = slabUsed;
   slabUsed += slab.write(text, from, 'utf8');
+  slab[slabUsed++] = last;
   return slab.subarray(from, slabUsed);
 }
 
@@ -142,7 +160,7 @@ function batchText(written: readonly WrittenEvents[]): Buffer {
     return Buffer.from(`[${written.map(({ bytes }) => bytes.toString('utf8')).join(',')}]`, 'utf8');
   const ids = written.length === 1 ? distinctIds : written.flatMap((each) => each.distinctIds);
   const head: Head = { received_at: receivedAt, distinct_ids: ids };
-  return Buffer.concat([bytesOf(`${JSON.stringify(head)}\n`), ...written.map(({ bytes }) => bytes)]);
+  return Buffer.concat([bytesOf(JSON.stringify(head), newline), ...written.map(({ bytes }) => bytes)]);
 }
 
 /** Throws SyntaxError for what is no text of a batch. */

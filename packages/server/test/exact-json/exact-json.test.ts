@@ -2,7 +2,7 @@ import type { Json } from '@onym/core';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { jsonEquals } from '../../../core/src/traits.ts';
-import { contentText } from '../../src/exact-json/content-text.ts';
+import { contentBytes } from '../../src/exact-json/content-bytes.ts';
 import { isWrittenNumber, numberOf, parseExact, parseForeign, parseWith } from '../../src/exact-json/parse.ts';
 import { stringifyExact } from '../../src/exact-json/stringify.ts';
 
@@ -197,9 +197,20 @@ describe('stringifyExact', () => {
   });
 });
 
-describe('contentText', () => {
+const contentText = (value: unknown): string => contentBytes(value).toString('utf8');
+
+describe('contentBytes', () => {
   test('does not depend on the order of keys, nor on how a number is kept', () => {
     expect(contentText({ b: [{ d: 1, c: 2n }], a: 'x' })).toBe(contentText({ a: 'x', b: [{ c: 2, d: 1n }] }));
+  });
+
+  test('is what events have their names of, which must not change', () => {
+    const value = ['é', { b: [1.5, true, null], a: 'x'.repeat(30), '\ud83d\ude00': 12n ** 12n }];
+    const expected = `[2:"1:é{3:1:a"30:${'x'.repeat(30)}1:b[3:#1.5,tn2:\ud83d\ude00#8916100448256,`;
+    expect(contentText(value)).toBe(expected);
+    expect(contentBytes(value, Buffer.from('head')).toString('utf8')).toBe(`head${expected}`);
+    const long = { text: 'é'.repeat(10_000), [`${'k'.repeat(5_000)}é`]: '' };
+    expect(contentText(long)).toBe(`{2:5001:${'k'.repeat(5_000)}é"0:4:text"10000:${'é'.repeat(10_000)}`);
   });
 
   test('is another for any other value', () => {

@@ -62,7 +62,7 @@ function routeOf(reader: CallReader, schema: object): ProtocolRoute {
   };
 }
 
-function checkedLength(items: readonly unknown[]): readonly unknown[] {
+function checkedLength(items: unknown[]): unknown[] {
   if (items.length === 0) {
     throw new OnymError('invalid-payload', `The array is empty. Send 1 to ${limits.itemsPerRequestMax} items.`);
   }

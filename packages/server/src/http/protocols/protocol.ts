@@ -26,8 +26,8 @@ export interface ProtocolRoute {
 
 /** What a request says: calls, of one kind or mixed, and how it wants to be answered. */
 export interface Said {
-  /** As they were sent; what is rejected is kept like this. */
-  readonly items: readonly unknown[];
+  /** As they were sent; what is rejected is kept like this. Gives up those that are needed no more. */
+  readonly items: unknown[];
   /** How the item is read. Throws the OnymError of one that is no call. */
   readerOf(item: unknown): CallReader;
   /** One per item, in order. Throws the OnymError that is the answer to the whole. */

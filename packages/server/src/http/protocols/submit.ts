@@ -3,7 +3,7 @@ import { OnymError } from '../../errors.ts';
 import { stringifyExact } from '../../exact-json/stringify.ts';
 import type { JsonObject } from '../../ingest/json-values.ts';
 import { defaultEnvironment, environmentOf, type ItemContext, itemOf, libOf } from '../../ingest/read-call.ts';
-import type { Call, DeadLetter, IngestOptions } from '../../ingest/types.ts';
+import { type Call, type DeadLetter, type IngestOptions, isEvent } from '../../ingest/types.ts';
 import { limits } from '../../limits.ts';
 import { checkEnvironment, checkScope } from '../auth.ts';
 import { toOnymError } from '../errors.ts';
@@ -91,9 +91,16 @@ function readItem(submission: Submission, index: number): void {
       known.calls.push(call);
     }
     if (!options.dryRun) noteUnknown(reader, environment, item, unknown, request, context);
+    if (isEvent(call) && call.evidence === null && context.services.keepsEveryEvent) giveUp(submission, index);
   } catch (error) {
     reject(submission, index, toOnymError(error), name);
   }
+}
+
+/** What an item was parsed to is a good part of what the collector would have to copy while its call waits. */
+function giveUp({ said, request }: Submission, index: number): void {
+  said.items[index] = undefined;
+  if (said.items.length === 1) request.body = undefined;
 }
 
 function groupOf({ first, others }: Submission, environment: string): Group | null {
