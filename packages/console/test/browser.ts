@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axeCore from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { launchChromium } from '../../../test-support/chromium.ts';
@@ -8,7 +7,6 @@ import { launchChromium } from '../../../test-support/chromium.ts';
 
 export const place = inject('console');
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const themes = ['light', 'dark'] as const;
 export const sizes = {
   desktop: { width: 1280, height: 800 },
@@ -78,7 +76,7 @@ export async function open(
 
 /** What axe finds wrong with the page as it is shown now, by WCAG A and AA. */
 export async function axe(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axeCore.source);
   const violations = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as {
       axe: {
