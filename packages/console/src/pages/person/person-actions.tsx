@@ -1,4 +1,8 @@
-/** What can be done with this person: pages/act, by the search parameters `act`, `link`, `a`, `b` and `ids`. */
-export function PersonActions() {
-  return null;
+import { ActMenu } from '../../acts/act-menu.tsx';
+import { usePersonSearch } from './search.ts';
+
+/** What can be done with this person, or with what is selected of them. `id`: their canonical id. */
+export function PersonActions({ id }: { readonly id: string }) {
+  const { a, b, link } = usePersonSearch();
+  return <ActMenu id={id} a={a} b={b} link={link} />;
 }

@@ -60,7 +60,7 @@ function Person({ moment }: { readonly moment: Moment }) {
           <CopyButton text={canonical_id} what={texts.person.facts.canonicalId} />
         </span>
       }
-      actions={<PersonActions />}
+      actions={<PersonActions id={canonical_id} />}
     >
       <PersonFacts moment={moment} />
       {isBare(moment) && <Note>{as_of_seq === undefined ? neverLinked : notYet}</Note>}
