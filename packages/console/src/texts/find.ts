@@ -1,3 +1,45 @@
+import { counted } from '../format.ts';
+
 export const find = {
   title: 'People',
+  label: 'Find a person',
+  placeholder: 'Paste any id, or type the beginning of one, an email, a row number …',
+  searching: 'Searching …',
+  found: (count: number) => (count === 1 ? '1 found. Enter opens it.' : `${count} found. Arrows choose, Enter opens.`),
+  nothing: 'Nothing that was linked or identified has this. Enter looks at the id itself.',
+  row: (seq: number) => `Ledger row ${seq}`,
+  batch: 'Batch',
+  exactly: 'The id itself:',
+  known: 'known',
+  anonymous: 'anonymous',
+  alsoKnownAs: 'by',
+  recent: 'Recent people',
+  recentHint: 'Whose profile changed last. Visitors with nothing but events are found by their id.',
+  more: 'Show more',
+  ids: (count: number) => counted(count, 'id'),
+  events: (count: number) => counted(count, 'event'),
+  seen: 'seen',
+  neverSeen: 'no events',
+  changed: 'changed',
+  changedIn: (seq: number) => `as of ledger row ${seq}`,
+
+  first: {
+    title: 'The first three calls',
+    hint: 'Run them in a terminal, or make them from an application. Each turns green as it arrives.',
+    done: 'All three have arrived. This is what a person looks like:',
+    arrived: 'arrived',
+    waiting: 'waiting',
+    calls: {
+      track: { title: 'Somebody browses', words: 'An event of a visitor whom nobody knows yet.' },
+      identify: { title: 'They log in', words: 'Says who they are, and that the visitor was the same person.' },
+      alias: { title: 'Attach another id', words: 'The billing id joins the same person.' },
+    },
+    call: 'call',
+    key: 'The calls need a publishable key. The console can not know the ones that exist: they are stored hashed. Put yours into ONYM_WRITE_KEY, or make one.',
+    keyWithoutScope:
+      'The calls need a publishable key, in ONYM_WRITE_KEY. `onym keys create` on the server’s machine makes one.',
+    makeKey: 'Make a publishable key',
+    made: (name: string) => `The key ${name} is filled in below. It is shown only now: keep it.`,
+    secret: 'key',
+  },
 } as const;

@@ -5,6 +5,7 @@ import { health } from './health.ts';
 import { imports } from './imports.ts';
 import { ledger } from './ledger.ts';
 import { live } from './live.ts';
+import { palette } from './palette.ts';
 import { person } from './person.ts';
 import { reasons } from './reasons.ts';
 import { review } from './review.ts';
@@ -21,6 +22,7 @@ export const texts = {
   imports,
   ledger,
   live,
+  palette,
   person,
   reasons,
   review,
