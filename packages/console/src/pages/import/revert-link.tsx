@@ -1,0 +1,12 @@
+import { Link } from '@tanstack/react-router';
+import { actSearch } from '../../api/act-search.ts';
+import { texts } from '../../texts/texts.ts';
+
+/** To the preview of taking a batch back, over this page. */
+export function RevertLink({ batch }: { readonly batch: string }) {
+  return (
+    <Link to="." search={actSearch({ act: 'revert', batch })}>
+      {texts.imports.revert}
+    </Link>
+  );
+}
