@@ -1,14 +1,33 @@
-import { Link } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useState } from 'react';
+import { useShortcuts } from '../keyboard/shortcuts.ts';
 import { texts } from '../texts/texts.ts';
 import styles from './search-button.module.css';
-import { useEnvironment } from './use-environment.ts';
 
+const load = () => import('../palette/palette.tsx');
+const Palette = lazy(() => load().then((module) => ({ default: module.Palette })));
+
+/** Opens the command palette, as Ctrl K and ⌘ K do on every page. */
 export function SearchButton() {
-  const environment = useEnvironment();
+  const [open, setOpen] = useState(false);
+  // Once opened it stays: where it has been closed, it says where the focus returns to.
+  const [wanted, setWanted] = useState(false);
+  const show = (now: boolean) => {
+    setWanted(true);
+    setOpen(now);
+  };
+  useShortcuts([{ keys: 'mod+k', does: texts.palette.title, run: () => show(!open) }]);
+  // Fetched before it is asked for, so that what is typed first is not lost.
+  useEffect(() => {
+    const timer = setTimeout(() => void load(), 500);
+    return () => clearTimeout(timer);
+  }, []);
   return (
-    <Link to="/e/$environment/people" params={{ environment }} className={styles.search}>
-      <span>{texts.shell.search}</span>
-      <kbd>{texts.shell.searchKeys}</kbd>
-    </Link>
+    <>
+      <button type="button" className={styles.search} onClick={() => show(true)}>
+        <span className={styles.words}>{texts.shell.search}</span>
+        <kbd>{texts.shell.searchKeys}</kbd>
+      </button>
+      <Suspense>{wanted && <Palette open={open} onClose={() => setOpen(false)} />}</Suspense>
+    </>
   );
 }

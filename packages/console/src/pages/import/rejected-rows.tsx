@@ -1,17 +1,19 @@
 import { shownText } from '../../characters.ts';
 import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
+import { saveFile } from '../../components/save-file.ts';
 import { numberCell, Table } from '../../components/table.tsx';
 import { cutInTheMiddle, formatCount } from '../../format.ts';
 import { texts } from '../../texts/texts.ts';
 import { inWordsOfThePage } from './in-words.ts';
 import styles from './rejected-rows.module.css';
 import { isRunning, type Run } from './run.ts';
-import { saveRejected } from './save-rejected.ts';
 import { Section } from './section.tsx';
 
 const { imports } = texts;
 const rowMax = 80;
+/** As the command line names it. */
+const rejectedName = (fileName: string): string => `${fileName}.rejected.ndjson`;
 
 /** Rows that joined nothing, each with what is wrong with it, and all of them as a file. */
 export function RejectedRows({ run, fileName }: { readonly run: Run; readonly fileName: string }) {
@@ -19,7 +21,7 @@ export function RejectedRows({ run, fileName }: { readonly run: Run; readonly fi
   return (
     <Section title={imports.rejected(run.rejected)} level={3}>
       {!isRunning(run) && (
-        <Button onClick={() => saveRejected(run.rejectedLines, fileName)}>{imports.download}</Button>
+        <Button onClick={() => saveFile(new Blob([...run.rejectedLines]), rejectedName(fileName))}>{imports.download}</Button>
       )}
       {run.rejected > run.rejections.length && (
         <p className={styles.quiet}>{imports.rejectedShown(run.rejections.length)}</p>

@@ -1,8 +1,15 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { environmentRoute } from '../../shell/environment-route.tsx';
 
+export interface ImportSearch {
+  /** A batch that is looked at. */
+  readonly of?: string;
+}
+
 export const importRoute = createRoute({
   getParentRoute: () => environmentRoute,
   path: 'import',
+  validateSearch: ({ of }: Record<string, unknown>): ImportSearch =>
+    of === undefined || of === '' ? {} : { of: typeof of === 'string' ? of : JSON.stringify(of) },
   component: lazyRouteComponent(() => import('./import-page.tsx'), 'ImportPage'),
 });

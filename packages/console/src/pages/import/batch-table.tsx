@@ -1,3 +1,4 @@
+import type { Batch } from '../../api/batches.ts';
 import { Badge } from '../../components/badge.tsx';
 import { IdText } from '../../components/id-text.tsx';
 import { RowLink } from '../../components/row-link.tsx';
@@ -5,15 +6,19 @@ import { numberCell, Table } from '../../components/table.tsx';
 import { Time } from '../../components/time.tsx';
 import { formatCount } from '../../format.ts';
 import { texts } from '../../texts/texts.ts';
-import type { EarlierImport } from './queries.ts';
 import { RevertLink } from './revert-link.tsx';
 
 const { imports } = texts;
 
-export function EarlierTable({ batches }: { readonly batches: readonly EarlierImport[] }) {
+interface Props {
+  readonly label: string;
+  readonly batches: readonly Batch[];
+}
+
+export function BatchTable({ label, batches }: Props) {
   return (
     <Table
-      label={imports.earlier}
+      label={label}
       head={[
         imports.batch,
         { number: imports.linkCount },
