@@ -7,7 +7,12 @@ interface Question {
 }
 
 /** The rows of a statement that the console itself asks: few, and of a shape that it knows. */
-export async function rowsOf<Row = Record<string, unknown>>(question: Question, signal: AbortSignal): Promise<readonly Row[]> {
-  const answer = await answered(api.POST('/v1/query', { body: { ...question, params: question.params ?? {} }, signal }));
+export async function rowsOf<Row = Record<string, unknown>>(
+  question: Question,
+  signal: AbortSignal,
+): Promise<readonly Row[]> {
+  const answer = await answered(
+    api.POST('/v1/query', { body: { ...question, params: question.params ?? {} }, signal }),
+  );
   return (answer as { data: unknown[] }).data as Row[];
 }

@@ -50,19 +50,16 @@ export function Choices({ onDone }: { readonly onDone: () => void }) {
         autoCapitalize="off"
         onKeyDown={enter.onKeyDown}
       />
-      <Autocomplete.Status className="visually-hidden">{find.isPending ? texts.find.searching : ''}</Autocomplete.Status>
+      <Autocomplete.Status className="visually-hidden">
+        {find.isPending ? texts.find.searching : ''}
+      </Autocomplete.Status>
       <Autocomplete.List className={styles.list} aria-label={texts.palette.title}>
         {(group: Group) => (
           <Autocomplete.Group key={group.value} items={group.items}>
             <Autocomplete.GroupLabel className={styles.group}>{group.value}</Autocomplete.GroupLabel>
             <Autocomplete.Collection>
               {(choice: Choice) => (
-                <Autocomplete.Item
-                  key={choice.key}
-                  value={choice}
-                  className={styles.item}
-                  onClick={() => take(choice)}
-                >
+                <Autocomplete.Item key={choice.key} value={choice} className={styles.item} onClick={() => take(choice)}>
                   {choice.command !== undefined ? choice.command.label : <FoundItem item={choice.item} />}
                 </Autocomplete.Item>
               )}

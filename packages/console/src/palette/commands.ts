@@ -55,7 +55,7 @@ export const commandsAt = (place: Place): readonly Command[] => [
   {
     key: 'zone local',
     group: 'do',
-    label: texts.palette.timeZone(texts.shell.timeZone.local(localZoneName())),
+    label: texts.palette.localZone(localZoneName()),
     run: () => timeZone.set('local'),
   },
   { key: 'sign out', group: 'do', label: texts.shell.signOut, run: place.signOut },

@@ -36,7 +36,8 @@ export const find = {
     },
     call: 'call',
     key: 'The calls need a publishable key. The console can not know the ones that exist: they are stored hashed. Put yours into ONYM_WRITE_KEY, or make one.',
-    keyWithoutScope: 'The calls need a publishable key, in ONYM_WRITE_KEY. `onym keys create` on the server’s machine makes one.',
+    keyWithoutScope:
+      'The calls need a publishable key, in ONYM_WRITE_KEY. `onym keys create` on the server’s machine makes one.',
     makeKey: 'Make a publishable key',
     made: (name: string) => `The key ${name} is filled in below. It is shown only now: keep it.`,
     secret: 'key',

@@ -78,7 +78,8 @@ export const imports = {
   goOn: 'Go on',
   change: 'Change how it is read',
   resumed: (line: number) => `Went on after line ${formatCount(line)}, where an earlier run stopped.`,
-  finishedBefore: 'This file was imported in this batch before. Nothing was done now; the counts are those of that time.',
+  finishedBefore:
+    'This file was imported in this batch before. Nothing was done now; the counts are those of that time.',
   restart: 'Import it from the first row again',
   revert: 'Take the batch back',
   review: 'Look at what is held',
@@ -116,7 +117,8 @@ export const imports = {
   earlierNone: 'No import has linked anybody yet.',
   earlierNeedsQuery: 'Earlier imports are read by SQL, and this key lacks the scope query.',
   batchOf: (name: string) => `Batch ${name}`,
-  noSuchBatch: 'No link here is of this batch. It may have set traits alone, or sent events: taking it back shows what there is of it.',
+  noSuchBatch:
+    'No link here is of this batch. It may have set traits alone, or sent events: taking it back shows what there is of it.',
   batchNeedsQuery: 'What a batch holds is read by SQL, and this key lacks the scope query.',
   active: 'In force',
   last: 'Last row',

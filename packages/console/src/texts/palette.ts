@@ -4,6 +4,7 @@ export const palette = {
   groups: { find: 'Found', person: 'This person', go: 'Go to', do: 'Do' },
   environment: (name: string) => `Switch to ${name}`,
   theme: (name: string) => `Theme: ${name.toLowerCase()}`,
+  localZone: (name: string) => `Time zone: of this machine (${name})`,
   timeZone: (name: string) => `Time zone: ${name}`,
   acts: {
     split: 'Split: take identifiers out of this person',

@@ -13,4 +13,18 @@ import { signIn } from './sign-in.ts';
 import { sql } from './sql.ts';
 
 /** Every word that the console says, by page: plain, short, no exclamation mark. */
-export const texts = { act, errors, find, health, imports, ledger, live, palette, person, review, shell, signIn, sql } as const;
+export const texts = {
+  act,
+  errors,
+  find,
+  health,
+  imports,
+  ledger,
+  live,
+  palette,
+  person,
+  review,
+  shell,
+  signIn,
+  sql,
+} as const;

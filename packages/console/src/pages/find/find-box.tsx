@@ -53,7 +53,9 @@ export function FindBox() {
         autoCapitalize="off"
         onKeyDown={enter.onKeyDown}
       />
-      <Autocomplete.Status className={styles.status}>{isEmpty ? texts.find.recent : statusOf(find)}</Autocomplete.Status>
+      <Autocomplete.Status className={styles.status}>
+        {isEmpty ? texts.find.recent : statusOf(find)}
+      </Autocomplete.Status>
       {error !== null && <ErrorNote error={error} />}
       <Autocomplete.List className={styles.list} aria-label={isEmpty ? texts.find.recent : texts.find.title}>
         {(item: (typeof items)[number]) => (

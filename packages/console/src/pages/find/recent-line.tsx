@@ -15,7 +15,9 @@ export function RecentLine({ person }: { readonly person: RecentPerson }) {
       <span className={styles.id}>
         <IdText id={canonical_id} max={48} />
       </span>
-      <Badge tone={known ? 'known' : 'anonymous'}>{known ? find.known : find.anonymous}</Badge>
+      <span>
+        <Badge tone={known ? 'known' : 'anonymous'}>{known ? find.known : find.anonymous}</Badge>
+      </span>
       <span className={styles.number}>{find.ids(identifier_count)}</span>
       <span className={styles.number}>{find.events(event_count)}</span>
       <span className={styles.time}>

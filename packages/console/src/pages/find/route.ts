@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { textOf } from '../../search-values.ts';
 import { environmentRoute } from '../../shell/environment-route.tsx';
 
 export interface FindSearch {
@@ -9,8 +10,6 @@ export interface FindSearch {
 export const findRoute = createRoute({
   getParentRoute: () => environmentRoute,
   path: 'people',
-  // A number in the address is a number to the router; an id is text.
-  validateSearch: ({ q }: Record<string, unknown>): FindSearch =>
-    q === undefined || q === '' ? {} : { q: typeof q === 'string' ? q : JSON.stringify(q) },
+  validateSearch: ({ q }: Record<string, unknown>): FindSearch => ({ q: textOf(q) }),
   component: lazyRouteComponent(() => import('./find-page.tsx'), 'FindPage'),
 });

@@ -25,7 +25,10 @@ export function useRecent(environment: string) {
     getNextPageParam: ({ next }) => next,
   });
   const items = useMemo(
-    () => (data?.pages ?? []).flatMap(({ identities }) => identities).map((person) => ({ ...itemOf(person), recent: person })),
+    () =>
+      (data?.pages ?? [])
+        .flatMap(({ identities }) => identities)
+        .map((person) => ({ ...itemOf(person), recent: person })),
     [data],
   );
   return { items, error, hasNextPage, isFetching, isPending, fetchNextPage };

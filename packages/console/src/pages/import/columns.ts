@@ -8,7 +8,11 @@ const ownTitle = /^(?:Alias pairs|Identify rows|Events), (?!exported by Onym)/;
 export function kindOf({ reading, recognised }: Pick<Work, 'reading' | 'recognised'>): Kind | null {
   if (reading.what !== '') return kinds.find((kind) => kind === reading.what) ?? null;
   if (recognised === null || !ownTitle.test(recognised.recognised)) return null;
-  return recognised.recognised.startsWith('Alias') ? 'alias' : recognised.recognised.startsWith('Id') ? 'identify' : 'event';
+  return recognised.recognised.startsWith('Alias')
+    ? 'alias'
+    : recognised.recognised.startsWith('Id')
+      ? 'identify'
+      : 'event';
 }
 
 /** What a column is taken for, in the server's words; null: nothing. */
@@ -52,7 +56,10 @@ const wireNames: Readonly<Record<ColumnField, string>> = {
 };
 
 /** The column that the server takes for a field by itself, or null. */
-export function guessed(field: ColumnField, { reading, recognised }: Pick<Work, 'reading' | 'recognised'>): string | null {
+export function guessed(
+  field: ColumnField,
+  { reading, recognised }: Pick<Work, 'reading' | 'recognised'>,
+): string | null {
   if (recognised === null || reading[field] !== '') return null;
   const is = (meaning: string) => meaning === wireNames[field] || meaning.startsWith(`${wireNames[field]}, with `);
   return Object.entries(recognised.mapping).find(([column, meaning]) => column !== 'kind' && is(meaning))?.[0] ?? null;
@@ -66,7 +73,11 @@ export function traitColumns(work: Pick<Work, 'reading' | 'sample' | 'recognised
 }
 
 /** The reading with a column as a trait, or no longer. */
-export function withTrait(reading: Reading, column: string, trait: Reading['traits'][string] | null): Reading['traits'] {
+export function withTrait(
+  reading: Reading,
+  column: string,
+  trait: Reading['traits'][string] | null,
+): Reading['traits'] {
   const { [column]: _, ...others } = reading.traits;
   return trait === null ? others : { ...others, [column]: trait };
 }

@@ -20,7 +20,9 @@ export function ReadingForm({ work }: { readonly work: Work }) {
     <Section title={texts.imports.reading}>
       <div className={styles.form}>
         <WhatSelect work={work} />
-        {kind !== null && isKnown && fieldsOf(kind).map((field) => <ColumnSelect key={field} field={field} work={work} />)}
+        {kind !== null &&
+          isKnown &&
+          fieldsOf(kind).map((field) => <ColumnSelect key={field} field={field} work={work} />)}
         {kind === null && <ColumnSelect field="timestamp" work={work} />}
         {kind === 'alias' && (
           <CommittedField

@@ -24,9 +24,7 @@ export function Recognised({ work }: { readonly work: Work }) {
           <p>{texts.imports.sayHow}</p>
         </Note>
       )}
-      {error !== null && !isUnreadable && (
-        <ErrorNote error={error} onRetry={() => void pass(environment, 'dryRun')} />
-      )}
+      {error !== null && !isUnreadable && <ErrorNote error={error} onRetry={() => void pass(environment, 'dryRun')} />}
       {error === null && recognised !== null && <p>{recognised.recognised}</p>}
       {error === null && recognised === null && <Skeleton width={280} height={18} />}
       <SampleTable work={work} />

@@ -21,7 +21,9 @@ export function RejectedRows({ run, fileName }: { readonly run: Run; readonly fi
   return (
     <Section title={imports.rejected(run.rejected)} level={3}>
       {!isRunning(run) && (
-        <Button onClick={() => saveFile(new Blob([...run.rejectedLines]), rejectedName(fileName))}>{imports.download}</Button>
+        <Button onClick={() => saveFile(new Blob([...run.rejectedLines]), rejectedName(fileName))}>
+          {imports.download}
+        </Button>
       )}
       {run.rejected > run.rejections.length && (
         <p className={styles.quiet}>{imports.rejectedShown(run.rejections.length)}</p>
@@ -36,8 +38,10 @@ export function RejectedRows({ run, fileName }: { readonly run: Run; readonly fi
             <td>
               <Badge tone={verdict === 'invalid' ? 'plain' : 'held'}>{imports.verdicts[verdict]}</Badge>
             </td>
-            <td className={styles.message}>
-              <code>{error_code}</code> {shownText(inWordsOfThePage(message))}
+            <td>
+              <div className={styles.message}>
+                <code>{error_code}</code> {shownText(inWordsOfThePage(message))}
+              </div>
             </td>
             <td title={shownText(row)}>
               <code>

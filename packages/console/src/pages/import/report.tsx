@@ -1,5 +1,5 @@
-import { Note } from '../../components/note.tsx';
 import { shownText } from '../../characters.ts';
+import { Note } from '../../components/note.tsx';
 import { texts } from '../../texts/texts.ts';
 import { CountTable } from './count-table.tsx';
 import { LargestIdentities } from './largest-identities.tsx';

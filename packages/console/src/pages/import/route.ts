@@ -1,4 +1,5 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { textOf } from '../../search-values.ts';
 import { environmentRoute } from '../../shell/environment-route.tsx';
 
 export interface ImportSearch {
@@ -9,7 +10,6 @@ export interface ImportSearch {
 export const importRoute = createRoute({
   getParentRoute: () => environmentRoute,
   path: 'import',
-  validateSearch: ({ of }: Record<string, unknown>): ImportSearch =>
-    of === undefined || of === '' ? {} : { of: typeof of === 'string' ? of : JSON.stringify(of) },
+  validateSearch: ({ of }: Record<string, unknown>): ImportSearch => ({ of: textOf(of) }),
   component: lazyRouteComponent(() => import('./import-page.tsx'), 'ImportPage'),
 });

@@ -46,7 +46,9 @@ const listNames = /^(?:results|data|batch|events|rows|items|records|persons|peop
 
 function listIn(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;
-  const list = isObject(value) ? Object.entries(value).find(([name, each]) => listNames.test(name) && isList(each)) : undefined;
+  const list = isObject(value)
+    ? Object.entries(value).find(([name, each]) => listNames.test(name) && isList(each))
+    : undefined;
   return list === undefined ? [value] : (list[1] as unknown[]);
 }
 
@@ -66,7 +68,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 function ofObjects(values: readonly unknown[]): Sample | null {
   const objects = values.filter(isObject).slice(0, rowsMax);
   const columns = [...new Set(objects.flatMap((object) => Object.keys(object)))];
-  return { columns, rows: objects.map((object) => Object.fromEntries(columns.map((name) => [name, cell(object[name])]))) };
+  return {
+    columns,
+    rows: objects.map((object) => Object.fromEntries(columns.map((name) => [name, cell(object[name])]))),
+  };
 }
 
 const cell = (value: unknown): string =>

@@ -1,7 +1,7 @@
+import { forgetEnvironment } from '../../api/query-client.ts';
 import { Button } from '../../components/button.tsx';
 import { IdText } from '../../components/id-text.tsx';
 import { tell } from '../../components/toast-manager.ts';
-import { forgetEnvironment } from '../../api/query-client.ts';
 import { useEnvironment } from '../../shell/use-environment.ts';
 import { texts } from '../../texts/texts.ts';
 import styles from './start-import.module.css';

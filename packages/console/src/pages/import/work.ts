@@ -72,7 +72,8 @@ export function nameBatch(environment: string, batch: string): void {
 }
 
 /** Leaves an import that ended early, to read the file in another way. */
-export const backToReading = (environment: string, file: File): void => void change(environment, file, { import: null });
+export const backToReading = (environment: string, file: File): void =>
+  void change(environment, file, { import: null });
 
 export function letGo(environment: string): void {
   workOf(environment)?.stop();

@@ -6,7 +6,7 @@ import { rowsOf } from '../../../api/rows.ts';
 import type { components } from '../../../api/schema.d.ts';
 import { useScopes } from '../../../shell/use-scopes.ts';
 import { recentKey } from '../use-recent.ts';
-import type { CallName } from './calls.ts';
+import { type CallName, callNames } from './calls.ts';
 
 /** Which of the first calls have arrived. */
 export type Arrivals = Readonly<Record<CallName, boolean>>;
@@ -34,7 +34,7 @@ export function useArrivals(environment: string): Arrivals | undefined {
   const mayQuery = useScopes().includes('query');
   const options = arrivalsQuery(environment, mayQuery);
   const { data } = useQuery(options);
-  const isOver = data !== undefined && data.track && data.identify && data.alias;
+  const isOver = data !== undefined && callNames.every((name) => data[name]);
 
   useEffect(() => {
     if (isOver) return;
