@@ -7,7 +7,7 @@ import { BatchInView } from './batch-in-view.tsx';
 import { ChooseFile } from './choose-file.tsx';
 import { EarlierImports } from './earlier-imports.tsx';
 import { FileInHand } from './file-in-hand.tsx';
-import { useWork } from './queries.ts';
+import { useWork } from './use-work.ts';
 
 export function ImportPage() {
   const environment = useEnvironment();

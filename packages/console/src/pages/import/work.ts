@@ -20,12 +20,15 @@ export interface Work {
   readonly stop: () => void;
 }
 
-export const workKey = (environment: string) => ['import', environment] as const;
+const workKey = (environment: string) => ['import', environment] as const;
+// It is kept for as long as the page, looked at or not.
+queryClient.setQueryDefaults(['import'], { gcTime: Number.POSITIVE_INFINITY });
 
 const tellEveryMs = 100;
 const nothingToStop = () => {};
 
-export const workOf = (environment: string): Work | undefined => queryClient.getQueryData<Work>(workKey(environment));
+export const workOf = (environment: string): Work | undefined =>
+  queryClient.getQueryData<Work | null>(workKey(environment)) ?? undefined;
 
 const put = (environment: string, work: Work | null): void =>
   void queryClient.setQueryData<Work | null>(workKey(environment), work);
