@@ -23,6 +23,7 @@ import type { Parts } from './open-parts.ts';
 import { createErasures } from './people/erasures.ts';
 import { createErrandWork } from './people/errands.ts';
 import { createPeople } from './people/people.ts';
+import { createSearch } from './people/search.ts';
 import { createReadiness, type ReadinessParts, type WriteDoor } from './readiness.ts';
 import { createRetention } from './retention/retention.ts';
 import { createSteering } from './steering/steering.ts';
@@ -162,6 +163,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
     settings,
     ingest: withVerdicts(withHeldShares(ingest, shares), tally.verdicts),
     people: createPeople({ identityStore, reads, erasures }),
+    search: createSearch({ identityStore, reads }),
     steering,
     lint,
     reads,

@@ -33,6 +33,8 @@ export interface Config {
   readonly retentionDays: Readonly<Record<string, number>>;
   /** Per environment; what is not given has its default. */
   readonly settings: Readonly<Record<string, Settings>>;
+  /** By environment: traits whose values people are found by. They decide nothing, so that the ledger does not hold them. */
+  readonly matchingTraits: Readonly<Record<string, readonly string[]>>;
   readonly limits: ConfiguredLimits;
   /** What an event has to reach before its call is answered. */
   readonly acknowledge: 'journal' | 'event-store';
@@ -111,7 +113,7 @@ export function readConfig(env: Readonly<Partial<Record<Variable | ClientVariabl
     keysFile: keysFileOf(env.ONYM_KEYS_FILE),
     logLevel: logLevelOf(env.ONYM_LOG_LEVEL || 'info'),
     retentionDays: retentionOf(environments, env.ONYM_RETENTION_DAYS),
-    settings: settingsOf(environments, env.ONYM_SETTINGS),
+    ...settingsOf(environments, env.ONYM_SETTINGS),
     limits: limitsFrom(env, (message) => new ConfigError(message)),
     acknowledge: acknowledgeOf(env.ONYM_ACKNOWLEDGE || 'journal', clickhouse),
     postgres,
@@ -214,9 +216,15 @@ function retentionOf(environments: readonly string[], text: string | undefined):
   return days;
 }
 
-function settingsOf(environments: readonly string[], text: string | undefined): Record<string, Settings> {
+const defaultMatchingTraits: readonly string[] = ['email'];
+
+function settingsOf(
+  environments: readonly string[],
+  text: string | undefined,
+): Pick<Config, 'settings' | 'matchingTraits'> {
   const settings: Record<string, Settings> = Object.fromEntries(environments.map((name) => [name, defaultSettings]));
-  if (text === undefined || text === '') return settings;
+  const matchingTraits = Object.fromEntries(environments.map((name) => [name, defaultMatchingTraits]));
+  if (text === undefined || text === '') return { settings, matchingTraits };
   let given: unknown;
   try {
     given = JSON.parse(text);
@@ -231,9 +239,11 @@ function settingsOf(environments: readonly string[], text: string | undefined): 
       throw new ConfigError(
         `ONYM_SETTINGS names the environment ${JSON.stringify(name)}, which ONYM_ENVIRONMENTS does not.`,
       );
-    settings[name] = checkedSettings(name, value);
+    const { matchingTraits: keys, ...rest } = checkedSettings(name, value);
+    settings[name] = rest;
+    matchingTraits[name] = keys ?? defaultMatchingTraits;
   }
-  return settings;
+  return { settings, matchingTraits };
 }
 
 const settingChecks: { [Key in Setting]: { is: (value: unknown) => boolean; form: string } } = {
@@ -245,12 +255,16 @@ const settingChecks: { [Key in Setting]: { is: (value: unknown) => boolean; form
   publicKeyMerges: { is: (value) => value === 'hold' || value === 'apply', form: '"hold" or "apply"' },
   anonymousPatterns: { is: isListOfTexts, form: 'a list of regular expressions' },
   reservedPatterns: { is: isListOfTexts, form: 'a list of regular expressions' },
+  matchingTraits: {
+    is: (value) => isListOfTexts(value) && (value as string[]).length <= limits.matchingTraitsMax,
+    form: `a list of at most ${limits.matchingTraitsMax} keys of traits`,
+  },
 };
 
 /** `rules` says which edition the engine is; nobody chooses it. */
-type Setting = Exclude<keyof Settings, 'rules'>;
+type Setting = Exclude<keyof Settings, 'rules'> | 'matchingTraits';
 
-function checkedSettings(environment: string, value: unknown): Settings {
+function checkedSettings(environment: string, value: unknown): Settings & { matchingTraits?: readonly string[] } {
   if (!isObject(value)) throw new ConfigError(`ONYM_SETTINGS.${environment} must be an object.`);
   for (const [key, given] of Object.entries(value)) {
     const check = Object.hasOwn(settingChecks, key) ? settingChecks[key as Setting] : undefined;

@@ -39,6 +39,15 @@ export const limits = {
   erasedIdsMax: 10_000,
   /** Ids taken out of their identity in one `POST /v1/split`. */
   splitIdsMax: 10_000,
+  /** What is searched for; how long one scan of the event store goes on for it; and searches that may wait for their turn at that. */
+  searchBytesMax: 512,
+  searchPageSizeMax: 100,
+  searchPageSizeDefault: 20,
+  searchScanMaxMs: 500,
+  waitingSearchesMax: 16,
+  /** Keys of traits whose values people are found by, per environment; and such a value. */
+  matchingTraitsMax: 20,
+  matchingValueBytesMax: 512,
   /** A pattern of the settings, in characters; and how many a setting has. */
   patternLengthMax: 1_000,
   patternsMax: 100,

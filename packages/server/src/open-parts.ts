@@ -74,7 +74,10 @@ export async function openParts({ config: asked, visit, log, signal, closers }: 
   closers.push(() => identityStore.close());
   const config = visit === undefined ? asked : { ...asked, ...(await standing(identityStore)) };
   if (visit === undefined) {
-    for (const name of config.environments) await identityStore.prepare(name, config.settings[name]!, Date.now());
+    for (const name of config.environments) {
+      await identityStore.prepare(name, config.settings[name]!, Date.now());
+      await identityStore.match(name, config.matchingTraits[name]!);
+    }
   }
   await goOn();
 

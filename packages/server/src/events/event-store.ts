@@ -22,6 +22,7 @@ import {
 import { createQueryRunner, type QueryLimits } from './query.ts';
 import { rawRows, tallyOf } from './raw-rows.ts';
 import { createReadsUnderWay } from './reads-under-way.ts';
+import { identifiersWith } from './search.ts';
 import { readPending } from './state.ts';
 import { countEach, counts, readMap, recentUuids, timeline } from './timeline.ts';
 import type { EventStore, FrozenEvents } from './types.ts';
@@ -122,6 +123,10 @@ export async function createEventStore(options: EventStoreOptions): Promise<Even
     async countEach(environment, nodeIds) {
       const { databases } = await open(environment);
       return reads.during(() => countEach(engine, databases, nodeIds));
+    },
+    async identifiersWith(environment, text, limit) {
+      const { databases } = await open(environment);
+      return reads.during(() => identifiersWith(engine, databases, text, limit, now));
     },
     async findSent(environment, events) {
       const { databases } = await open(environment);

@@ -1,7 +1,10 @@
 import type { EventStore } from './types.ts';
 
 /** The event store's reads, each after all that was acknowledged before it is there to be seen. */
-export type FreshReads = Pick<EventStore, 'timeline' | 'counts' | 'countEach' | 'query' | 'exportTable'>;
+export type FreshReads = Pick<
+  EventStore,
+  'timeline' | 'counts' | 'countEach' | 'identifiersWith' | 'query' | 'exportTable'
+>;
 
 export interface Freshness {
   /** Drains what the journal holds of an environment. */
@@ -24,6 +27,11 @@ export function createFreshReads(eventStore: FreshReads, { flush, sync }: Freshn
     async countEach(environment, ...asked) {
       await flush(environment);
       return eventStore.countEach(environment, ...asked);
+    },
+    async identifiersWith(environment, ...asked) {
+      await flush(environment);
+      await sync(environment);
+      return eventStore.identifiersWith(environment, ...asked);
     },
     async query(environment, ...asked) {
       await flush(environment);

@@ -40,6 +40,7 @@ export function openedOnDemand(open: () => Promise<EventStore>): EventStore {
     timeline: async (environment, ...rest) => (await at(environment)).timeline(environment, ...rest),
     counts: async (environment, ...rest) => (await at(environment)).counts(environment, ...rest),
     countEach: async (environment, ...rest) => (await at(environment)).countEach(environment, ...rest),
+    identifiersWith: async (environment, ...rest) => (await at(environment)).identifiersWith(environment, ...rest),
     findSent: async (environment, ...rest) => (await at(environment)).findSent(environment, ...rest),
     recentUuids: async (environment, ...rest) => (await at(environment)).recentUuids(environment, ...rest),
     readMap: async (environment, ...rest) => (await at(environment)).readMap(environment, ...rest),

@@ -149,6 +149,12 @@ export interface EventCounts {
   last_seen: number | null;
 }
 
+export interface SeenIdentifiers {
+  readonly distinctIds: readonly string[];
+  /** Whether these are all there are. */
+  readonly isAll: boolean;
+}
+
 /** A place in a timeline. The same uuid may have been sent for two identifiers of a person. */
 export interface TimelinePlace {
   readonly timestamp: number;
@@ -283,6 +289,9 @@ export interface EventStore {
 
   /** The same of each of these nodes, however many they are; those without any are left out. */
   countEach(environment: string, nodeIds: readonly string[]): Promise<ReadonlyMap<string, EventCounts>>;
+
+  /** Identifiers of the projection and of events that hold a text, whatever the case, in no order. Bounded in time. */
+  identifiersWith(environment: string, text: string, limit: number): Promise<SeenIdentifiers>;
 
   /**
    * Which of these the store has already, as far as it can be found without reading everything: an event that carries a time of its client,

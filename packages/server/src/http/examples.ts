@@ -23,6 +23,7 @@ export const examples: Readonly<Record<string, string>> = {
   alias: post('/alias', '{"distinct_id":"user_1","alias_id":"stripe:cus_1"}'),
 
   resolve: post('/v1/resolve', '{"distinct_ids":["anonymous-1","stripe:cus_1"]}'),
+  search: get('/v1/search?q=user'),
   listIdentities: get('/v1/identities?limit=10'),
   getIdentity: get('/v1/identities/user_1'),
   getTimeline: get('/v1/identities/user_1/events?limit=10'),

@@ -9,7 +9,7 @@ import type { DeadLetter, Ingest } from '../ingest/types.ts';
 import type { Quarantine } from '../journal/quarantine.ts';
 import type { Lint } from '../lint/lint.ts';
 import type { StatusReader } from '../metrics/status.ts';
-import type { People } from '../people/types.ts';
+import type { People, Search } from '../people/types.ts';
 import type { Obstacle } from '../readiness.ts';
 import type { Retention } from '../retention/retention.ts';
 import type { SavedQueries } from '../saved-queries/saved-queries.ts';
@@ -25,6 +25,7 @@ export interface Services {
   settings(environment: string): Settings;
   readonly ingest: Ingest;
   readonly people: People;
+  readonly search: Search;
   readonly steering: Steering;
   readonly lint: Pick<Lint, 'report' | 'observeUnknown'>;
   readonly reads: Pick<FreshReads, 'query' | 'exportTable'>;

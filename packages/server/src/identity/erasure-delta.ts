@@ -11,6 +11,7 @@ import {
 import { componentToWrite, ledgerRowOf, type RefsOf } from './delta.ts';
 import { type Erasure, eraseFactOf, foldConnected, recordedOf, rewrite } from './erasure.ts';
 import { decodeFact, type ReadRow } from './ledger-codec.ts';
+import { type MatchRow, matchRowsOf } from './matching.ts';
 import { sidesOf } from './members.ts';
 import { flagsOf } from './rows.ts';
 import type { ErasureRequest, PendingErasure } from './store.ts';
@@ -27,6 +28,8 @@ export interface ErasureDelta {
   readonly droppedRepeats: readonly Seq[];
   /** Facts, traits and separations of these are removed, and in the end their names: the row stays, so that its ref stays taken. */
   readonly erased: readonly { readonly ref: number; readonly token: string }[];
+  /** What they were found by. */
+  readonly matches: readonly MatchRow[];
   /** To be removed, with their component, where no link, fact, trait or separation names them any more. */
   readonly mayBeUnnamed: readonly { readonly ref: number; readonly root: number }[];
   /** Components are removed whose root is one of these: who belonged to them is folded again. */
@@ -123,6 +126,11 @@ function deltaOfErasure(
     droppedLinks: links,
     droppedRepeats: [...links, ...changed.filter(({ op }) => op === 'erased').map(({ seq }) => seq)],
     erased: [...erased].filter(set.hasRef).map((id) => ({ ref: set.ref(id), token: tokenOf(id) })),
+    matches: matchRowsOf(
+      [...erased].flatMap((id) => recordedOf(state, id).traits.map((write) => ({ id, write }))),
+      set.ref,
+      () => true,
+    ),
     mayBeUnnamed: outsidersOf(state, erasure).map((id) => ({ ref: set.ref(id), root: componentOf(state, id)!.id })),
     droppedRoots: [...new Set([...connected].flatMap((id) => componentOf(state, id)?.id ?? []))],
     strays: strays.map((id) => ({ ref: set.ref(id), distinct_id: id })),

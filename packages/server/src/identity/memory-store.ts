@@ -23,6 +23,7 @@ import { eraseFactOf, planErasure, recordedOf, rewrite } from './erasure.ts';
 import { explainOf } from './explain.ts';
 import { historyAt } from './history.ts';
 import { rehearse } from './judgement.ts';
+import { matchesIn } from './matching.ts';
 import { membersOf } from './members.ts';
 import { profileOf } from './profile.ts';
 import { profileTraitsOf } from './profile-traits.ts';
@@ -45,6 +46,7 @@ function isInScope({ source, time }: Fact, scope: RevertOperation['scope']): boo
 /** The reference: the ledger in an array, the whole state folded from it, every question answered by looking at all of it. */
 export function createMemoryStore(environments = new Map<string, Environment>()): IdentityStore {
   const pending = new Map<string, PendingErasure[]>();
+  const matching = new Map<string, readonly string[]>();
 
   function of(environment: string): Environment {
     const found = environments.get(environment);
@@ -231,6 +233,15 @@ export function createMemoryStore(environments = new Map<string, Environment>())
         .filter((id) => inBytes(id, text) >= 0)
         .sort(inBytes)
         .slice(0, limit);
+    },
+
+    async match(environment, keys) {
+      matching.set(environment, [...new Set(keys)]);
+    },
+
+    async byTrait(environment, text, limit) {
+      const matches = matchesIn(of(environment).state, matching.get(environment) ?? [], text);
+      return { matches: matches.slice(0, limit), isAll: matches.length <= limit };
     },
 
     async addRepeats(environment, added) {

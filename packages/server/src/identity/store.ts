@@ -148,6 +148,13 @@ export interface RecentIdentity extends Resolved {
   readonly changedAt: Millis;
 }
 
+/** An identifier that says this of itself. */
+export interface TraitMatch {
+  readonly key: string;
+  readonly value: Json;
+  readonly distinctId: string;
+}
+
 export interface TraitHistoryPage {
   readonly after: TraitPlace | null;
   readonly limit: number;
@@ -361,6 +368,16 @@ export interface IdentityStore extends IdentityReads {
 
   /** Identifiers with a row, from this text on, ascending as bytes compare: those that begin with it come first, if it is the whole of what they begin with. */
   identifiersFrom(environment: string, text: string, limit: number): Promise<string[]>;
+
+  /** Sets which traits people are found by, from now on and by what was said before. To be called once an environment is prepared. */
+  match(environment: string, keys: readonly string[]): Promise<void>;
+
+  /**
+   * Identifiers that say of themselves, in such a trait, what begins with the text; that is in lower case, without space around it, as values
+   * are compared. Their profile may show what another identifier says. Bounded: of each key, as many values are looked at as fit `limit` with room
+   * for some that no longer stand; `isAll` when there were no more.
+   */
+  byTrait(environment: string, text: string, limit: number): Promise<{ matches: TraitMatch[]; isAll: boolean }>;
 
   /** The identities with the most identifiers among those changed after a ledger row, largest first. */
   largest(

@@ -7,6 +7,7 @@ import type {
   RecentIdentity,
   RecentPlace,
   Resolved,
+  TraitMatch,
   TraitPlace,
 } from '../identity/store.ts';
 import type { Erasures } from './erasures.ts';
@@ -72,6 +73,29 @@ export interface IdentityPage extends At {
   readonly identifiersAfter: string | null;
   readonly linksAfter: Seq;
   readonly limit: number;
+}
+
+export interface FoundIdentifier extends Resolved {
+  readonly distinctId: string;
+  readonly match: 'exact' | 'prefix' | 'substring';
+  /** Whether it is in either store; null where only the identity store was asked, which does not have it. */
+  readonly seen: boolean | null;
+}
+
+export interface SearchAnswer {
+  readonly identifiers: readonly FoundIdentifier[];
+  readonly traits: readonly (TraitMatch & Resolved)[];
+  /** Whether these are all that there are. */
+  readonly isAll: boolean;
+}
+
+export interface Search {
+  /** `prefix` asks the identity store alone. Throws OnymError `overloaded` where too many searches wait. */
+  find(
+    environment: string,
+    text: string,
+    options: { readonly limit: number; readonly depth: 'prefix' | 'substring'; readonly signal: AbortSignal },
+  ): Promise<SearchAnswer>;
 }
 
 export interface RecentPerson extends RecentIdentity {

@@ -33,6 +33,7 @@ describe('scopes', () => {
     'POST /identify': 'identify',
     'POST /alias': 'alias',
     'POST /v1/resolve': 'read',
+    'GET /v1/search': 'read',
     'GET /v1/identities': 'read',
     'GET /v1/separations': 'read',
     'GET /v1/identities/{id}': 'read',

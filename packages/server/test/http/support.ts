@@ -174,6 +174,7 @@ export function fakeServices(): FakeServices {
       separations: async () => [],
       explain: async () => ({ neighbour: null, same: false, path: [], refused: [], held: [], separations: [] }),
     },
+    search: { find: async () => ({ identifiers: [], traits: [], isAll: true }) },
     reads: {
       exportTable: notAsked,
       query: async () => {

@@ -80,6 +80,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
             const store = await underTest.open();
             await reference.prepare('e', settings, 0);
             await store.prepare('e', settings, 0);
+            await store.match('e', ['plan']);
             const ledger = await viewOf(reference);
             const projection = followerOf(store);
             let step = 0;
@@ -128,6 +129,7 @@ export function describeIdentityStore(name: string, underTest: StoreUnderTest): 
             const reference = createMemoryStore();
             const store = await underTest.open();
             for (const each of [store, reference]) await each.prepare('e', settings, 0);
+            await store.match('e', ['plan']);
             const ledger = await viewOf(reference);
             for (const [index, entry] of history.entries()) {
               const operation = resolveStep(entry, ledger);

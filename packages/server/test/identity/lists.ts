@@ -1,5 +1,12 @@
 import { expect } from 'vitest';
-import type { IdentityStore, RecentIdentity, RecentPlace, SeparationPage } from '../../src/identity/store.ts';
+import { stringifyExact } from '../../src/exact-json/stringify.ts';
+import type {
+  IdentityStore,
+  RecentIdentity,
+  RecentPlace,
+  SeparationPage,
+  TraitMatch,
+} from '../../src/identity/store.ts';
 
 /** The lists of a store against the same lists of another, and against themselves in pages of any size. */
 
@@ -23,6 +30,13 @@ export async function expectSameLists(
   expect(recent.map(whatever).sort()).toEqual((await recentInPages(reference, 100)).map(whatever).sort());
   const seqs = recent.map(({ changedSeq }) => changedSeq);
   expect(seqs).toEqual([...seqs].sort((a, b) => b - a));
+  await store.match('e', ['plan', 'city', 'city']);
+  await reference.match('e', ['plan', 'city']);
+  for (const text of ['', 'a', 'b', 'r', '"']) {
+    const [ours, expected] = await Promise.all([store, reference].map((each) => each.byTrait('e', text, 1_000)));
+    const sorted = ({ matches }: { matches: TraitMatch[] }) => matches.map((each) => stringifyExact(each)).sort();
+    expect(sorted(ours!)).toEqual(sorted(expected!));
+  }
   for (const text of ['', 'user_', 'user_1', ...ids.slice(0, 2), '\u{10FFFF}']) {
     const from = await store.identifiersFrom('e', text, 3);
     const expected = [...ids].filter((id) => inBytes(id, text) >= 0).sort(inBytes);

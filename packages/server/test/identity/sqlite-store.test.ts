@@ -59,7 +59,8 @@ it('tells a projection late of identities of traits alone that an older version 
   await older.commit('e', [{ ...said, distinctId: 'ann', anonymousId: 'visitor-1', traits: [] }], 2);
   await older.close();
   const database = openDatabase(file);
-  database.exec(`UPDATE identifier SET flags = flags & ~4 WHERE distinct_id = 'visitor-1'; PRAGMA user_version = 4`);
+  database.exec(`UPDATE identifier SET flags = flags & ~4 WHERE distinct_id = 'visitor-1'; PRAGMA user_version = 4;
+    DROP TABLE matching_key; DROP TABLE matching_value`);
   database.close();
 
   const store = openSqliteStore(file);

@@ -128,3 +128,87 @@ test('separations in force are listed newest first, of everybody and of one pers
     b: 's:bob',
   });
 });
+
+interface Found {
+  identifiers: { distinct_id: string; canonical_id: string; match: string; seen: boolean | null }[];
+  traits: { key: string; value: unknown; distinct_id: string; canonical_id: string }[];
+  complete: boolean;
+}
+const search = (q: string, more = ''): Promise<Found> =>
+  client.json('GET', `/v1/search?q=${encodeURIComponent(q)}${more}`);
+const matches = ({ identifiers }: Found) => identifiers.map(({ distinct_id, match }) => [distinct_id, match]);
+
+test('an id is found by itself, by its beginning and by what it holds, the nearest first, whatever the case', async () => {
+  await client.alias('find:Ada', 'find:ada-2');
+  await client.identify('find:ada-22', 'visitor-find:ada');
+  await client.track('anonymous-FIND:ADA');
+  expect(matches(await search('find:Ada'))).toEqual([
+    ['find:Ada', 'exact'],
+    ['find:ada-2', 'prefix'],
+    ['find:ada-22', 'prefix'],
+    ['visitor-find:ada', 'substring'],
+    ['anonymous-FIND:ADA', 'substring'],
+  ]);
+  const found = await search('find:ada-2', '&limit=2');
+  expect(matches(found)).toEqual([
+    ['find:ada-2', 'exact'],
+    ['find:ada-22', 'prefix'],
+  ]);
+  expect(found.identifiers[0]).toMatchObject({ canonical_id: 'find:Ada', known: true, seen: true });
+  expect((await search('find:ada', '&limit=1')).complete).toBe(false);
+  const shallow = await search('find:ada-2', '&depth=prefix');
+  expect([matches(shallow), shallow.complete]).toEqual([matches(found), true]);
+});
+
+test('a text that nobody ever sent answers for itself, and says so; one that has only events is seen', async () => {
+  await client.track('only-events-1');
+  expect(matches(await search('only-EVENTS'))).toEqual([
+    ['only-EVENTS', 'exact'],
+    ['only-events-1', 'prefix'],
+  ]);
+  const seen = async (q: string, more?: string) => (await search(q, more)).identifiers.map((each) => each.seen);
+  expect(await seen('only-events-1')).toEqual([true]);
+  expect(await seen('only-nobody')).toEqual([false]);
+  expect(await seen('only-events-1', '&depth=prefix')).toEqual([null]);
+});
+
+test('a person is found by her email, as she says it now, in any case and with space around it', async () => {
+  await client.identify('mail:1', undefined, { email: ' Eve@Example.org ', plan: 'eve@example.org' });
+  await client.identify('mail:2', undefined, { email: 'eve@elsewhere.org' });
+  await client.alias('mail:1', 'mail:2');
+  await client.identify('mail:3', undefined, { email: 'eve@example.com' });
+  await client.identify('mail:3', undefined, { email: 'mallory@example.com' });
+  const told = async (q: string) =>
+    (await search(q)).traits.map((each) => [each.value, each.distinct_id, each.canonical_id]);
+  const both = [
+    ['eve@elsewhere.org', 'mail:2', 'mail:1'],
+    [' Eve@Example.org ', 'mail:1', 'mail:1'],
+  ];
+  expect(await told('eve@')).toEqual(both);
+  expect(await told(' EVE@EXAMPLE.ORG')).toEqual([both[1]]);
+  expect((await search('eve@', '&limit=1&depth=prefix')).complete).toBe(false);
+  await client.erase('mail:1');
+  expect(await told('eve@')).toEqual([]);
+  const { identifiers } = await search('mail:');
+  expect(identifiers.map(({ distinct_id }) => distinct_id)).toEqual(['mail:', 'mail:3']);
+});
+
+test('what is typed is taken as it stands', async () => {
+  const odd = ["o'%_\\", '.*', '{a:String}', '\u202e-rtl', '😀-smile', '--; DROP', '<b>', 'x'.repeat(500)];
+  for (const id of odd) await client.alias(`odd:${id}`, `${id}-odd`);
+  for (const id of odd) {
+    for (const q of [id, id.slice(-3)]) {
+      const found = await search(q, '&limit=100');
+      const ids = found.identifiers.map(({ distinct_id }) => distinct_id);
+      expect(ids.every((one) => one.toLowerCase().includes(q.toLowerCase()))).toBe(true);
+      expect(ids).toContain(`odd:${id}`);
+    }
+  }
+  const nothing = { identifiers: [], traits: [], complete: true };
+  expect(await client.json('GET', '/v1/search?q=a%00b')).toEqual(nothing);
+  for (const q of ['', '&q=', `&q=${'x'.repeat(513)}`, '&q=a&depth=deep', '&q=a&limit=0']) {
+    expect([q, (await client.call('GET', `/v1/search?environment=production${q}`)).status]).toEqual([q, 400]);
+  }
+  // Half a character: no id has it, and nothing breaks over it.
+  expect((await client.call('GET', '/v1/search?q=%ED%A0%80')).status).toBe(200);
+});

@@ -9,6 +9,75 @@ const readErrors = errorResponses(400, 401, 403, 422);
 const nextOf = Type.Optional(Type.String({ description: '`next` of the page before.' }));
 const nullableTime = (description: string) => Type.Union([time(description), Type.Null()]);
 
+const searchQuery = Type.Object({
+  environment,
+  q: Type.String({
+    minLength: 1,
+    description: `What is searched for, as it stands: no character of it has a meaning of its own. At most ${limits.searchBytesMax} bytes.`,
+    examples: ['ada@'],
+  }),
+  depth: Type.Optional(
+    Type.Unsafe<'prefix' | 'substring'>({
+      type: 'string',
+      enum: ['prefix', 'substring'],
+      default: 'substring',
+      description:
+        '`prefix`: only what begins with it and is in the identity store, by an index, in a few milliseconds. `substring`: where that is not enough, also what holds it, and visitors who have nothing but events.',
+    }),
+  ),
+  limit: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: limits.searchPageSizeMax,
+      default: limits.searchPageSizeDefault,
+      description: 'Identifiers, and values of traits, that are listed at most.',
+    }),
+  ),
+});
+
+export interface SearchRoute {
+  Querystring: Static<typeof searchQuery>;
+}
+
+export const search = {
+  summary: 'Find people',
+  description:
+    'By identifiers, nearest first: the very text, what begins with it, what holds it, whatever the case; and by what people say of themselves in the environment’s `matchingTraits`, where that begins with it.',
+  operationId: 'search',
+  tags: ['identities'],
+  querystring: searchQuery,
+  response: {
+    200: Type.Object(
+      {
+        identifiers: Type.Array(
+          Type.Object({
+            distinct_id: Type.String(),
+            ...resolvedFields,
+            match: Type.Unsafe<string>({ type: 'string', enum: ['exact', 'prefix', 'substring'] }),
+            seen: Type.Union([Type.Boolean(), Type.Null()], {
+              description:
+                'False for the very text that is asked for and that nobody ever sent: it answers for itself, as in /v1/resolve. Null where `depth=prefix` did not look among events.',
+            }),
+          }),
+        ),
+        traits: Type.Array(
+          Type.Object({
+            key: Type.String(),
+            value: Type.Unknown({ description: 'As it was sent.' }),
+            distinct_id: Type.String({ description: 'The identifier it was set on.' }),
+            ...resolvedFields,
+          }),
+        ),
+        complete: Type.Boolean({
+          description: 'False where there may be more: the lists are full, or the time for looking was over.',
+        }),
+      },
+      { description: 'Who was found.' },
+    ),
+    ...errorResponses(400, 401, 403, 422),
+  },
+};
+
 const recentQuery = Type.Object({
   environment,
   limit: Type.Optional(

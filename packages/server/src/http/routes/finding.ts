@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { exceedsBytes } from '../../characters.ts';
+import { OnymError } from '../../errors.ts';
 import { distinctIdOf } from '../../ingest/distinct-ids.ts';
 import { limits } from '../../limits.ts';
 import { needs } from '../auth.ts';
@@ -17,7 +19,41 @@ const separationCursor = cursorOf(
 
 /** Lists in which people are found. */
 export async function findingRoutes(app: FastifyInstance, { services }: RouteContext): Promise<void> {
-  const { people } = services;
+  const { people, search } = services;
+
+  app.get<schemas.SearchRoute>('/search', needs('read', schemas.search), async (request, reply) => {
+    const { q, depth = 'substring', limit = limits.searchPageSizeDefault, ...query } = request.query;
+    const environment = environmentFor(request, services, query.environment);
+    if (exceedsBytes(q, limits.searchBytesMax)) {
+      throw new OnymError(
+        'invalid-payload',
+        `q is longer than ${limits.searchBytesMax} bytes. Send the beginning of it.`,
+      );
+    }
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const found = await search.find(environment, q, { limit, depth, signal: gone.signal }).catch((error) => {
+      // Who types on does not wait for the answer.
+      if (gone.signal.aborted) return null;
+      throw error;
+    });
+    if (found === null) return reply.hijack();
+    return {
+      identifiers: found.identifiers.map(({ distinctId, match, seen, ...identity }) => ({
+        distinct_id: distinctId,
+        ...resolvedToWire(environment, identity),
+        match,
+        seen,
+      })),
+      traits: found.traits.map(({ key, value, distinctId, ...identity }) => ({
+        key,
+        value,
+        distinct_id: distinctId,
+        ...resolvedToWire(environment, identity),
+      })),
+      complete: found.isAll,
+    };
+  });
 
   app.get<schemas.RecentRoute>('/identities', needs('read', schemas.recent), async (request) => {
     const { query } = request;

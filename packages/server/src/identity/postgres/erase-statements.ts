@@ -1,7 +1,7 @@
 import type { Statement } from '../../postgres/connection.ts';
 import { updateOf } from '../../postgres/many-rows.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
-import { addLedger, dropComponents, statusTypes } from './write.ts';
+import { addLedger, dropComponents, matchColumns, statusTypes } from './write.ts';
 
 const statement = <Row = unknown>(name: string, text: string): Statement<Row> => ({ name, text });
 
@@ -33,6 +33,13 @@ export const eraseStatements = {
   dropSeparations: statement(
     'drop_separations',
     'DELETE FROM separation WHERE a = ANY($1::bigint[]) OR b = ANY($1::bigint[])',
+  ),
+  dropMatches: updateOf(
+    'drop_matches',
+    matchColumns,
+    1,
+    (rows) => `DELETE FROM matching_value v USING ${rows}
+      WHERE v.env = $1 AND v.key = w.key AND v.value = w.value AND v.identifier = w.identifier`,
   ),
   dropRepeats: statement('drop_repeats', 'DELETE FROM repeat WHERE env = $1 AND seq = ANY($2::bigint[])'),
   lastLift: statement<{ seq: number }>(

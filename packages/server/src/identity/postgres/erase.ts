@@ -47,6 +47,7 @@ async function writeErasure(sql: Sql, env: number, delta: ErasureDelta): Promise
   await sql.rows(own.dropLinks, [env, delta.droppedLinks]);
   await sql.rows(own.dropRepeats, [env, delta.droppedRepeats]);
   for (const drop of [own.dropIdentifies, own.dropTraits, own.dropSeparations]) await sql.rows(drop, [erased]);
+  await writeRows(sql, own.dropMatches, [env], delta.matches);
   if (delta.mayBeUnnamed.length > 0) {
     const refs = [delta.mayBeUnnamed.map(({ ref }) => ref)];
     const named = new Set((await sql.rows(own.named, refs)).map(({ ref }) => ref));

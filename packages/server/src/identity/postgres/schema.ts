@@ -155,6 +155,21 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (env, seq)
   );
   `,
+  // People are found by what they say in matching traits. What was said before is looked through when the keys are set.
+  `
+  CREATE TABLE matching_key (
+    env integer NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    PRIMARY KEY (env, key)
+  );
+  CREATE TABLE matching_value (
+    env integer NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    value text COLLATE "C" NOT NULL,
+    identifier bigint NOT NULL,
+    PRIMARY KEY (env, key, value, identifier)
+  );
+  `,
 ];
 
 export const copiedTables = [

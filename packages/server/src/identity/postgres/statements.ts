@@ -1,6 +1,7 @@
 import type { Statement } from '../../postgres/connection.ts';
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
+import type { FoundMatch } from '../matching.ts';
 import type { RecentRow } from '../recent.ts';
 import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
 import type {
@@ -190,6 +191,28 @@ export const statements = {
        AND t.effective_time = w.stamp AND t.timestamp = w.stamp
      UNION SELECT ${traitColumns} FROM ${wanted} JOIN trait t ON t.identifier = w.ref AND t.key = w.key AND t.once = 0
        AND t.timestamp = w.stamp AND t.timestamp > t.effective_time`,
+  ),
+  // Values that people are found by
+  matchingKeys: statement<{ key: string }>('matching_keys', 'SELECT key FROM matching_key WHERE env = $1'),
+  addMatchingKey: statement('add_matching_key', 'INSERT INTO matching_key (env, key) VALUES ($1, $2)'),
+  dropMatchingKey: statement('drop_matching_key', 'DELETE FROM matching_key WHERE env = $1 AND key = $2'),
+  dropMatchesOfKey: statement('drop_matches_of_key', 'DELETE FROM matching_value WHERE env = $1 AND key = $2'),
+  matchesFrom: statement<FoundMatch>(
+    'matches_from',
+    `SELECT v.key, v.value, v.identifier, i.distinct_id FROM matching_value v JOIN identifier i ON i.ref = v.identifier
+     WHERE v.env = $1 AND v.key = $2 AND v.value >= $3 ORDER BY v.value, v.identifier LIMIT $4`,
+  ),
+  /** All that was ever said in one trait, of identifiers after a ref. */
+  saidInTrait: statement<{ identifier: number; value: string }>(
+    'said_in_trait',
+    `SELECT t.identifier, t.value FROM identifier i JOIN trait t ON t.identifier = i.ref AND t.key = $1
+     WHERE i.env = $2 AND i.ref > $3 AND i.ref <= $4`,
+  ),
+  lastRef: statement<{ ref: number }>('last_ref', 'SELECT coalesce(max(ref), 0) AS ref FROM identifier'),
+  traitsOfKeys: statement<TraitRow>(
+    'traits_of_keys',
+    `SELECT ${traitColumns} FROM unnest($1::bigint[], $2::text[]) AS w(ref, key)
+     JOIN trait t ON t.identifier = w.ref AND t.key = w.key`,
   ),
   // Separations
   separations: statement<SeparationRow>(

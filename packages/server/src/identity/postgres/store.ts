@@ -19,6 +19,7 @@ import { readChanges } from './changes.ts';
 import { eraseIdentity } from './erase.ts';
 import { eraseStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
+import { matchesOf, matchingKeys, setMatching } from './matching.ts';
 import { migrations } from './schema.ts';
 import { copyTables } from './scratch.ts';
 import { createPostgresLedger } from './shared-ledger.ts';
@@ -42,6 +43,8 @@ function storeOver(postgres: Postgres): IdentityStore {
   const sources = createSources(connections.alone);
   const ledger = createPostgresLedger(postgres);
   const statistics = createStatistics(connections);
+  /** By environment. Nodes that share a ledger have the same settings. */
+  const matching = new Map<number, ReadonlySet<string>>();
 
   async function environmentRow(sql: Sql, name: string, statement = statements.environment): Promise<EnvironmentRow> {
     const [row] = await sql.rows(statement, [name]);
@@ -69,6 +72,15 @@ function storeOver(postgres: Postgres): IdentityStore {
   async function info(sql: Sql, name: string): Promise<EnvironmentInfo> {
     const row = await environmentRow(sql, name);
     return infoOf(row, await sql.rows(statements.settings, [row.id]));
+  }
+
+  async function matchingOf(sql: Sql, env: number): Promise<ReadonlySet<string>> {
+    let keys = matching.get(env);
+    if (keys === undefined) {
+      keys = new Set(await matchingKeys(sql, env));
+      matching.set(env, keys);
+    }
+    return keys;
   }
 
   async function factsOf(sql: Sql, found: LedgerRow[]): Promise<Fact[]> {
@@ -125,7 +137,8 @@ function storeOver(postgres: Postgres): IdentityStore {
           await fill(sql, sources, set, judgement.question);
           const judged = judgement.answer(set.state);
           if (judged.facts.length === 0) return { commit: judged, written: [] };
-          const written = await writeChanges(sql, set, judged.facts, sources);
+          const matching = await matchingOf(sql, row.id);
+          const written = await writeChanges(sql, set, judged.facts, sources, (key) => matching.has(key));
           const { touched, head } = judged;
           const isSteered = operations.some(isSteering);
           await ledger.tell(sql, { environment, before: row.head, head, touched: isSteered ? null : touched });
@@ -232,6 +245,18 @@ function storeOver(postgres: Postgres): IdentityStore {
         const rows = await sql.rows(statements.identifiersFrom, [env, text, limit]);
         return rows.map(({ distinct_id }) => distinct_id);
       });
+    },
+
+    async match(environment, keys) {
+      await connections.write(async (sql) => {
+        const { id: env } = await locked(sql, environment);
+        await setMatching(sql, env, keys);
+      });
+      matching.clear();
+    },
+
+    async byTrait(environment, text, limit) {
+      return reading(environment, (sql, { id: env }) => matchesOf(sql, env, text, limit));
     },
 
     async heldBy(environment, key) {

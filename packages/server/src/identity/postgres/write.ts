@@ -2,6 +2,7 @@ import type { Fact } from '@onym/core';
 import type { Sql, Statement } from '../../postgres/connection.ts';
 import { insertInto, updateOf, writeRows } from '../../postgres/many-rows.ts';
 import { deltaOf, newIdentifiersOf } from '../delta.ts';
+import { matchRowsOf } from '../matching.ts';
 import type { WorkingSet } from '../working-set.ts';
 import type { ComponentToWrite, Delta, NewLedgerRow } from '../written-rows.ts';
 import type { Sources } from './sources.ts';
@@ -13,6 +14,7 @@ export async function writeChanges(
   set: WorkingSet,
   facts: readonly Fact[],
   sources: Sources,
+  isMatching: (key: string) => boolean,
 ): Promise<readonly NewLedgerRow[]> {
   const { id: env, name } = set.environment;
   const added = newIdentifiersOf(set.state, name);
@@ -25,6 +27,13 @@ export async function writeChanges(
   for (const { ref, distinct_id } of refs) set.setRef(distinct_id, ref);
   const delta = deltaOf(set.state, facts, { ref: set.ref, sourceId: sources.idOf });
   await writeDelta(sql, env, delta);
+  const matches = matchRowsOf(set.state.changed.traits, set.ref, isMatching);
+  await writeRows(
+    sql,
+    addMatches,
+    [],
+    matches.map((row) => ({ ...row, env })),
+  );
   return delta.ledger;
 }
 
@@ -186,6 +195,8 @@ const revokeTraits = updateOf(
   (rows) => `UPDATE trait t SET revoked_seq = w.revoked_seq FROM ${rows} WHERE t.identifier = w.identifier
     AND t.key = w.key AND t.once = w.once AND t.effective_time = w.effective_time AND t.seq = w.seq`,
 );
+export const matchColumns = { key: 'text', value: 'text', identifier: 'bigint' };
+export const addMatches = insertInto('matching_value', { env: 'integer', ...matchColumns }, 'ON CONFLICT DO NOTHING');
 const addSeparations = insertInto('separation', {
   env: 'integer',
   a: 'bigint',

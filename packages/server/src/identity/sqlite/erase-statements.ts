@@ -15,6 +15,9 @@ export function prepareErasureStatements(database: Database) {
     dropIdentifies: database.prepare('DELETE FROM identify WHERE identifier = ?'),
     dropTraits: database.prepare('DELETE FROM trait WHERE identifier = ?'),
     dropSeparations: database.prepare('DELETE FROM separation WHERE a = @ref OR b = @ref'),
+    dropMatch: database.prepare(
+      'DELETE FROM matching_value WHERE env = ? AND key = ? AND value = ? AND identifier = ?',
+    ),
     dropRepeats: database.prepare('DELETE FROM repeat WHERE env = ? AND seq = ?'),
     lastLift: database
       .prepare<unknown[], number>('SELECT coalesce(max(lifted_seq), 0) FROM separation WHERE env = ?')

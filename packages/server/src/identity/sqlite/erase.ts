@@ -44,6 +44,7 @@ function writeErasure(sql: Sql, env: number, delta: ErasureDelta): void {
     sql.dropTraits.run(ref);
     sql.dropSeparations.run({ ref });
   }
+  for (const row of delta.matches) sql.dropMatch.run(env, row.key, row.value, row.identifier);
   for (const { ref, root } of delta.mayBeUnnamed) {
     if (sql.isNamed.get({ ref }) === 1) continue;
     sql.dropComponents.run(env, root);

@@ -172,4 +172,19 @@ export const migrations: readonly Migration[] = [
   UPDATE identifier SET flags = flags | 4, changed_seq = (SELECT head + 1 FROM environment WHERE id = env)
   WHERE flags & 4 = 0 AND env > 0 AND EXISTS (SELECT 1 FROM trait WHERE identifier = ref);
   `,
+  // People are found by what they say in matching traits. What was said before is looked through when the keys are set.
+  `
+  CREATE TABLE matching_key (
+    env INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (env, key)
+  ) WITHOUT ROWID;
+  CREATE TABLE matching_value (
+    env INTEGER NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    identifier INTEGER NOT NULL,
+    PRIMARY KEY (env, key, value, identifier)
+  ) WITHOUT ROWID;
+  `,
 ];

@@ -1,6 +1,7 @@
 import { type Database, prepareRows } from '../../disk/sqlite.ts';
 import type { ChangedComponentRow, ChangedIdentifierRow } from '../changes.ts';
 import type { LedgerRow } from '../ledger-codec.ts';
+import type { FoundMatch } from '../matching.ts';
 import type { RecentRow } from '../recent.ts';
 import { identifierColumns, linkColumns, traitColumns } from '../row-columns.ts';
 import {
@@ -211,6 +212,27 @@ export function prepareStatements(database: Database) {
     ),
     revokeTrait: database.prepare(
       'UPDATE trait SET revoked_seq = ? WHERE identifier = ? AND key = ? AND once = ? AND effective_time = ? AND seq = ?',
+    ),
+    // Values that people are found by
+    matchingKeys: database.prepare<unknown[], string>('SELECT key FROM matching_key WHERE env = ?').pluck(),
+    addMatchingKey: database.prepare('INSERT INTO matching_key (env, key) VALUES (?, ?)'),
+    dropMatchingKey: database.prepare('DELETE FROM matching_key WHERE env = ? AND key = ?'),
+    dropMatchesOfKey: database.prepare('DELETE FROM matching_value WHERE env = ? AND key = ?'),
+    addMatch: database.prepare(
+      'INSERT INTO matching_value (env, key, value, identifier) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    ),
+    matchesFrom: database.prepare<unknown[], FoundMatch>(
+      `SELECT v.key, v.value, v.identifier, i.distinct_id FROM matching_value v CROSS JOIN identifier i ON i.ref = v.identifier
+       WHERE v.env = ? AND v.key = ? AND v.value >= ? ORDER BY v.value, v.identifier LIMIT ?`,
+    ),
+    /** All that was ever said in one trait, of identifiers after a ref. */
+    saidInTrait: database.prepare<unknown[], { identifier: number; value: string }>(
+      `SELECT t.identifier, t.value FROM identifier i CROSS JOIN trait t ON t.identifier = i.ref AND t.key = ?
+       WHERE i.env = ? AND i.ref > ? AND i.ref <= ?`,
+    ),
+    lastRef: database.prepare<unknown[], number>('SELECT coalesce(max(ref), 0) FROM identifier').pluck(),
+    traitsOfKey: database.prepare<unknown[], TraitRow>(
+      `SELECT ${traitColumns} FROM trait t WHERE t.identifier = ? AND t.key = ?`,
     ),
     // Separations
     separations: database.prepare<unknown[], SeparationRow>(

@@ -20,6 +20,7 @@ import { readChanges } from './changes.ts';
 import { eraseIdentity } from './erase.ts';
 import { prepareErasureStatements } from './erase-statements.ts';
 import { fill, namesIn } from './look-up.ts';
+import { matchesOf, setMatching } from './matching.ts';
 import { namesOf } from './resolved.ts';
 import { migrations } from './schema.ts';
 import { createSources } from './sources.ts';
@@ -51,6 +52,8 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
   const sql = prepareStatements(database);
   const erasures = prepareErasureStatements(database);
   const sources = createSources(sql);
+  /** By environment. */
+  const matching = new Map<number, ReadonlySet<string>>();
 
   function environmentRow(name: string): EnvironmentRow {
     const row = sql.environment.get(name);
@@ -59,6 +62,12 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
   }
 
   const workingSet = (row: EnvironmentRow): WorkingSet => createWorkingSet(row, sql.settings.all(row.id), sources.byId);
+
+  function isMatchingIn(env: number): (key: string) => boolean {
+    const keys = matching.get(env) ?? new Set(sql.matchingKeys.all(env));
+    matching.set(env, keys);
+    return (key) => keys.has(key);
+  }
 
   function info(name: string): EnvironmentInfo {
     const row = environmentRow(name);
@@ -144,7 +153,8 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
           const set = workingSet(environmentRow(environment));
           fill(sql, set, judgement.question);
           const commit = judgement.answer(set.state);
-          if (commit.facts.length > 0) writeChanges(sql, set, commit.facts, sources.idOf);
+          if (commit.facts.length > 0)
+            writeChanges(sql, set, commit.facts, sources.idOf, isMatchingIn(set.environment.id));
           return commit;
         }),
       );
@@ -231,6 +241,15 @@ export function openSqliteStore(file: string, options: SqliteStoreOptions = {}):
 
     async identifiersFrom(environment, text, limit) {
       return sql.identifiersFrom.all(environmentRow(environment).id, text, limit);
+    },
+
+    async match(environment, keys) {
+      inTransaction(database, () => setMatching(sql, environmentRow(environment).id, keys));
+      matching.clear();
+    },
+
+    async byTrait(environment, text, limit) {
+      return snapshot(() => matchesOf(sql, environmentRow(environment).id, text, limit));
     },
 
     async heldBy(environment, key) {

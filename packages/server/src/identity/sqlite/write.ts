@@ -1,5 +1,6 @@
 import type { Fact, Source } from '@onym/core';
 import { deltaOf, newIdentifiersOf } from '../delta.ts';
+import { matchRowsOf } from '../matching.ts';
 import type { WorkingSet } from '../working-set.ts';
 import type { ComponentToWrite, Delta, MovedComponents } from '../written-rows.ts';
 import type { Statements } from './statements.ts';
@@ -10,6 +11,7 @@ export function writeChanges(
   set: WorkingSet,
   facts: readonly Fact[],
   sourceId: (source: Source) => number,
+  isMatching: (key: string) => boolean,
 ): void {
   const { id: env, name } = set.environment;
   const stamp = set.state.head;
@@ -17,6 +19,9 @@ export function writeChanges(
     const { distinct_id: id, node, component, flags, first_seen } = row;
     const added = sql.addIdentifier.run(env, id, nodePrefixOf(node), component, flags, first_seen, stamp);
     set.setRef(id, Number(added.lastInsertRowid));
+  }
+  for (const row of matchRowsOf(set.state.changed.traits, set.ref, isMatching)) {
+    sql.addMatch.run(env, row.key, row.value, row.identifier);
   }
   writeDelta(sql, env, deltaOf(set.state, facts, { ref: set.ref, sourceId }));
 }
