@@ -28,8 +28,9 @@ export function useTyped(): Typed {
       if (typed === written.current || !isHere(router.latestLocation.pathname)) return;
       written.current = typed;
       const { href } = router.buildLocation({ to: '.', search: { q: typed === '' ? undefined : typed } });
-      // Not by `navigate`, which would be overtaken by one to a person that comes right behind.
       router.history.replace(href);
+      // At once: a step to a person that comes right behind would take its place.
+      router.history.flush();
     },
     [router],
   );
