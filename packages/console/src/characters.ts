@@ -11,3 +11,8 @@ export const shownText = (text: string): string =>
       return character;
     return `\\u{${character.codePointAt(0)!.toString(16)}}`;
   });
+
+const halves = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** Text that an address can hold: half a surrogate pair, which no id has, is a mark that something is missing. */
+export const wholeText = (text: string): string => text.replace(halves, '\ufffd');

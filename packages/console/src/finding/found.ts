@@ -27,7 +27,7 @@ export function rowIn(text: string): number | null {
 export function itemsOf(text: string, people: readonly FoundPerson[], batch: string | null): readonly Item[] {
   const seq = rowIn(text);
   const items = people.map((person): Item => ({ type: 'person', key: `person ${person.identityId}`, person }));
-  const exact = items.filter(isCertain);
+  const exact = items.filter(isExact);
   return [
     ...exact,
     ...(seq === null ? [] : [{ type: 'row', key: `row ${seq}`, seq } as const]),
@@ -37,12 +37,5 @@ export function itemsOf(text: string, people: readonly FoundPerson[], batch: str
   ];
 }
 
-const isCertain = (item: Item): boolean =>
+export const isExact = (item: Item): boolean =>
   item.type === 'person' && item.person.match.by === 'identifier' && item.person.match.how === 'exact';
-
-/**
- * What Enter opens where nothing was chosen: the id that the text is (`isThere`: somebody has it, visitors with nothing but events included), or
- * else the first of what it may mean.
- */
-export const meantBy = (items: readonly Item[], isThere: boolean): Item | null =>
-  items.find(isCertain) ?? items.find(({ type }) => type === 'id' && isThere) ?? items[0] ?? null;

@@ -1,35 +1,54 @@
 import { queryOptions } from '@tanstack/react-query';
-import { isApiError } from '../api/api-error.ts';
 import { answered, api } from '../api/client.ts';
+import { stringifyExact } from '../api/exact-json.ts';
 import { environmentKey } from '../api/query-client.ts';
-import { canBeInAddress } from './address.ts';
+import type { operations } from '../api/schema.d.ts';
 import type { FoundPerson } from './found.ts';
 
-/** People whom a text finds: by their identifiers, or by a trait of a matching key. */
-export const searchQuery = (environment: string, text: string) =>
+type Answer = operations['search']['responses'][200]['content']['application/json'];
+
+export interface Found {
+  /** Each once, the nearest first. */
+  readonly people: readonly FoundPerson[];
+  /** There are no others. */
+  readonly isAll: boolean;
+}
+
+/**
+ * Whom a text finds, by identifiers or by a trait of a matching key. `prefix` is quick; `substring` also asks the event store for what holds the
+ * text, and for visitors who have nothing but events.
+ */
+export const searchQuery = (environment: string, text: string, depth: 'prefix' | 'substring') =>
   queryOptions({
-    queryKey: [...environmentKey(environment), 'search', text],
-    queryFn: async ({ signal }): Promise<readonly FoundPerson[]> => {
-      void signal;
-      return [];
+    queryKey: [...environmentKey(environment), 'search', depth, text],
+    queryFn: async ({ signal }): Promise<Found> => {
+      const params = { query: { environment, q: text, depth } };
+      const answer = await answered(api.GET('/v1/search', { params, signal }));
+      return { people: peopleOf(answer), isAll: answer.complete };
     },
   });
 
-const isNoId = (error: unknown): boolean => isApiError(error) && [400, 404, 422].includes(error.status);
+/** The text answers for itself, also where nobody has it: that is nobody who was found. */
+function peopleOf({ identifiers, traits }: Answer): FoundPerson[] {
+  const found = [
+    ...identifiers
+      .filter(({ seen }) => seen === true)
+      .map(({ match, distinct_id, ...identity }) => ({
+        ...personOf(identity),
+        match: { by: 'identifier', distinctId: distinct_id, how: match as 'exact' } as const,
+      })),
+    ...traits.map(({ key, value, ...identity }) => ({
+      ...personOf(identity),
+      match: { by: 'trait', key, value: typeof value === 'string' ? value : stringifyExact(value) } as const,
+    })),
+  ];
+  const first = new Map<string, FoundPerson>();
+  for (const person of found) if (!first.has(person.identityId)) first.set(person.identityId, person);
+  return [...first.values()];
+}
 
-/** Whether somebody has this id, be it a visitor of whom there are only events. */
-export const isThereQuery = (environment: string, id: string) =>
-  queryOptions({
-    queryKey: [...environmentKey(environment), 'is-there', id],
-    queryFn: async ({ signal }): Promise<boolean> => {
-      if (!canBeInAddress(id)) return false;
-      const params = { path: { id }, query: { environment, by: 'distinct_id' as const, limit: 1 } };
-      try {
-        await answered(api.GET('/v1/identities/{id}', { params, signal }));
-        return true;
-      } catch (error) {
-        if (isNoId(error)) return false;
-        throw error;
-      }
-    },
-  });
+const personOf = (identity: Pick<Answer['traits'][number], 'identity_id' | 'canonical_id' | 'known'>) => ({
+  identityId: identity.identity_id,
+  canonicalId: identity.canonical_id,
+  known: identity.known,
+});

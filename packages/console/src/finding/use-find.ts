@@ -1,22 +1,25 @@
 import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import { isApiError } from '../api/api-error.ts';
 import { batchNamed } from '../api/batches.ts';
 import { useEnvironment } from '../shell/use-environment.ts';
 import { useScopes } from '../shell/use-scopes.ts';
-import { type Item, itemsOf, meantBy } from './found.ts';
-import { isThereQuery, searchQuery } from './queries.ts';
+import { type Item, isExact, itemsOf } from './found.ts';
+import { searchQuery } from './queries.ts';
 import { useDebounced } from './use-debounced.ts';
 
-const waitMs = 120;
+/** The indexes are asked for nearly every key, the event store once somebody has stopped typing. */
+const quickAfterMs = 60;
+const deepAfterMs = 250;
 
 export interface Find {
   /** What the text may mean, as far as it is known. */
   readonly items: readonly Item[];
-  /** Those are of an earlier text. */
+  /** There may be others yet. */
   readonly isPending: boolean;
+  /** There are others than those listed. */
+  readonly hasMore: boolean;
   readonly error: Error | null;
-  /** What Enter opens where nothing was chosen. Waits for the answer. */
+  /** What Enter opens where nothing was chosen: the id that the text is, or else the first of what it may mean. Waits for the answer. */
   readonly meant: () => Promise<Item | null>;
 }
 
@@ -26,28 +29,37 @@ export function useFind(typed: string): Find {
   const mayQuery = useScopes().includes('query');
   const queryClient = useQueryClient();
   const text = typed.trim();
-  const asked = useDebounced(text, waitMs);
-  const search = useQuery({
-    ...searchQuery(environment, asked),
-    enabled: asked !== '',
+  const quickText = useDebounced(text, quickAfterMs);
+  const deepText = useDebounced(text, deepAfterMs);
+  const quick = useQuery({
+    ...searchQuery(environment, quickText, 'prefix'),
+    enabled: quickText !== '',
     placeholderData: keepPreviousData,
   });
-  const batch = useQuery({ ...batchNamed(environment, asked), enabled: mayQuery && asked !== '' });
-  const items = useMemo(
-    () => (text === '' ? [] : itemsOf(text, search.data ?? [], batch.data?.batch ?? null)),
-    [text, search.data, batch.data],
-  );
+  const deep = useQuery({ ...searchQuery(environment, deepText, 'substring'), enabled: deepText !== '' });
+  const batch = useQuery({ ...batchNamed(environment, deepText), enabled: mayQuery && deepText !== '' });
+  const isDeep = deepText === text && deep.data !== undefined;
+  const found = isDeep ? deep.data : quick.data;
+  const named = deepText === text ? (batch.data?.batch ?? null) : null;
+  const items = useMemo(() => itemsOf(text, text === '' ? [] : (found?.people ?? []), named), [text, found, named]);
 
   const meant = useCallback(async () => {
     if (text === '') return null;
-    const [people, named, isThere] = await Promise.all([
-      queryClient.fetchQuery(searchQuery(environment, text)),
+    const quickly = await queryClient.fetchQuery(searchQuery(environment, text, 'prefix'));
+    const exact = itemsOf(text, quickly.people, null).find(isExact);
+    if (exact !== undefined) return exact;
+    const [{ people }, batch] = await Promise.all([
+      queryClient.fetchQuery(searchQuery(environment, text, 'substring')),
       mayQuery ? queryClient.fetchQuery(batchNamed(environment, text)) : null,
-      queryClient.fetchQuery(isThereQuery(environment, text)),
     ]);
-    return meantBy(itemsOf(text, people, named?.batch ?? null), isThere);
+    return itemsOf(text, people, batch?.batch ?? null)[0] ?? null;
   }, [environment, text, mayQuery, queryClient]);
 
-  const isPending = text !== '' && (asked !== text || search.isFetching);
-  return { items, isPending, error: isApiError(search.error) ? search.error : null, meant };
+  return {
+    items,
+    isPending: text !== '' && !isDeep && deep.error === null,
+    hasMore: isDeep && !deep.data.isAll,
+    error: quick.error,
+    meant,
+  };
 }

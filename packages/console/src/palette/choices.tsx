@@ -1,6 +1,7 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { useRouter } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
+import { wholeText } from '../characters.ts';
 import { FoundItem } from '../finding/found-item.tsx';
 import { itemLink } from '../finding/item-link.ts';
 import { useEnter } from '../finding/use-enter.ts';
@@ -25,11 +26,15 @@ export function Choices({ onDone }: { readonly onDone: () => void }) {
     if (command !== undefined) command.run();
     else void router.navigate(itemLink(environment, item));
   };
-  const enter = useEnter<Choice>((first) => {
-    if (first === undefined || first.command !== undefined) return false;
-    void find.meant().then((item) => item !== null && take({ key: item.key, item }));
-    return true;
+  const enter = useEnter<Choice>(() => {
+    const first = groups[0]?.items[0];
+    if (first?.command !== undefined) take(first);
+    else void find.meant().then((item) => item !== null && take({ key: item.key, item }));
   });
+  const type = (typed: string) => {
+    enter.onType();
+    setText(wholeText(typed));
+  };
 
   return (
     <Autocomplete.Root
@@ -39,7 +44,7 @@ export function Choices({ onDone }: { readonly onDone: () => void }) {
       filter={null}
       autoHighlight="always"
       value={text}
-      onValueChange={(value, { reason }) => reason !== 'item-press' && setText(value)}
+      onValueChange={(value, { reason }) => reason !== 'item-press' && type(value)}
       onItemHighlighted={enter.onItemHighlighted}
     >
       <Autocomplete.Input

@@ -12,6 +12,7 @@ import styles from './find-box.module.css';
 import { RecentLine } from './recent-line.tsx';
 import { RecentMore } from './recent-more.tsx';
 import { statusOf } from './status.ts';
+import { useFirstFocus } from './use-first-focus.ts';
 import { type RecentPerson, useRecent } from './use-recent.ts';
 import { useTyped } from './use-typed.ts';
 
@@ -19,18 +20,22 @@ import { useTyped } from './use-typed.ts';
 export function FindBox() {
   const environment = useEnvironment();
   const router = useRouter();
-  const [text, setText] = useTyped();
+  const { text, setText, write } = useTyped();
   const find = useFind(text);
   const recent = useRecent(environment);
+  const focused = useFirstFocus<HTMLInputElement>();
   const isEmpty = text.trim() === '';
   const items: readonly (Item & { readonly recent?: RecentPerson })[] = isEmpty ? recent.items : find.items;
-  const enter = useEnter(() => {
-    if (isEmpty) return false;
+  const enter = useEnter<Item>(() => {
+    write();
     void find.meant().then((item) => {
       if (item !== null) void router.navigate(itemLink(environment, item));
     });
-    return true;
   });
+  const type = (typed: string) => {
+    enter.onType();
+    setText(typed);
+  };
   const error = isEmpty ? recent.error : find.error;
 
   return (
@@ -41,14 +46,14 @@ export function FindBox() {
       filter={null}
       autoHighlight
       value={text}
-      onValueChange={(value, { reason }) => reason !== 'item-press' && setText(value)}
+      onValueChange={(value, { reason }) => reason !== 'item-press' && type(value)}
       onItemHighlighted={enter.onItemHighlighted}
     >
       <Autocomplete.Input
         className={styles.input}
         aria-label={texts.find.label}
         placeholder={texts.find.placeholder}
-        autoFocus
+        ref={focused}
         spellCheck={false}
         autoCapitalize="off"
         onKeyDown={enter.onKeyDown}
@@ -63,6 +68,7 @@ export function FindBox() {
             key={item.key}
             value={item}
             className={styles.item}
+            onClick={write}
             render={<Link {...itemLink(environment, item)} />}
           >
             {item.recent !== undefined ? <RecentLine person={item.recent} /> : <FoundItem item={item} />}

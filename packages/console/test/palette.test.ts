@@ -1,0 +1,108 @@
+import type { Page } from 'playwright-core';
+import { afterEach, expect, test } from 'vitest';
+import {
+  api,
+  axe,
+  expectNoSidewaysScroll,
+  type Opened,
+  type OpenOptions,
+  open,
+  themes,
+  withBrowser,
+} from './browser.ts';
+
+withBrowser();
+
+let opened: Opened | null = null;
+afterEach(async () => {
+  expect(opened?.complaints ?? []).toEqual([]);
+  await opened?.context.close();
+  opened = null;
+});
+
+async function openPage(path: string, options: OpenOptions = {}): Promise<Page> {
+  opened = await open(path, options);
+  await opened.page.getByRole('heading', { level: 1 }).waitFor();
+  return opened.page;
+}
+
+const palette = (page: Page) => page.getByRole('dialog', { name: 'Find anything, do anything' });
+
+/** By keys alone: opens the palette, types, and takes what is first. */
+async function say(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await palette(page).waitFor();
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+  await palette(page).waitFor({ state: 'detached' });
+}
+
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+
+test('goes anywhere and does anything by keyboard alone, and the focus returns where it was', async () => {
+  const page = await openPage('/e/production/health');
+  const link = page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'SQL' });
+  await link.focus();
+  await say(page, 'theme dark');
+  expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+  expect(await focused(page)).toBe('SQL');
+  await say(page, 'zone machine');
+  expect(await page.getByRole('combobox', { name: 'Time zone' }).inputValue()).toBe('local');
+
+  await say(page, 'imp');
+  await page.waitForURL('**/e/production/import');
+  await say(page, 'switch staging');
+  await page.waitForURL('**/e/staging/people');
+  await page.getByRole('combobox', { name: 'Find a person' }).waitFor();
+  await say(page, '#1');
+  await page.waitForURL('**/e/staging/ledger/1');
+  await say(page, 'sign out');
+  await page.waitForURL('**/sign-in');
+});
+
+test('finds people as the page does, and acts on the one that is shown', async () => {
+  await api('POST', '/identify', {
+    environment: 'staging',
+    distinct_id: 'palette_user',
+    anonymous_id: 'anonymous-palette',
+    traits: { email: 'palette@example.com' },
+  });
+  const page = await openPage('/e/staging/import');
+  await page.keyboard.press('Meta+k');
+  await palette(page).waitFor();
+  // Pasted, and Enter at once.
+  await page.keyboard.insertText('anonymous-palette');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/e/staging/people/palette_user*');
+  await say(page, 'split');
+  await page.waitForURL(/\/e\/staging\/people\/palette_user\?.*act=split/);
+});
+
+test('arrows choose, Escape closes, and the button opens it', async () => {
+  const page = await openPage('/e/production/health');
+  await page.getByRole('button', { name: /^Find any id/ }).click();
+  await palette(page).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Escape');
+  await palette(page).waitFor({ state: 'detached' });
+  expect(await focused(page)).toMatch(/^Find any id/);
+  await page.keyboard.press('Enter');
+  await palette(page).waitFor();
+  await page.keyboard.type('theme');
+  await page.locator('[role=option][data-highlighted]', { hasText: 'Theme: as the system' }).waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  expect(await page.locator('html').getAttribute('data-theme')).toBe('dark');
+});
+
+test.each(themes)('no fault that axe finds, with commands and with what was found, %s', async (theme) => {
+  const page = await openPage('/e/production/health', { theme, size: theme === 'light' ? 'desktop' : 'narrow' });
+  await page.keyboard.press('Control+k');
+  await palette(page).getByRole('option', { name: 'Sign out' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await expectNoSidewaysScroll(page);
+  await page.keyboard.type('user');
+  await palette(page).getByRole('group', { name: 'Found' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+});
