@@ -9,6 +9,7 @@ import {
   type Opened,
   type OpenOptions,
   open,
+  place,
   themes,
   withBrowser,
 } from './browser.ts';
@@ -92,8 +93,9 @@ test('columns that say nothing are mapped, the dry run says what would be, the i
   await earlier.getByRole('link', { name: 'Take the batch back' }).click();
   await page.waitForURL(/act=revert/);
   expect(new URL(page.url()).searchParams.get('batch')).toBe('crm-of-console');
-  await api('POST', '/v1/revert', { environment: 'staging', batch: 'crm-of-console' });
-  await page.goto(page.url().replace(/\?.*/, '?of=crm-of-console'));
+  await page.getByRole('dialog').getByRole('button', { name: /^Take/ }).click();
+  await expect.poll(() => canonical('imp:1001')).toBe('imp:1001');
+  await page.goto(`${place.url}/e/staging/import?of=crm-of-console`);
   const batch = page.getByRole('region', { name: 'Batch crm-of-console' });
   await batch.getByText('taken back').waitFor();
   expect(await canonical('imp:1001')).toBe('imp:1001');

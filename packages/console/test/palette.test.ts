@@ -76,6 +76,7 @@ test('finds people as the page does, and acts on the one that is shown', async (
   await page.waitForURL('**/e/staging/people/palette_user*');
   await say(page, 'split');
   await page.waitForURL(/\/e\/staging\/people\/palette_user\?.*act=split/);
+  await page.getByRole('dialog', { name: 'Split' }).waitFor();
 });
 
 test('arrows choose, Escape closes, and the button opens it', async () => {

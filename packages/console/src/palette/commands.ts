@@ -1,5 +1,6 @@
 import type { useNavigate } from '@tanstack/react-router';
-import { actSearch } from '../api/act-search.ts';
+import type { ActSearch } from '../acts/act-search.ts';
+import { nameOfAddress } from '../pages/person/address.ts';
 import { theme, themes } from '../preferences/theme.ts';
 import { localZoneName, timeZone } from '../preferences/time-zone.ts';
 import { pages } from '../shell/pages.ts';
@@ -26,14 +27,22 @@ export interface Place {
   readonly signOut: () => void;
 }
 
-/** Acts on the person of the page, by the scope that each needs. The panel of acts reads `act` from the address. */
-const acts = [
-  { act: 'split', scope: 'steer' },
-  { act: 'alias', scope: 'alias' },
-  { act: 'separate', scope: 'steer' },
-  { act: 'export', scope: 'read' },
-  { act: 'erase', scope: 'erase' },
-] as const;
+/** Acts on a person, by the scope that each needs. The panel of acts reads them from the address. */
+function actsOn(address: string): readonly { readonly scope: string; readonly search: ActSearch & { act: ActName } }[] {
+  const { id, by } = nameOfAddress(address);
+  const person = { id, by: by === 'distinct_id' ? undefined : 'identity_id' };
+  // A side of a pair is an identifier; where none is known, the panel asks for it.
+  const a = by === 'distinct_id' ? id : undefined;
+  return [
+    { scope: 'steer', search: { act: 'split', ...person } },
+    { scope: 'alias', search: { act: 'alias', a } },
+    { scope: 'steer', search: { act: 'separate', a } },
+    { scope: 'read', search: { act: 'export', ...person } },
+    { scope: 'erase', search: { act: 'erase', ...person } },
+  ];
+}
+
+type ActName = keyof typeof texts.palette.acts;
 
 /** All that the palette does from a place. To add a command, add it here. */
 export const commandsAt = (place: Place): readonly Command[] => [
@@ -63,17 +72,17 @@ export const commandsAt = (place: Place): readonly Command[] => [
 
 function ofPerson({ person, environment, scopes, navigate }: Place): Command[] {
   if (person === null) return [];
-  return acts
+  return actsOn(person)
     .filter(({ scope }) => scopes.includes(scope))
-    .map(({ act }) => ({
-      key: `act ${act}`,
+    .map(({ search }) => ({
+      key: `act ${search.act}`,
       group: 'person',
-      label: texts.palette.acts[act],
+      label: texts.palette.acts[search.act],
       run: () =>
         void navigate({
           to: '/e/$environment/people/$id',
           params: { environment, id: person },
-          search: actSearch({ act }),
+          search: (now: ActSearch) => ({ ...now, ...search }),
         }),
     }));
 }
