@@ -35,9 +35,13 @@ const spans = [
 
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 
+/** What is ahead by less is of now: clocks differ, and `now` may be some seconds old. */
+const aheadSecondsMax = 30;
+
 /** `2 min. ago`. */
 export function formatAgo(iso: string, now: number): string {
-  const seconds = (Date.parse(iso) - now) / 1_000;
+  const ahead = (Date.parse(iso) - now) / 1_000;
+  const seconds = ahead > 0 && ahead < aheadSecondsMax ? 0 : ahead;
   const [, unit, size] = spans.find(([below]) => Math.abs(seconds) < below)!;
   return relative.format(Math.trunc(seconds / size), unit);
 }

@@ -14,7 +14,9 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
   };
   return (
     <button type="button" className={styles.copy} aria-label={texts.shell.copy(what)} onClick={() => void copy()}>
-      <span aria-hidden="true">{copied ? '✓' : '⧉'}</span>
+      <svg aria-hidden="true" viewBox="0 0 16 16" className={styles.icon}>
+        {copied ? <path d="M3 8.5 6.5 12 13 4.5" /> : <path d="M5.5 5.5h8v8h-8zM3 10.5v-8h8" />}
+      </svg>
       <span role="status" className="visually-hidden">
         {copied ? texts.shell.copied : ''}
       </span>
