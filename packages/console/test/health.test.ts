@@ -38,9 +38,14 @@ const sendBroken = (item: object) =>
   });
 
 test('a finding names the call site, the ids, and the call to make instead', async () => {
-  await alias('user_health_1', 'cus_health_1');
+  const { secret } = await api<{ secret: string }>('POST', '/v1/keys', { name: 'careless job', kind: 'secret' });
+  await fetch(`${place.url}/alias`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}` },
+    body: JSON.stringify({ environment: 'staging', distinct_id: 'user_health_1', alias_id: 'cus_health_1' }),
+  });
   const page = await openHealth();
-  const finding = page.getByRole('listitem').filter({ hasText: 'missing-prefix' }).first();
+  const finding = page.getByRole('listitem').filter({ hasText: 'missing-prefix' }).filter({ hasText: 'careless job' });
   await finding.getByText(/POST \/alias .*"stripe:cus_health_1"/).waitFor();
   await finding.getByText(/example/).click();
   await finding.getByRole('link', { name: 'cus_health_1' }).click();

@@ -50,8 +50,10 @@ test('a graph of a thousand nodes is drawn again for each frame of panning and z
   }
   await page.mouse.up();
   const panned = await counts();
-  expect(panned.frames - before.frames).toBeGreaterThanOrEqual(moves);
-  expect(panned.drawn - before.drawn).toBeGreaterThanOrEqual(moves);
+  // A frame that began before the count, and one that ends after it, are counted or not.
+  const framesMin = moves - 3;
+  expect(panned.frames - before.frames).toBeGreaterThanOrEqual(framesMin);
+  expect(panned.drawn - before.drawn).toBeGreaterThanOrEqual(framesMin);
   for (let turn = 0; turn < 10; turn++) {
     await page.getByRole('button', { name: turn < 5 ? 'Zoom in' : 'Zoom out' }).click();
     await nextFrame();

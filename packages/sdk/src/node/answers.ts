@@ -90,6 +90,21 @@ export interface Identity extends ResolvedIdentity {
     readonly firstSeen: string | null;
   }[];
   readonly traits: Properties;
+  /** Where each value in force comes from, by its key. */
+  readonly traitOrigins: Readonly<
+    Record<
+      string,
+      {
+        readonly distinctId: string;
+        /** Effective time. */
+        readonly time: string;
+        /** Its ledger row. */
+        readonly seq: number;
+        /** Whether it was set by `traitsOnce`. */
+        readonly once: boolean;
+      }
+    >
+  >;
   readonly links: readonly Link[];
   readonly eventCount: number;
   readonly firstSeen: string | null;

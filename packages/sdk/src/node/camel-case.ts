@@ -5,6 +5,9 @@ const usersOwn = new Set(['traits', 'properties', 'value', 'from', 'to']);
 export function camelCased(value: unknown, parent = ''): unknown {
   if (Array.isArray(value)) return value.map((inner) => camelCased(inner));
   if (value === null || typeof value !== 'object') return value;
+  // Here the keys are the user's, and the values ours.
+  if (parent === 'trait_origins')
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, camelCased(inner)]));
   return Object.fromEntries(
     Object.entries(value).map(([key, inner]) => [
       key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),

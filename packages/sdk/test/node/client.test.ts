@@ -462,6 +462,7 @@ describe('reading', () => {
       canonical_id: 'user_1',
       identifiers: [{ distinct_id: 'a b/c', first_seen: null }],
       traits: { first_page: { at_url: '/x' } },
+      trait_origins: { first_page: { distinct_id: 'a b/c', seq: 1 }, value: { distinct_id: 'user_1', seq: 2 } },
     };
     const { answer, seen } = await asked(body, () => onym.identity('a b/c', { by: 'distinct_id', asOfSeq: 3 }));
     expect(seen).toEqual([
@@ -476,6 +477,7 @@ describe('reading', () => {
       canonicalId: 'user_1',
       identifiers: [{ distinctId: 'a b/c', firstSeen: null }],
       traits: { first_page: { at_url: '/x' } },
+      traitOrigins: { first_page: { distinctId: 'a b/c', seq: 1 }, value: { distinctId: 'user_1', seq: 2 } },
     });
     const none = await asked({ ok: false, error_code: 'not-found', message: 'None.' }, () => onym.identity('x'), 404);
     expect(none.answer).toBeNull();

@@ -47,6 +47,7 @@ describe('the tree of an identity', () => {
         firstSeen: null,
       })),
       traits: {},
+      traitOrigins: {},
       links,
       eventCount: 0,
       firstSeen: null,

@@ -101,6 +101,8 @@ it('of readers', async () => {
   expect((await ask('getHistory', 'GET', '/v1/identities/user_1/history')).rows.length).toBeGreaterThan(1);
   await ask('getLedgerRow', 'GET', '/v1/ledger/1');
   await ask('getLedgerRow', 'GET', '/v1/ledger/1000');
+  expect((await ask('search', 'GET', '/v1/search?q=user_')).identifiers.length).toBeGreaterThan(1);
+  await ask('search', 'GET', '/v1/search');
   await ask('getReadiness', 'GET', '/readyz');
   await ask('getHealth', 'GET', '/healthz');
   await ask('getWelcome', 'GET', '/');
@@ -160,6 +162,8 @@ it('of acts, and the ledger rows they leave', async () => {
   await ask('split', 'POST', '/v1/split', { body: { distinct_ids: ['crm:4'] } });
   const { seq } = await alias('user_4', 'crm:5');
   await ask('split', 'POST', '/v1/split', { body: { link: seq } });
+  await ask('joinByHand', 'POST', '/v1/links?dry_run=true', { body: { link: seq } });
+  await ask('joinByHand', 'POST', '/v1/links', { body: { distinct_id: 'user_4', alias_id: 'crm:6' } });
   await ask('revert', 'POST', '/v1/revert', {
     body: { key: 'ONYM_INITIAL_WRITE_KEY', from: '2026-01-01T00:00:00Z', to: new Date().toISOString() },
   });
