@@ -10,6 +10,9 @@ const to = join(root, 'packages', 'server', 'documentation');
 exports.copyDocumentation = () => {
   rmSync(to, { recursive: true, force: true });
   for (const name of ['README.md', 'llms.txt', 'docs']) {
-    cpSync(join(root, name), join(to, name), { recursive: true, filter: (path) => !/\.(ts|json|png)$|\/\./.test(path) });
+    cpSync(join(root, name), join(to, name), {
+      recursive: true,
+      filter: (path) => !/\.(ts|json|png)$|\/\./.test(path),
+    });
   }
 };
