@@ -90,9 +90,10 @@ export async function expectToast(page: Page, text: string | RegExp): Promise<vo
   await page.getByText(text).first().waitFor();
 }
 
-/** The key of the toast. */
+/** The key of the toast; keys typed into a field, where the page's focus may be, are the field's. */
 export async function undo(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Undo', exact: true }).first().waitFor();
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   await page.keyboard.press('z');
   await page.getByText('Undone', { exact: true }).waitFor();
 }
