@@ -1,6 +1,6 @@
 import axeCore from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest';
 import { launchChromium } from '../../../test-support/chromium.ts';
 
 /** A real browser on the console of a real server. */
@@ -72,6 +72,25 @@ export async function open(
   });
   await page.goto(at + path);
   return { page, context, complaints };
+}
+
+/** For files whose tests look at one page each: about none of them may the browser have complained, and each is closed after its test. */
+export function withPage() {
+  withBrowser();
+  let opened: Opened | null = null;
+  afterEach(async () => {
+    expect(opened?.complaints ?? []).toEqual([]);
+    await opened?.context.close();
+    opened = null;
+  });
+  return {
+    /** As `open`. */
+    async open(path: string, options: OpenOptions = {}): Promise<Opened> {
+      opened = await open(path, options);
+      return opened;
+    },
+    now: (): Opened => opened!,
+  };
 }
 
 /** What axe finds wrong with the page as it is shown now, by WCAG A and AA. */

@@ -1,19 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import type { Page } from 'playwright-core';
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  api,
-  axe,
-  expectNoSidewaysScroll,
-  type Opened,
-  type OpenOptions,
-  open,
-  place,
-  themes,
-  withBrowser,
-} from './browser.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { api, axe, expectNoSidewaysScroll, type OpenOptions, place, themes, withPage } from './browser.ts';
 
-withBrowser();
+const shown = withPage();
 
 const script = '<script>alert(1)</script>';
 const turned = 'find_\u202egnp.exe';
@@ -36,15 +26,8 @@ beforeAll(async () => {
   await api('POST', '/track', { environment: 'staging', event: 'find_view', distinct_id: 'anonymous-find-xyz' });
 });
 
-let opened: Opened | null = null;
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
-
 async function openFind(query = '', options: OpenOptions = {}): Promise<Page> {
-  opened = await open(`/e/staging/people${query}`, options);
+  const opened = await shown.open(`/e/staging/people${query}`, options);
   await box(opened.page).waitFor();
   return opened.page;
 }
@@ -128,7 +111,7 @@ test('hostile ids are text, and lead to their person', async () => {
 });
 
 test('an empty environment shows the first three calls, which turn green as they arrive', async () => {
-  opened = await open('/e/development/people');
+  const opened = await shown.open('/e/development/people');
   const { page } = opened;
   const steps = page.getByRole('list').filter({ hasText: 'Somebody browses' }).getByRole('listitem');
   await steps.first().waitFor();
@@ -157,7 +140,7 @@ test('a key that may not make keys says where they are made', async () => {
     kind: 'secret',
     scopes: ['read'],
   });
-  opened = await open('/e/development/people', { key: secret });
+  const opened = await shown.open('/e/development/people', { key: secret });
   await opened.page.getByText('`onym keys create`').waitFor();
   expect(await opened.page.getByRole('button', { name: 'Make a publishable key' }).count()).toBe(0);
 });

@@ -1,27 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
-import {
-  api,
-  axe,
-  expectNoSidewaysScroll,
-  type Opened,
-  type OpenOptions,
-  open,
-  place,
-  themes,
-  withBrowser,
-} from './browser.ts';
+import { expect, test } from 'vitest';
+import { api, axe, expectNoSidewaysScroll, type OpenOptions, place, themes, withPage } from './browser.ts';
 
-withBrowser();
-
-let opened: Opened | null = null;
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
+const shown = withPage();
 
 async function openHealth(query = '', options: OpenOptions = {}) {
-  opened = await open(`/e/staging/health${query}`, options);
+  const opened = await shown.open(`/e/staging/health${query}`, options);
   await opened.page.locator('h1').waitFor();
   return opened.page;
 }
@@ -126,7 +109,7 @@ test('a name that is taken is said to be, in the panel', async () => {
     .getByRole('dialog')
     .getByText(/ONYM_INITIAL_SECRET_KEY/)
     .waitFor();
-  opened!.complaints.length = 0;
+  shown.now().complaints.length = 0;
 });
 
 test('a key without the scope is told which one it needs', async () => {

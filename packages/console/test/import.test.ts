@@ -1,30 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
-import { afterEach, expect, test } from 'vitest';
-import {
-  api,
-  axe,
-  expectNoSidewaysScroll,
-  type Opened,
-  type OpenOptions,
-  open,
-  place,
-  themes,
-  withBrowser,
-} from './browser.ts';
+import { expect, test } from 'vitest';
+import { api, axe, expectNoSidewaysScroll, type OpenOptions, place, themes, withPage } from './browser.ts';
 
-withBrowser();
-
-let opened: Opened | null = null;
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
+const shown = withPage();
 
 async function openImport(options: OpenOptions = {}): Promise<Page> {
-  opened = await open('/e/staging/import', options);
+  const opened = await shown.open('/e/staging/import', options);
   await opened.page.getByRole('heading', { name: 'Import', level: 1 }).waitFor();
   return opened.page;
 }
@@ -74,7 +57,8 @@ test('columns that say nothing are mapped, the dry run says what would be, the i
   expect(await canonical('imp:1001')).toBe('imp_a');
 
   // A file that can not be read yet is a 400 each time, and the browser says so.
-  opened!.complaints.splice(0, Number.POSITIVE_INFINITY, ...opened!.complaints.filter((one) => !one.includes('400')));
+  const { complaints } = shown.now();
+  complaints.splice(0, Number.POSITIVE_INFINITY, ...complaints.filter((one) => !one.includes('400')));
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Download them' }).click(),

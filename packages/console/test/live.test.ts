@@ -1,27 +1,11 @@
-import { afterEach, expect, test } from 'vitest';
-import {
-  api,
-  axe,
-  expectNoSidewaysScroll,
-  type Opened,
-  type OpenOptions,
-  open,
-  themes,
-  withBrowser,
-} from './browser.ts';
+import { expect, test } from 'vitest';
+import { api, axe, expectNoSidewaysScroll, type OpenOptions, themes, withPage } from './browser.ts';
 
-withBrowser();
-
-let opened: Opened | null = null;
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
+const shown = withPage();
 
 /** Streams are open: what is sent from now on is shown. */
 async function openLive(query = '', options: OpenOptions = {}) {
-  opened = await open(`/e/staging/live${query}`, options);
+  const opened = await shown.open(`/e/staging/live${query}`, options);
   await opened.page.getByText('Connected').waitFor();
   return opened.page;
 }

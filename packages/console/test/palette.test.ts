@@ -1,27 +1,11 @@
 import type { Page } from 'playwright-core';
-import { afterEach, expect, test } from 'vitest';
-import {
-  api,
-  axe,
-  expectNoSidewaysScroll,
-  type Opened,
-  type OpenOptions,
-  open,
-  themes,
-  withBrowser,
-} from './browser.ts';
+import { expect, test } from 'vitest';
+import { api, axe, expectNoSidewaysScroll, type OpenOptions, themes, withPage } from './browser.ts';
 
-withBrowser();
-
-let opened: Opened | null = null;
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
+const shown = withPage();
 
 async function openPage(path: string, options: OpenOptions = {}): Promise<Page> {
-  opened = await open(path, options);
+  const opened = await shown.open(path, options);
   await opened.page.getByRole('heading', { level: 1 }).waitFor();
   return opened.page;
 }

@@ -1,9 +1,9 @@
-import { afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { identityAddress, personAddress } from '../src/pages/person/address.ts';
-import { api, axe, expectNoSidewaysScroll, type Opened, open, place, withBrowser } from './browser.ts';
+import { api, axe, expectNoSidewaysScroll, place, withPage } from './browser.ts';
 import { call, heading, panel } from './person-support.ts';
 
-withBrowser();
+const shown = withPage();
 
 const environment = 'staging';
 const uuid = '550e8400-e29b-41d4-a716-446655440000';
@@ -24,7 +24,6 @@ const hostile: readonly (readonly [id: string, shown: string])[] = [
   [uuid, uuid],
 ];
 
-let opened: Opened | null = null;
 beforeAll(async () => {
   for (const [index, [id]] of hostile.entries()) {
     const anonymous_id = `hostile-visitor-${index}`;
@@ -39,18 +38,13 @@ beforeAll(async () => {
     await call('/track', { environment, distinct_id: id, event: '<i>event</i>\u202e', properties });
   }
 });
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
 
 const addressOf = (id: string) => `/e/${environment}/people/${encodeURIComponent(personAddress(id))}`;
 
 test('hostile ids have an address, are shown as text, selected and explained', async () => {
-  opened = await open('/e/staging/health');
+  const opened = await shown.open('/e/staging/health');
   const { page } = opened;
-  page.on('dialog', () => opened!.complaints.push('A script of an id ran.'));
+  page.on('dialog', () => opened.complaints.push('A script of an id ran.'));
   for (const [index, [id, shown]] of hostile.entries()) {
     await page.goto(new URL(addressOf(id), page.url()).href);
     await expect.poll(() => heading(page).textContent(), { message: id }).toContain(shown.slice(0, 30));
@@ -80,15 +74,15 @@ test('an integer that no double holds is shown with every digit', async () => {
     headers: { authorization: `Bearer ${place.secretKey}` },
     body,
   });
-  opened = await open(`${addressOf('42')}?trait=exact`);
+  const opened = await shown.open(`${addressOf('42')}?trait=exact`);
   const exact = panel(opened.page, 'Traits').getByText('1234567890123456789', { exact: true });
   await expect.poll(() => exact.count()).toBe(2);
 });
 
 test('hostile traits and properties are text, half a character is a replacement, and nothing turns around', async () => {
-  opened = await open(`${addressOf('42')}?trait=turned`);
+  const opened = await shown.open(`${addressOf('42')}?trait=turned`);
   const { page } = opened;
-  page.on('dialog', () => opened!.complaints.push('A script of a trait ran.'));
+  page.on('dialog', () => opened.complaints.push('A script of a trait ran.'));
   const traits = panel(page, 'Traits');
   await traits.getByText('<b>key</b>', { exact: true }).waitFor();
   await traits.getByText(/^<script>alert\("/).waitFor();
@@ -103,7 +97,7 @@ test('an id in the form of a UUID and an identity id have addresses of their own
   const { identity_id } = await api<{ identity_id: string }>('GET', `/v1/identities/42?environment=${environment}`);
   // Somebody whose distinct_id is another person's identity id.
   await call('/identify', { environment, distinct_id: identity_id, traits: { who: 'the other' } });
-  opened = await open(addressOf(identity_id));
+  const opened = await shown.open(addressOf(identity_id));
   const { page } = opened;
   await expect.poll(() => heading(page).textContent()).toContain(identity_id);
   await panel(page, 'Traits').getByText('the other').waitFor();
@@ -114,6 +108,6 @@ test('an id in the form of a UUID and an identity id have addresses of their own
 });
 
 test('an address that no id can have says so, and asks nothing', async () => {
-  opened = await open(`/e/${environment}/people/${encodeURIComponent(personAddress('..'))}`);
+  const opened = await shown.open(`/e/${environment}/people/${encodeURIComponent(personAddress('..'))}`);
   await opened.page.getByRole('heading', { name: 'This address names no id' }).waitFor();
 });

@@ -1,23 +1,17 @@
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import { type Opened, open, withBrowser } from './browser.ts';
+import { beforeAll, expect, test } from 'vitest';
+import { withPage } from './browser.ts';
 import { makeLarge, panel, personPath } from './person-support.ts';
 
-withBrowser();
+const shown = withPage();
 
 const environment = 'development';
-let opened: Opened | null = null;
 beforeAll(async () => {
   await makeLarge('large', 1_000, environment);
   await makeLarge('huge', 10_000, environment);
 });
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
 
 test('a graph of a thousand nodes is drawn again for each frame of panning and zooming', async () => {
-  opened = await open(personPath('large', '', environment));
+  const opened = await shown.open(personPath('large', '', environment));
   const { page } = opened;
   const graph = page.getByRole('img', { name: /^Graph: 1,000 identifiers joined by 999 links\./ });
   await graph.locator('canvas').first().waitFor();
@@ -63,7 +57,7 @@ test('a graph of a thousand nodes is drawn again for each frame of panning and z
 });
 
 test('a person of ten thousand identifiers is a list at once, whole after a while, sorted, filtered and explained', async () => {
-  opened = await open(personPath('huge', '', environment));
+  const opened = await shown.open(personPath('huge', '', environment));
   const { page } = opened;
   await page.getByText('10,000 ids', { exact: true }).waitFor();
   const table = page.getByRole('table');

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { jsonText } from '../src/components/shown-value.ts';
 import { identityAddress, nameOfAddress, personAddress } from '../src/pages/person/address.ts';
 import { layOut } from '../src/pages/person/graph/layout.ts';
 import { graphOf } from '../src/pages/person/graph/model.ts';
@@ -10,7 +11,7 @@ import { selected } from '../src/pages/person/selection.ts';
 import { besideOf, standingAt } from '../src/pages/person/standing.ts';
 import { timelineItems } from '../src/pages/person/timeline/items.ts';
 import { valuesAt } from '../src/pages/person/traits/traits.ts';
-import { jsonText, valueText } from '../src/pages/person/value-text.ts';
+import { valueText } from '../src/pages/person/value-text.ts';
 
 /** What the person page works out, without a browser. */
 

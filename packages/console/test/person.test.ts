@@ -1,32 +1,18 @@
-import { afterEach, beforeAll, expect, test } from 'vitest';
-import {
-  axe,
-  expectNoSidewaysScroll,
-  type Opened,
-  type OpenOptions,
-  open,
-  place,
-  themes,
-  withBrowser,
-} from './browser.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, test } from 'vitest';
+import { axe, expectNoSidewaysScroll, type OpenOptions, open, place, themes, withPage } from './browser.ts';
 import { call, heading, type Made, makePerson, panel, personPath } from './person-support.ts';
 
-withBrowser();
+const shown = withPage();
 
-let opened: Opened | null = null;
 let made: Made;
 beforeAll(async () => {
   made = await makePerson('p');
 });
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
 
 /** The person page at an address, once it is there. */
 async function openPerson(id: string, rest = '', options: OpenOptions = {}) {
-  opened = await open(personPath(id, rest), options);
+  const opened = await shown.open(personPath(id, rest), options);
   await panel(opened.page, 'Identifiers').waitFor();
   return opened.page;
 }
@@ -133,7 +119,7 @@ test('a node is chosen by a click in the graph, and what stands between two peop
 });
 
 /** The middle of the canvas may be beside a node: where the pointer's cursor would be over the nearest one is found by its colour. */
-async function nodeAt(page: Opened['page'], near: { x: number; y: number }) {
+async function nodeAt(page: Page, near: { x: number; y: number }) {
   return page.evaluate(({ x, y }) => {
     const canvas = document.querySelector<HTMLCanvasElement>('canvas[data-id="layer2-node"]')!;
     const box = canvas.getBoundingClientRect();

@@ -1,29 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, expect, test } from 'vitest';
-import {
-  api,
-  axe,
-  expectNoSidewaysScroll,
-  type Opened,
-  type OpenOptions,
-  open,
-  themes,
-  withBrowser,
-} from './browser.ts';
+import { expect, test } from 'vitest';
+import { api, axe, expectNoSidewaysScroll, type OpenOptions, themes, withPage } from './browser.ts';
 
-withBrowser();
-
-let opened: Opened | null = null;
-afterEach(async () => {
-  expect(opened?.complaints ?? []).toEqual([]);
-  await opened?.context.close();
-  opened = null;
-});
+const shown = withPage();
 
 const address = (sql: string, rest = '') => `/e/production/sql?sql=${encodeURIComponent(sql)}${rest}`;
 
 async function openSql(path: string, options: OpenOptions = {}) {
-  opened = await open(path, options);
+  const opened = await shown.open(path, options);
   await opened.page.getByRole('textbox', { name: 'SQL statement' }).waitFor();
   return opened.page;
 }
@@ -92,7 +76,7 @@ test('an error says what the server says, and a statement that takes long is can
     .getByRole('alert')
     .getByText(/nothing/)
     .waitFor();
-  opened!.complaints.length = 0;
+  shown.now().complaints.length = 0;
   await page.goto(new URL(address('SELECT sum(sipHash64(number)) FROM numbers(1000000000000)'), page.url()).href);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByRole('button', { name: 'Run' }).waitFor();
