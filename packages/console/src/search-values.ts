@@ -12,3 +12,9 @@ export function textOf(value: unknown): string | undefined {
 /** One of a few names. */
 export const oneOf = <Name extends string>(names: readonly Name[], value: unknown): Name | undefined =>
   names.find((name) => name === value);
+
+/** The number of a ledger row, of `least` on. */
+export function seqOf(value: unknown, least = 1): number | undefined {
+  const number = Number(value);
+  return value !== '' && value !== null && Number.isSafeInteger(number) && number >= least ? number : undefined;
+}

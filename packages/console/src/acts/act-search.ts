@@ -1,3 +1,5 @@
+import { seqOf, textOf } from '../search-values.ts';
+
 /** An act that is being prepared, in the address of whatever page it was opened over. */
 export interface ActSearch {
   readonly act?: string;
@@ -16,15 +18,6 @@ export interface ActSearch {
   /** A ledger row that is to be undone. */
   readonly row?: number;
 }
-
-/** What was typed by hand as a number is a number to the router; ids are texts. */
-export const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value || undefined : value === undefined || value === null ? undefined : String(value);
-
-export const seqOf = (value: unknown): number | undefined => {
-  const number = Number(value);
-  return value !== '' && value !== null && Number.isSafeInteger(number) && number > 0 ? number : undefined;
-};
 
 export function actSearchOf(given: Record<string, unknown>): ActSearch {
   return {

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { ledgerRowQuery } from '../api/ledger-row.ts';
+import { linkOf } from '../api/row-parts.ts';
 import { Badge } from '../components/badge.tsx';
 import { PersonLink } from '../components/person-link.tsx';
 import { RowLink } from '../components/row-link.tsx';
@@ -9,7 +10,6 @@ import { Time } from '../components/time.tsx';
 import { useEnvironment } from '../shell/use-environment.ts';
 import { texts } from '../texts/texts.ts';
 import styles from './panel.module.css';
-import { linkOf } from './row-parts.ts';
 
 /** What asked for the link, who sent it, and why it joined nothing then. */
 export function EvidenceOfLink({ seq }: { readonly seq: number }) {

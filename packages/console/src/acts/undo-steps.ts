@@ -1,6 +1,6 @@
 import type { LedgerRow } from '../api/ledger-row.ts';
+import { joins, linkOf, partsOf } from '../api/row-parts.ts';
 import { texts } from '../texts/texts.ts';
-import { joins, linkOf, partsOf } from './row-parts.ts';
 
 /** One thing that undoing a ledger row does. */
 export type UndoStep =

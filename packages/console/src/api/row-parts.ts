@@ -1,4 +1,5 @@
-import type { LedgerRow } from '../api/ledger-row.ts';
+import type { LedgerRow } from './ledger-row.ts';
+import type { components } from './schema.d.ts';
 
 /** The fields of its own that a ledger row has, by its operation (docs/http.md, "The ledger"). */
 export interface RowParts {
@@ -17,10 +18,10 @@ export interface RowParts {
 }
 
 export interface RowLinkPart {
-  readonly kind: string;
+  readonly kind: components['schemas']['Link']['kind'];
   readonly primary_id: string;
   readonly secondary_id: string;
-  readonly verdict: string;
+  readonly verdict: components['schemas']['Link']['verdict'];
   readonly reason: string | null;
   readonly waived: readonly string[];
   readonly approves: number | null;
@@ -31,7 +32,7 @@ export const partsOf = (row: LedgerRow): RowParts => row as RowParts;
 /** The link that a row of evidence asked for. */
 export function linkOf(row: LedgerRow): RowLinkPart | null {
   const { link } = partsOf(row);
-  return typeof link === 'object' ? link : null;
+  return typeof link === 'object' ? (link ?? null) : null;
 }
 
 export const joins = (link: RowLinkPart): boolean => link.verdict === 'applied' || link.verdict === 'unchanged';

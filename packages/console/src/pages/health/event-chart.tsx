@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRouteContext } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useEnvironment } from '../../shell/use-environment.ts';
+import { useScopes } from '../../shell/use-scopes.ts';
 import { texts } from '../../texts/texts.ts';
 import { eventsByMinute } from './events-by-minute.ts';
 import styles from './status.module.css';
@@ -14,8 +14,7 @@ const ResultChart = lazy(async () => ({
 /** How many events came in, minute by minute: for keys that may ask in SQL. */
 export function EventChart() {
   const environment = useEnvironment();
-  const { session } = useRouteContext({ from: '/e/$environment' });
-  const allowed = session.key.scopes.includes('query');
+  const allowed = useScopes().includes('query');
   const { data } = useQuery({ ...eventsByMinute(environment), enabled: allowed });
   if (!allowed) return null;
   const [minute, ...counts] = data?.meta ?? [];

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate, useRouteContext, useSearch } from '@tanstack/react-router';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { ErrorNote } from '../../components/error-note.tsx';
 import { Note } from '../../components/note.tsx';
 import { Skeleton } from '../../components/skeleton.tsx';
 import { useEnvironment } from '../../shell/use-environment.ts';
+import { useScopes } from '../../shell/use-scopes.ts';
 import { texts } from '../../texts/texts.ts';
 import { KeyTable } from './key-table.tsx';
 import styles from './keys.module.css';
@@ -16,10 +17,9 @@ const words = texts.health.keys;
 /** Who may call: keys of the environments that this session's key may use. */
 export function Keys() {
   const environment = useEnvironment();
-  const { session } = useRouteContext({ from: '/e/$environment' });
   const { make = false, revoke } = useSearch({ from: '/e/$environment/health' });
   const navigate = useNavigate({ from: '/e/$environment/health' });
-  const allowed = session.key.scopes.includes('keys');
+  const allowed = useScopes().includes('keys');
   const { data, error, refetch } = useQuery({ ...keysQuery, enabled: allowed });
   const close = () => void navigate({ search: { tab: 'keys' } });
 

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
+import { pagesOf } from '../../api/pages-of.ts';
 import { environmentKey } from '../../api/query-client.ts';
 import type { components, operations } from '../../api/schema.d.ts';
 
@@ -41,12 +42,8 @@ export const keysQuery = queryOptions({
   queryKey: keysKey,
   queryFn: async ({ signal }): Promise<readonly Key[]> => {
     const all: Key[] = [];
-    let next: string | undefined;
-    do {
-      const page = await answered(api.GET('/v1/keys', { params: { query: { next } }, signal }));
-      all.push(...page.keys);
-      next = page.next ?? undefined;
-    } while (next !== undefined);
+    const pages = pagesOf((next) => answered(api.GET('/v1/keys', { params: { query: { next } }, signal })));
+    for await (const { keys } of pages) all.push(...keys);
     return all;
   },
 });

@@ -1,4 +1,5 @@
 import { answered, api } from '../../api/client.ts';
+import { pagesOf } from '../../api/pages-of.ts';
 
 interface Selection {
   readonly environment: string;
@@ -9,12 +10,10 @@ interface Selection {
 /** Has every rejected item of a selection read again, a thousand a request. */
 export async function replayAll(selection: Selection): Promise<{ replayed: number; failed: number }> {
   const sum = { replayed: 0, failed: 0 };
-  let next: string | undefined;
-  do {
-    const answer = await answered(api.POST('/v1/dead-letters/replay', { body: { ...selection, next } }));
-    sum.replayed += answer.replayed;
-    sum.failed += answer.failed;
-    next = answer.next ?? undefined;
-  } while (next !== undefined);
+  const pages = pagesOf((next) => answered(api.POST('/v1/dead-letters/replay', { body: { ...selection, next } })));
+  for await (const { replayed, failed } of pages) {
+    sum.replayed += replayed;
+    sum.failed += failed;
+  }
   return sum;
 }

@@ -1,7 +1,7 @@
 import type { ActSearch } from '../../acts/act-search.ts';
-import { joins, linkOf, partsOf } from '../../acts/row-parts.ts';
 import { undoStepsOf } from '../../acts/undo-steps.ts';
 import type { LedgerRow } from '../../api/ledger-row.ts';
+import { joins, linkOf, partsOf } from '../../api/row-parts.ts';
 import { texts } from '../../texts/texts.ts';
 
 export interface RowAct {

@@ -1,8 +1,8 @@
 import { queryOptions } from '@tanstack/react-query';
-import { linkOf, partsOf } from '../../acts/row-parts.ts';
 import { answered, api } from '../../api/client.ts';
 import type { LedgerRow } from '../../api/ledger-row.ts';
 import { environmentKey } from '../../api/query-client.ts';
+import { linkOf, partsOf } from '../../api/row-parts.ts';
 
 /** What a later row did with a link. */
 export interface Fate {

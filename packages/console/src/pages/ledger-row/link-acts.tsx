@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { dryRunQuery } from '../../acts/dry-run-query.ts';
-import { joins, type RowLinkPart } from '../../acts/row-parts.ts';
 import { useAct } from '../../acts/use-act.ts';
+import { joins, type RowLinkPart } from '../../api/row-parts.ts';
 import { Button } from '../../components/button.tsx';
 import { RowLink } from '../../components/row-link.tsx';
 import { Sentence } from '../../components/sentence.tsx';

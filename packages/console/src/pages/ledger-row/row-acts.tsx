@@ -1,6 +1,6 @@
-import { linkOf } from '../../acts/row-parts.ts';
 import { useAct } from '../../acts/use-act.ts';
 import type { LedgerRow } from '../../api/ledger-row.ts';
+import { linkOf } from '../../api/row-parts.ts';
 import { Button } from '../../components/button.tsx';
 import { actsOf } from './acts-of.ts';
 import styles from './ledger-row.module.css';

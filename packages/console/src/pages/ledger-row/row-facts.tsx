@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { linkOf, partsOf } from '../../acts/row-parts.ts';
 import type { LedgerRow } from '../../api/ledger-row.ts';
+import { linkOf, partsOf } from '../../api/row-parts.ts';
 import { Badge } from '../../components/badge.tsx';
 import { RowLink } from '../../components/row-link.tsx';
 import { SourceText } from '../../components/source-text.tsx';

@@ -1,5 +1,5 @@
-import { linkOf, partsOf } from '../../acts/row-parts.ts';
 import type { LedgerRow } from '../../api/ledger-row.ts';
+import { linkOf, partsOf } from '../../api/row-parts.ts';
 import { IdText } from '../../components/id-text.tsx';
 import { PersonLink } from '../../components/person-link.tsx';
 import { RowLink } from '../../components/row-link.tsx';

@@ -1,5 +1,5 @@
-import { linkOf, partsOf } from '../../acts/row-parts.ts';
 import type { LedgerRow } from '../../api/ledger-row.ts';
+import { linkOf, partsOf } from '../../api/row-parts.ts';
 import type { texts } from '../../texts/texts.ts';
 
 type Name = keyof typeof texts.ledger.what;

@@ -1,4 +1,4 @@
-import type { RowParts } from '../../acts/row-parts.ts';
+import type { RowParts } from '../../api/row-parts.ts';
 import { shownText } from '../../characters.ts';
 import { Badge } from '../../components/badge.tsx';
 import { shownValue } from '../../components/shown-value.ts';

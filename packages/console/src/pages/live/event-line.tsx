@@ -1,7 +1,7 @@
-import { stringifyExact } from '../../api/exact-json.ts';
 import { shownText } from '../../characters.ts';
 import { Badge } from '../../components/badge.tsx';
 import { PersonLink } from '../../components/person-link.tsx';
+import { jsonText } from '../../components/shown-value.ts';
 import { texts } from '../../texts/texts.ts';
 import type { LiveEvent } from './live-item.ts';
 import styles from './live-page.module.css';
@@ -19,7 +19,7 @@ export function EventLine({ event: { event, distinct_id, properties } }: { reado
         {Object.keys(properties).length > 0 && (
           <details className={styles.properties}>
             <summary>{texts.live.properties}</summary>
-            <pre>{shownText(stringifyExact(properties, 2)).replaceAll('\\u{a}', '\n')}</pre>
+            <pre>{jsonText(properties)}</pre>
           </details>
         )}
       </div>

@@ -1,7 +1,8 @@
+import type { LedgerRow } from '../../api/ledger-row.ts';
 import { Badge, type Tone } from '../../components/badge.tsx';
 import { PersonLink } from '../../components/person-link.tsx';
 import { RowLink } from '../../components/row-link.tsx';
-import { idsOf, type LedgerRow } from './live-item.ts';
+import { idsOf } from './live-item.ts';
 import styles from './live-page.module.css';
 
 const idsShownMax = 4;

@@ -1,6 +1,5 @@
-import type { components } from '../../api/schema.d.ts';
-
-export type LedgerRow = components['schemas']['LedgerRow'];
+import type { LedgerRow } from '../../api/ledger-row.ts';
+import { linkOf, partsOf } from '../../api/row-parts.ts';
 
 /** An event as `GET /v1/events` sends it. */
 export interface LiveEvent {
@@ -20,18 +19,8 @@ export type LiveItem =
 
 /** The identifiers that a row of the ledger speaks of, whatever its operation. */
 export function idsOf(row: LedgerRow): readonly string[] {
-  const { link, distinct_ids, identified, subject, a, b } = row as Readonly<Record<string, unknown>>;
-  const { primary_id, secondary_id } = (typeof link === 'object' && link !== null ? link : {}) as Readonly<
-    Record<string, unknown>
-  >;
-  const all = [
-    identified,
-    subject,
-    primary_id,
-    secondary_id,
-    a,
-    b,
-    ...(Array.isArray(distinct_ids) ? distinct_ids : []),
-  ];
-  return [...new Set(all.filter((id): id is string => typeof id === 'string'))];
+  const { distinct_ids = [], identified, subject, a, b } = partsOf(row);
+  const link = linkOf(row);
+  const all = [identified, subject, link?.primary_id, link?.secondary_id, a, b, ...distinct_ids];
+  return [...new Set(all.filter((id) => typeof id === 'string'))];
 }

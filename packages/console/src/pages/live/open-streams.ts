@@ -1,6 +1,7 @@
 import { apiUrl } from '../../api/client.ts';
 import { parseExact } from '../../api/exact-json.ts';
-import { idsOf, type LedgerRow, type LiveEvent, type LiveItem } from './live-item.ts';
+import type { LedgerRow } from '../../api/ledger-row.ts';
+import { idsOf, type LiveEvent, type LiveItem } from './live-item.ts';
 import type { LiveSearch } from './route.ts';
 
 export type Connection = 'connecting' | 'open' | 'lost';

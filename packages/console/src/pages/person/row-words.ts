@@ -1,7 +1,7 @@
+import { linkOf, partsOf } from '../../api/row-parts.ts';
 import { shownText } from '../../characters.ts';
 import type { Words } from '../../texts/person.ts';
 import { texts } from '../../texts/texts.ts';
-import { evidenceOf, fieldsOf } from './ledger-fields.ts';
 import type { LedgerRow } from './queries.ts';
 
 const { rows: words, evidence } = texts.person;
@@ -9,14 +9,14 @@ const keysShownMax = 6;
 
 /** What a row of the ledger says, in words. */
 export function rowWords(row: LedgerRow): Words {
-  const { a = '', b = '', link, distinct_ids, scope } = fieldsOf(row);
+  const { a = '', b = '', link, distinct_ids, scope } = partsOf(row);
   switch (row.op) {
     case 'identify':
     case 'alias':
     case 'track':
       return callWords(row);
     case 'approve':
-      return [...words.approve(evidenceOf(row)?.approves ?? row.seq), ' ', ...callWords(row)];
+      return [...words.approve(linkOf(row)?.approves ?? row.seq), ' ', ...callWords(row)];
     case 'reject':
       return words.reject(typeof link === 'number' ? link : row.seq, a, b);
     case 'split':
@@ -41,8 +41,8 @@ export function rowWords(row: LedgerRow): Words {
 
 /** What a call brought: evidence, an id that it named, traits. */
 function callWords(row: LedgerRow): Words {
-  const { identified, subject, traits = [] } = fieldsOf(row);
-  const link = evidenceOf(row);
+  const { identified, subject, traits = [] } = partsOf(row);
+  const link = linkOf(row);
   const said: Words[] = [];
   if (link !== null) said.push(evidence[link.kind](link.primary_id, link.secondary_id));
   else if (typeof identified === 'string') said.push(words.identified(identified));

@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { oneOf, textOf } from '../../search-values.ts';
+import { oneOf, seqOf, textOf } from '../../search-values.ts';
 
 /** What an address of the person page holds beside who it is. */
 export interface PersonSearch {
@@ -28,18 +28,13 @@ export interface PersonSearch {
   readonly ids?: string;
 }
 
-const seqOf = (value: unknown): number | undefined => {
-  const number = Number(value);
-  return value !== '' && value !== null && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
-};
-
 export function personSearchOf(given: Record<string, unknown>): PersonSearch {
   return {
     view: oneOf(['graph', 'list', 'links'], given.view),
     a: textOf(given.a),
     b: textOf(given.b),
-    link: seqOf(given.link),
-    as_of_seq: seqOf(given.as_of_seq),
+    link: seqOf(given.link, 0),
+    as_of_seq: seqOf(given.as_of_seq, 0),
     trait: textOf(given.trait),
     event: textOf(given.event),
     open: textOf(given.open),

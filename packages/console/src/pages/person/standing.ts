@@ -1,9 +1,9 @@
-import { evidenceOf, fieldsOf, type RowLinkFields } from './ledger-fields.ts';
+import { linkOf, partsOf, type RowLinkPart } from '../../api/row-parts.ts';
 import type { LedgerRow } from './queries.ts';
 
 /** Evidence that was turned down, or waits. */
 export interface TurnedDown extends Pick<LedgerRow, 'seq' | 'time' | 'source'> {
-  readonly kind: RowLinkFields['kind'];
+  readonly kind: RowLinkPart['kind'];
   readonly a: string;
   readonly b: string;
   readonly verdict: 'refused' | 'held';
@@ -30,8 +30,8 @@ export function standingAt(rows: readonly LedgerRow[], upTo: number): Standing {
   const separations = new Map<string, Separation>();
   for (const row of rows) {
     if (row.seq > upTo) break;
-    const { a, b, revoked = [], link, separations: left = [] } = fieldsOf(row);
-    const evidence = evidenceOf(row);
+    const { a, b, revoked = [], link, separations: left = [] } = partsOf(row);
+    const evidence = linkOf(row);
     if (evidence !== null) judge(row, evidence);
     for (const seq of revoked) turnedDown.delete(seq);
     for (const [one, other] of left) separations.set(pairOf(one, other), { seq: row.seq, a: one, b: other });
@@ -42,7 +42,7 @@ export function standingAt(rows: readonly LedgerRow[], upTo: number): Standing {
   }
   return { turnedDown: [...turnedDown.values()], separations: [...separations.values()] };
 
-  function judge({ seq, time, source }: LedgerRow, evidence: RowLinkFields): void {
+  function judge({ seq, time, source }: LedgerRow, evidence: RowLinkPart): void {
     const { kind, verdict, reason, approves, primary_id: a, secondary_id: b } = evidence;
     if (verdict === 'refused' || verdict === 'held')
       turnedDown.set(seq, { seq, time, source, kind, a, b, verdict, reason });

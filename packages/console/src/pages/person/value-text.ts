@@ -15,6 +15,3 @@ function isAmbiguous(text: string): boolean {
 /** A value on one line: a text as it is, unless it could be taken for another value; anything else as JSON. */
 export const valueText = (value: unknown): string =>
   shownText(typeof value === 'string' && !isAmbiguous(value) ? value : stringifyExact(value));
-
-/** JSON on many lines. What is unseen in it is spelled out. */
-export const jsonText = (value: unknown): string => stringifyExact(value, 2).split('\n').map(shownText).join('\n');

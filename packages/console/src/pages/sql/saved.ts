@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { answered, api } from '../../api/client.ts';
+import { pagesOf } from '../../api/pages-of.ts';
 import { environmentKey, queryClient } from '../../api/query-client.ts';
 import type { components } from '../../api/schema.d.ts';
 
@@ -16,12 +17,10 @@ export const savedQueries = (environment: string) =>
     queryKey: keyOf(environment),
     queryFn: async ({ signal }): Promise<readonly SavedQuery[]> => {
       const all: SavedQuery[] = [];
-      let next: string | undefined;
-      do {
-        const page = await answered(api.GET('/v1/queries', { params: { query: { environment, next } }, signal }));
-        all.push(...page.queries);
-        next = page.next ?? undefined;
-      } while (next !== undefined);
+      const pages = pagesOf((next) =>
+        answered(api.GET('/v1/queries', { params: { query: { environment, next } }, signal })),
+      );
+      for await (const { queries } of pages) all.push(...queries);
       return all;
     },
   });

@@ -1,4 +1,4 @@
-import { evidenceOf } from '../ledger-fields.ts';
+import { linkOf } from '../../../api/row-parts.ts';
 import type { LedgerRow } from '../queries.ts';
 import { type Graph, neighboursOf } from './model.ts';
 
@@ -24,7 +24,7 @@ export const asItIs = (graph: Graph): Skeleton => [
 export function lifelong(graph: Graph, rows: readonly LedgerRow[]): Skeleton {
   if (graph.left > 0) return asItIs(graph);
   const joined = rows.flatMap((row) => {
-    const link = evidenceOf(row);
+    const link = linkOf(row);
     return link === null || (link.verdict !== 'applied' && link.verdict !== 'unchanged')
       ? []
       : [{ from: link.primary_id, to: link.secondary_id }];

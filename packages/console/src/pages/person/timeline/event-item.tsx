@@ -1,11 +1,11 @@
 import { shownText } from '../../../characters.ts';
 import { CopyButton } from '../../../components/copy-button.tsx';
 import { IdText } from '../../../components/id-text.tsx';
+import { jsonText } from '../../../components/shown-value.ts';
 import { Time } from '../../../components/time.tsx';
 import { texts } from '../../../texts/texts.ts';
 import type { PersonEvent } from '../queries.ts';
 import { useChangeSearch, usePersonSearch } from '../search.ts';
-import { jsonText } from '../value-text.ts';
 import { eventKey } from './items.ts';
 import styles from './timeline.module.css';
 
