@@ -111,7 +111,7 @@ test('hostile ids are text, and lead to their person', async () => {
 });
 
 test('an empty environment shows the first three calls, which turn green as they arrive', async () => {
-  const opened = await shown.open('/e/development/people');
+  const opened = await shown.open('/e/untouched/people');
   const { page } = opened;
   const steps = page.getByRole('list').filter({ hasText: 'Somebody browses' }).getByRole('listitem');
   await steps.first().waitFor();
@@ -140,7 +140,7 @@ test('a key that may not make keys says where they are made', async () => {
     kind: 'secret',
     scopes: ['read'],
   });
-  const opened = await shown.open('/e/development/people', { key: secret });
+  const opened = await shown.open('/e/untouched/people', { key: secret });
   await opened.page.getByText('`onym keys create`').waitFor();
   expect(await opened.page.getByRole('button', { name: 'Make a publishable key' }).count()).toBe(0);
 });
@@ -156,7 +156,7 @@ test.each(themes)(
     await option(page, /^find_ada known/).waitFor();
     expect(await axe(page)).toEqual([]);
     await expectNoSidewaysScroll(page);
-    await page.goto(`${place.url}/e/development/people`);
+    await page.goto(`${place.url}/e/untouched/people`);
     await page.getByText('The first three calls').waitFor();
     expect(await axe(page)).toEqual([]);
     await expectNoSidewaysScroll(page);
