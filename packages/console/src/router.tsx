@@ -1,14 +1,17 @@
-import { createRouter } from '@tanstack/react-router';
+import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router';
 import { queryClient } from './api/query-client.ts';
 import { basePath } from './base-path.ts';
 import { NotFound } from './components/not-found.tsx';
 import { PageError } from './components/page-error.tsx';
 import { PageSkeleton } from './components/page-skeleton.tsx';
 import { routeTree } from './routes.tsx';
+import { textInQuotes } from './search-values.ts';
 
 export const router = createRouter({
   routeTree,
   basepath: basePath || '/',
+  parseSearch: parseSearchWith(textInQuotes),
+  stringifySearch: stringifySearchWith(JSON.stringify, textInQuotes),
   context: { queryClient },
   defaultPreload: 'intent',
   defaultErrorComponent: PageError,

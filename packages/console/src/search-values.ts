@@ -3,9 +3,18 @@
  * what is left out is taken over as it stands in the address.
  */
 
-/** A text that is not empty. A number in an address that somebody wrote by hand is its digits. */
+/**
+ * A text as an address holds one that would be read as something else; throws for any other. All else is not parsed: ids of digits alone may have
+ * more of them than a number keeps.
+ */
+export function textInQuotes(text: string): string {
+  if (!text.startsWith('"')) throw new SyntaxError('no text in quotes');
+  return JSON.parse(text) as string;
+}
+
+/** A text that is not empty. What an address has without quotes may have been read as a number or a boolean, where that loses nothing. */
 export function textOf(value: unknown): string | undefined {
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 

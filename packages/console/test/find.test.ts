@@ -110,6 +110,21 @@ test('hostile ids are text, and lead to their person', async () => {
   }
 });
 
+test('ids that look like numbers, or like words of JSON, stay what they are in addresses', async () => {
+  for (const id of ['90071992547409930', '1.50', '007', 'true', 'null', '"quoted"']) {
+    const byHand = id.startsWith('"') ? JSON.stringify(id) : id;
+    const page = await openFind(`?q=${encodeURIComponent(byHand)}`);
+    expect(await box(page).inputValue()).toBe(id);
+    await box(page).fill('');
+    await page.waitForURL((url) => url.search === '');
+    await box(page).fill(id);
+    await page.waitForURL((url) => [id, JSON.stringify(id)].includes(url.searchParams.get('q')!));
+    await page.reload();
+    await expect.poll(() => box(page).inputValue()).toBe(id);
+    await shown.now().context.close();
+  }
+});
+
 test('an empty environment shows the first three calls, which turn green as they arrive', async () => {
   const opened = await shown.open('/e/untouched/people');
   const { page } = opened;

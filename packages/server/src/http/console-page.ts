@@ -1,37 +1,29 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-
-/** In `index.html` where styles that a script makes are to be allowed: it becomes another word with each answer. */
-const noncePlaceholder = '__ONYM_NONCE__';
 
 export const isPageWanted = ({ headers: { accept } }: FastifyRequest): boolean =>
   accept?.includes('text/html') ?? false;
 
 /** Nothing but what this server serves, and in nobody's frame. */
-const policyWith = (nonce: string | null): string =>
-  [
-    "default-src 'self'",
-    "script-src 'self'",
-    nonce === null ? "style-src 'self'" : `style-src 'self' 'nonce-${nonce}'`,
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "object-src 'none'",
-    "base-uri 'self'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+const policy = [
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "object-src 'none'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 /** The console's one page, whatever address of it is asked for. */
 export function sendConsolePage(index: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const nonce = index.includes(noncePlaceholder) ? randomBytes(16).toString('base64') : null;
-  const html = index
-    .replace(/<base href="[^"]*"/, `<base href="${baseOf(request.originalUrl)}"`)
-    .replaceAll(noncePlaceholder, nonce ?? '');
+  const html = index.replace(/<base href="[^"]*"/, `<base href="${baseOf(request.originalUrl)}"`);
   return reply
     .type('text/html; charset=utf-8')
     .header('vary', 'accept')
     .header('cache-control', 'no-cache')
-    .header('content-security-policy', policyWith(nonce))
+    .header('content-security-policy', policy)
     .header('x-content-type-options', 'nosniff')
     .header('x-frame-options', 'DENY')
     .header('referrer-policy', 'no-referrer')
