@@ -44,6 +44,27 @@ test('goes anywhere and does anything by keyboard alone, and the focus returns w
   await page.waitForURL('**/sign-in');
 });
 
+test('takes what is typed from its first moment on, whoever had the focus', async () => {
+  const page = await openPage('/e/staging/people');
+  const box = page.getByRole('combobox', { name: 'Find a person' });
+  await box.focus();
+  // Its code is loaded when it is first opened.
+  for (const isLoaded of [false, true]) {
+    const isInPalette = await page.evaluate(async () => {
+      const press = { key: 'k', code: 'KeyK', ctrlKey: true, bubbles: true, cancelable: true };
+      document.activeElement!.dispatchEvent(new KeyboardEvent('keydown', press));
+      // No frame comes in between.
+      for (let turn = 0; turn < 10; turn++) await null;
+      return document.activeElement!.closest('[role=dialog]') !== null;
+    });
+    if (isLoaded) expect(isInPalette).toBe(true);
+    await palette(page).waitFor();
+    await page.keyboard.press('Escape');
+    await palette(page).waitFor({ state: 'detached' });
+    await expect.poll(() => box.evaluate((element) => element === document.activeElement)).toBe(true);
+  }
+});
+
 test('finds people as the page does, and acts on the one that is shown', async () => {
   await api('POST', '/identify', {
     environment: 'staging',
@@ -58,6 +79,7 @@ test('finds people as the page does, and acts on the one that is shown', async (
   await page.keyboard.insertText('anonymous-palette');
   await page.keyboard.press('Enter');
   await page.waitForURL('**/e/staging/people/palette_user*');
+  await page.getByRole('heading', { level: 1, name: 'palette_user' }).waitFor();
   await say(page, 'split');
   await page.waitForURL(/\/e\/staging\/people\/palette_user\?.*act=split/);
   await page.getByRole('dialog', { name: 'Split' }).waitFor();

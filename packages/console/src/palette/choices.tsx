@@ -1,6 +1,6 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { useRouter } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
+import { type RefObject, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { wholeText } from '../characters.ts';
 import { FoundItem } from '../finding/found-item.tsx';
 import { itemLink } from '../finding/item-link.ts';
@@ -12,8 +12,22 @@ import { type Choice, type Group, groupsOf } from './groups.ts';
 import styles from './palette.module.css';
 import { useCommands } from './use-commands.ts';
 
+interface Props {
+  /** Becomes who had the focus before. */
+  readonly heldFocus: RefObject<HTMLElement | null>;
+  readonly onDone: () => void;
+}
+
 /** The line to type on, and what it may mean. */
-export function Choices({ onDone }: { readonly onDone: () => void }) {
+export function Choices({ heldFocus, onDone }: Props) {
+  const input = useRef<HTMLInputElement>(null);
+  // At once: a dialog takes the focus a frame later, and what is typed until then would be another field's.
+  useLayoutEffect(() => {
+    const holder = document.activeElement;
+    if (holder instanceof HTMLElement && holder !== document.body && holder.closest('[role=dialog]') === null)
+      heldFocus.current = holder;
+    input.current?.focus();
+  }, [heldFocus]);
   const environment = useEnvironment();
   const router = useRouter();
   const commands = useCommands();
@@ -48,6 +62,7 @@ export function Choices({ onDone }: { readonly onDone: () => void }) {
       onItemHighlighted={enter.onItemHighlighted}
     >
       <Autocomplete.Input
+        ref={input}
         className={styles.input}
         aria-label={texts.palette.title}
         placeholder={texts.palette.placeholder}

@@ -10,9 +10,9 @@ const Palette = lazy(() => load().then((module) => ({ default: module.Palette })
 export function SearchButton() {
   const [open, setOpen] = useState(false);
   // Once opened it stays: where it has been closed, it says where the focus returns to.
-  const [wanted, setWanted] = useState(false);
+  const [openings, setOpenings] = useState(0);
   const show = (now: boolean) => {
-    setWanted(true);
+    if (now) setOpenings(openings + 1);
     setOpen(now);
   };
   useShortcuts([{ keys: 'mod+k', does: texts.palette.title, run: () => show(!open) }]);
@@ -27,7 +27,7 @@ export function SearchButton() {
         <span className={styles.words}>{texts.shell.search}</span>
         <kbd>{texts.shell.searchKeys}</kbd>
       </button>
-      <Suspense>{wanted && <Palette open={open} onClose={() => setOpen(false)} />}</Suspense>
+      <Suspense>{openings > 0 && <Palette open={open} opening={openings} onClose={() => setOpen(false)} />}</Suspense>
     </>
   );
 }
