@@ -87,6 +87,8 @@ export default defineConfig({
           name: 'console',
           include: ['packages/console/test/**/*.test.ts'],
           globalSetup: ['packages/console/test/global-setup.ts'],
+          // A browser beside the engines of other tests may not hear a key or a click in time: what fails is tried once more.
+          retry: 1,
         },
       },
       { ...source, test: { ...withProcesses, name: 'clients', include: ['clients/**/*.test.ts'] } },
