@@ -44,7 +44,7 @@ interface PairEntry {
   judgement: Judgement | null;
 }
 
-type Store = Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'known' | 'profile'>;
+type Store = Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'known' | 'profile' | 'recorded'>;
 
 const generatedForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 /** An id that a library made up, and that no other system gave out. */
@@ -58,6 +58,9 @@ export function createAliases(
 ): Aliases {
   const pairs = new LRUCache<string, PairEntry>({ max: limits.lintPairsMax });
   const knownSince = createRecentMap<Seq>(limits.lintKnownIdsMax);
+  /** From which ledger row on an identifier is known by itself. */
+  const namesSince = createRecentMap<Seq>(limits.lintKnownIdsMax);
+  /** By ids of those who were of such an identity: another id may be canonical after each alias. */
   const crowded = new LRUCache<string, number>({ max: limits.lintCrowdedIdentitiesMax });
 
   function note(call: AliasCall, { rules, anonymousId }: Judgement): void {
@@ -67,6 +70,9 @@ export function createAliases(
   async function wasKnown(id: string, seq: Seq): Promise<boolean> {
     const since = knownSince.get(id);
     if (since !== undefined && since < seq) return true;
+    // Nobody whom no earlier row named was anybody, which is cheaper to find out than who an identity was.
+    const { rows } = await identityStore.recorded(environment, id);
+    if (rows.every((row) => row >= seq)) return false;
     const { resolved } = await identityStore.resolve(environment, [id], seq - 1);
     const known = resolved.get(id)!.known;
     if (known) knownSince.set(id, seq - 1);
@@ -99,16 +105,22 @@ export function createAliases(
 
   /** True for an id that belongs to someone as an anonymous id, and not as a name of its own. */
   async function isAnonymousMember(id: string, seq: Seq): Promise<boolean> {
+    const since = namesSince.get(id);
+    if (since !== undefined && since <= seq) return false;
+    if (!(await identityStore.known(environment, [id])).has(id)) return true;
     const { identifiers } = await identityStore.profile(environment, id, wholeProfile, seq);
-    return identifiers.some((member) => member.distinctId === id && !member.known);
+    const isName = identifiers.some((member) => member.distinctId === id && member.known);
+    if (isName) namesSince.set(id, seq);
+    return !isName;
   }
 
   /** The known identifiers of an identity that has too many; null for another. Once it has, each further alias is one more. */
-  async function crowdIn(canonicalId: string, seq: Seq): Promise<number | null> {
-    const before = crowded.get(canonicalId);
-    if (before !== undefined) return before + 1;
+  async function crowdAfter(call: AliasCall, seq: Seq): Promise<number | null> {
+    const { canonicalId } = call;
     const members = await identityStore.members(environment, canonicalId);
     if (members.length < lintThresholds.knownIdentifiersMin) return null;
+    const before = Math.max(...namesOf(call).map((id) => crowded.get(id) ?? 0));
+    if (before > 0) return before + 1;
     // Cheap, and enough of a reason not to read the whole identity: known ids are many in few.
     const { size } = await identityStore.known(environment, members);
     if (size < lintThresholds.knownIdentifiersMin) return null;
@@ -140,12 +152,12 @@ export function createAliases(
     async inspect(call) {
       const entry = pairs.peek(pairOf(call));
       const judgement = (call.recorded ? null : entry?.judgement) ?? (await judge(call));
-      const { seq, applied, canonicalId } = call;
+      const { seq, applied } = call;
       const mayCrowd = applied && seq !== null && !judgement.rules.includes('alias-at-login');
-      const number = mayCrowd ? await crowdIn(canonicalId, seq) : null;
+      const number = mayCrowd ? await crowdAfter(call, seq) : null;
       note(call, judgement);
       if (number !== null) {
-        crowded.set(canonicalId, number);
+        for (const id of namesOf(call)) crowded.set(id, number);
         findings.note('no-stable-canonical', call.site, { ...exampleOf(call, null), number });
       }
       if (entry !== undefined) {
@@ -163,11 +175,14 @@ export function createAliases(
       }
       for (const id of ids) {
         knownSince.delete(id);
+        namesSince.delete(id);
         crowded.delete(id);
       }
     },
   };
 }
+
+const namesOf = ({ canonicalId, primary, secondary }: AliasCall) => [canonicalId, primary, secondary];
 
 const pairOf = ({ site, primary, secondary }: AliasCall): string =>
   `${site.key}\u0000${site.lib}\u0000${primary}\u0000${secondary}`;

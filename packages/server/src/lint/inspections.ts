@@ -18,18 +18,32 @@ export interface Inspection {
 /** What waits to be looked into, in one environment: bounded, and off the path of the calls. */
 export interface Inspections {
   add(inspection: Inspection): void;
-  /** Looks into the oldest; all by default. Those for which the identity store does not answer wait on. Never rejects. */
-  run(max?: number): Promise<void>;
+  /**
+   * Looks into the oldest, until a share is done; all without one. Those for which the identity store does not answer wait on. Never
+   * rejects.
+   */
+  run(share?: Share): Promise<void>;
   /** Drops what would name one of these ids. */
   forget(ids: ReadonlySet<string>): void;
   /** Calls since the start that were not looked into: there was no room, or it failed. */
   unexamined(): number;
 }
 
-/** Between two turns of the event loop. */
-const looksPerTurn = 25;
+/** How much is looked into at once: so many calls at the most, and for so long, counted from one turn of the event loop to the next. */
+export interface Share {
+  readonly looks: number;
+  readonly busyMs: number;
+}
 
-export function createInspections(environment: string, trouble: Trouble): Inspections {
+/** Calls of applications are not to wait for a look at what others did: a large identity takes some milliseconds. */
+const msPerTurn = 5;
+const all: Share = { looks: Number.POSITIVE_INFINITY, busyMs: Number.POSITIVE_INFINITY };
+
+export function createInspections(
+  environment: string,
+  trouble: Trouble,
+  clock: () => number = () => performance.now(),
+): Inspections {
   let waiting: Inspection[] = [];
   let unexamined = 0;
 
@@ -52,12 +66,16 @@ export function createInspections(environment: string, trouble: Trouble): Inspec
 
   return {
     add,
-    async run(max = waiting.length) {
+    async run({ looks, busyMs } = all) {
       const putOff: Inspection[] = [];
       let asked = 0;
       let failed = 0;
-      for (const [index, inspection] of waiting.splice(0, max).entries()) {
-        if (index % looksPerTurn === looksPerTurn - 1) await nextTurn();
+      let busyBefore = 0;
+      let turnedAt = clock();
+      const due = waiting.splice(0, looks);
+      let index = 0;
+      for (; index < due.length && busyBefore < busyMs; index++) {
+        const inspection = due[index]!;
         if (inspection.asksStore && putOff.length > 0) {
           putOff.push(inspection);
           continue;
@@ -74,9 +92,14 @@ export function createInspections(environment: string, trouble: Trouble): Inspec
             inspection.drop?.();
           }
         }
+        const busy = clock() - turnedAt;
+        if (busy < msPerTurn) continue;
+        busyBefore += busy;
+        await nextTurn();
+        turnedAt = clock();
       }
       if (asked > 0 && failed === 0) trouble.ends({ environment });
-      putBack(putOff);
+      putBack([...putOff, ...due.slice(index)]);
     },
     forget(ids) {
       const dropped = new Set(waiting.filter((inspection) => inspection.ids?.().some((id) => ids.has(id))));

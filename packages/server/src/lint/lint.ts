@@ -22,7 +22,7 @@ import { type Claims, claimReason, createClaims } from './claims.ts';
 import { exampleOfLetter, exampleOfOperation, exampleOfTrack, type RejectedCall } from './examples.ts';
 import type { FindingTable } from './finding-table.ts';
 import { createFindings, type Findings } from './findings.ts';
-import { createInspections, type Inspections } from './inspections.ts';
+import { createInspections, type Inspections, type Share } from './inspections.ts';
 import { createNearMisses, type NearMisses } from './near-misses.ts';
 import { type CallSite, type Example, type Finding, isSkewed, lintRules, type UnknownFields } from './rules.ts';
 import { sumOf } from './sums.ts';
@@ -71,8 +71,8 @@ interface Options {
 }
 
 const flushIntervalMs = 1_000;
-/** Calls looked into each second. */
-const looksPerFlush = 500;
+/** What is looked into each second. */
+const sharePerFlush: Share = { looks: 500, busyMs: 200 };
 
 export function createLint({ table, environments, identityStore, settings, log }: Options): Lint {
   const lanes = new Map<string, Lane>();
@@ -157,10 +157,10 @@ export function createLint({ table, environments, identityStore, settings, log }
   // One thing at a time: what is forgotten is not brought back by an inspection or a write that was under way.
   const inTurn = createTurns();
 
-  const flush = (looksMax?: number) =>
+  const flush = (share?: Share) =>
     inTurn(async () => {
       for (const [environment, lane] of lanes) {
-        await lane.inspections.run(looksMax);
+        await lane.inspections.run(share);
         await write(environment, lane);
       }
     });
@@ -169,7 +169,7 @@ export function createLint({ table, environments, identityStore, settings, log }
   const timer = setInterval(async () => {
     if (flushing) return;
     flushing = true;
-    await flush(looksPerFlush);
+    await flush(sharePerFlush);
     flushing = false;
   }, flushIntervalMs);
   timer.unref();

@@ -77,7 +77,7 @@ describe.each(bothTables)('lint, with its findings %s', (_, start) => {
 
   it('goes on when the identity store fails', async () => {
     await lint.close();
-    const broken = { ...store, resolve: () => Promise.reject(new Error('no disk')) };
+    const broken = { ...store, recorded: () => Promise.reject(new Error('no disk')) };
     lint = await open(broken);
     await send(aliasOf('user_1', 'stripe:1'), aliasOf('user_1', 'anonymous-1'));
     const { findings, unexamined } = await lint.report(environment);
@@ -85,6 +85,32 @@ describe.each(bothTables)('lint, with its findings %s', (_, start) => {
     expect(unexamined).toBe(1);
     expect(errors).toEqual(['lint could not look into a call']);
   });
+
+  it.each(['email:noreply@shop.example', 'noreply@shop.example'])(
+    'reads a person of many ids whole a few times, however many aliases say %s',
+    async (address) => {
+      let wholeReads = 0;
+      const counting = {
+        ...store,
+        profile: (...asked: Parameters<IdentityStore['profile']>) => {
+          wholeReads++;
+          return store.profile(...asked);
+        },
+        resolve: (...asked: Parameters<IdentityStore['resolve']>) => {
+          wholeReads++;
+          return store.resolve(...asked);
+        },
+      };
+      await lint.close();
+      lint = await open(counting);
+      for (let n = 0; n < 300; n++) await send(aliasOf(`customer_${n}`, address));
+      const { findings } = await lint.report(environment);
+      const crowd = findings.find(({ rule }) => rule === 'no-stable-canonical');
+      expect(crowd).toMatchObject({ count: 292 });
+      expect(crowd!.examples[0]!.number).toBe(301);
+      expect(wholeReads).toBeLessThan(20);
+    },
+  );
 
   it('takes the configured anonymous patterns for anonymous', async () => {
     await lint.close();
