@@ -71,7 +71,7 @@ export const limits = {
   /** The same where the ledger is shared: while one such is written, the next is judged. */
   operationsPerSharedCommitMax: 500,
   /** Rows of an import decided in one transaction. */
-  importChunkRows: 500,
+  importChunkRows: 1_000,
   /** Identifiers and links that an environment's commits leave in memory to the next ones: some 40 MB at the most. */
   carriedIdentifiersMax: 50_000,
   /** Calls remembered as changing nothing. */

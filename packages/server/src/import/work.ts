@@ -43,6 +43,8 @@ export async function* work(task: Work): AsyncGenerator<ImportEvent, Tally> {
   const recovery = createRecovery(asked, task.earlier);
   const save = async (line: number, state: 'running' | 'done') =>
     asked.save({ line, tally, headBefore, head: await target.head(), state }, reading);
+  // So that what a first chunk applied before it was noted is known as this import's own.
+  if (task.earlier === null) await save(0, 'running');
   let chunk: ReadRow[] = [];
   let items = 0;
   let bytesApplied = 0;

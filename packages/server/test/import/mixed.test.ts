@@ -35,7 +35,7 @@ test('a dry run answers what the import then answers', async () => {
 });
 
 test.each([1, 2, 3, 4])('cut short after %i commits and run again, it comes to the same', async (commits) => {
-  const file = history(300);
+  const file = history(600);
   const whole = await world();
   const expected = await whole.send(file);
 
@@ -46,7 +46,7 @@ test.each([1, 2, 3, 4])('cut short after %i commits and run again, it comes to t
   expect(answer).toMatchObject({ rows: expected.rows, counts: expected.counts, reasons: expected.reasons });
   const key = ({ event }: TrackItem) => event.uuid;
   expect(cut.events.map(key).sort()).toEqual(whole.events.map(key).sort());
-  const ids = Array.from({ length: 300 }, (_, n) => [`u${n}`, visitor(n), `other${n}`, `old-${n}`]).flat();
+  const ids = Array.from({ length: 600 }, (_, n) => [`u${n}`, visitor(n), `other${n}`, `old-${n}`]).flat();
   expect(await cut.people(...ids)).toEqual(await whole.people(...ids));
   for (const id of ['u0', 'u1', 'u7', 'u42']) expect(await cut.traits(id)).toEqual(await whole.traits(id));
   expect(await cut.send(file)).toMatchObject({ finished_before: true, counts: expected.counts });
