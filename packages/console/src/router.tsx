@@ -5,13 +5,13 @@ import { NotFound } from './components/not-found.tsx';
 import { PageError } from './components/page-error.tsx';
 import { PageSkeleton } from './components/page-skeleton.tsx';
 import { routeTree } from './routes.tsx';
-import { textInQuotes } from './search-values.ts';
+import { quotedOrList } from './search-values.ts';
 
 export const router = createRouter({
   routeTree,
   basepath: basePath || '/',
-  parseSearch: parseSearchWith(textInQuotes),
-  stringifySearch: stringifySearchWith(JSON.stringify, textInQuotes),
+  parseSearch: parseSearchWith(quotedOrList),
+  stringifySearch: stringifySearchWith(JSON.stringify, quotedOrList),
   context: { queryClient },
   defaultPreload: 'intent',
   defaultErrorComponent: PageError,

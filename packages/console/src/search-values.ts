@@ -4,12 +4,12 @@
  */
 
 /**
- * A text as an address holds one that would be read as something else; throws for any other. All else is not parsed: ids of digits alone may have
- * more of them than a number keeps.
+ * A text as an address holds one that would be read as something else, or a list; throws for any other. All else is not parsed: ids of digits
+ * alone may have more of them than a number keeps.
  */
-export function textInQuotes(text: string): string {
-  if (!text.startsWith('"')) throw new SyntaxError('no text in quotes');
-  return JSON.parse(text) as string;
+export function quotedOrList(text: string): unknown {
+  if (!/^["[]/.test(text)) throw new SyntaxError('neither a text in quotes nor a list');
+  return JSON.parse(text);
 }
 
 /** A text that is not empty. What an address has without quotes may have been read as a number or a boolean, where that loses nothing. */
