@@ -12,7 +12,7 @@ exports.copyDocumentation = () => {
   for (const name of ['README.md', 'llms.txt', 'docs']) {
     cpSync(join(root, name), join(to, name), {
       recursive: true,
-      filter: (path) => !/\.(ts|json|png)$|\/\./.test(path),
+      filter: (path) => !/\.(ts|json|png|svg)$|\/\./.test(path),
     });
   }
 };
