@@ -38,8 +38,8 @@ export default async function setup({ provide }: TestProject): Promise<() => Pro
       ONYM_INITIAL_SECRET_KEY: secretKey,
       ONYM_INITIAL_WRITE_KEY: writeKey,
       ONYM_KEYS_FILE: '-',
-      // `untouched` is for those who look at the beginning, and write there themselves.
-      ONYM_ENVIRONMENTS: 'production,staging,development,untouched',
+      // `untouched` is for those who look at the beginning, `streamed` for those who look at all that happens: others do not write there.
+      ONYM_ENVIRONMENTS: 'production,staging,development,untouched,streamed',
       // Where very large people are made.
       ONYM_SETTINGS: JSON.stringify({ development: { identifiersPerIdentityMax: 20_000 } }),
     },

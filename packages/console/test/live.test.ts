@@ -5,15 +5,15 @@ const shown = withPage();
 
 /** Streams are open: what is sent from now on is shown. */
 async function openLive(query = '', options: OpenOptions = {}) {
-  const opened = await shown.open(`/e/staging/live${query}`, options);
+  const opened = await shown.open(`/e/streamed/live${query}`, options);
   await opened.page.getByText('Connected').waitFor();
   return opened.page;
 }
 
 const track = (event: string, distinct_id: string, properties = {}) =>
-  api('POST', '/track', { environment: 'staging', event, distinct_id, properties });
+  api('POST', '/track', { environment: 'streamed', event, distinct_id, properties });
 const identify = (distinct_id: string, anonymous_id: string) =>
-  api('POST', '/identify', { environment: 'staging', distinct_id, anonymous_id });
+  api('POST', '/identify', { environment: 'streamed', distinct_id, anonymous_id });
 
 test('events and rows of the ledger appear as they happen, newest first, with their ids as links', async () => {
   const page = await openLive();
@@ -26,7 +26,7 @@ test('events and rows of the ledger appear as they happen, newest first, with th
   await page.getByText('Properties').click();
   await page.getByText('"path": "/a"').waitFor();
   await list.getByRole('link', { name: 'user_live_1' }).click();
-  await page.waitForURL('**/e/staging/people/user_live_1*');
+  await page.waitForURL('**/e/streamed/people/user_live_1*');
 });
 
 test('paused, it stands still and counts; resumed, it shows what came', async () => {
