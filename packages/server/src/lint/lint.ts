@@ -71,7 +71,7 @@ interface Options {
 }
 
 const flushIntervalMs = 1_000;
-/** What is looked into each second. */
+/** What is looked into each second, in each environment. */
 const sharePerFlush: Share = { looks: 500, busyMs: 200 };
 
 export function createLint({ table, environments, identityStore, settings, log }: Options): Lint {
