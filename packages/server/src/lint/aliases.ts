@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import { formsFor } from '../patterns.ts';
+import { createCrowds, wholeProfile } from './crowds.ts';
 import type { Findings } from './findings.ts';
 import { createRecentMap } from './recent-map.ts';
 import { type CallSite, type Example, type LintRule, lintThresholds } from './rules.ts';
@@ -60,26 +61,25 @@ export function createAliases(
   const knownSince = createRecentMap<Seq>(limits.lintKnownIdsMax);
   /** From which ledger row on an identifier is known by itself. */
   const namesSince = createRecentMap<Seq>(limits.lintKnownIdsMax);
-  /** By ids of those who were of such an identity: another id may be canonical after each alias. */
-  const crowded = new LRUCache<string, number>({ max: limits.lintCrowdedIdentitiesMax });
+  const crowds = createCrowds(environment, identityStore);
 
   function note(call: AliasCall, { rules, anonymousId }: Judgement): void {
     for (const rule of rules) findings.note(rule, call.site, exampleOf(call, anonymousId));
   }
 
-  async function wasKnown(id: string, seq: Seq): Promise<boolean> {
+  async function wasKnown(id: string, seq: Seq, isLarge: boolean): Promise<boolean> {
     const since = knownSince.get(id);
     if (since !== undefined && since < seq) return true;
     // Nobody whom no earlier row named was anybody, which is cheaper to find out than who an identity was.
     const { rows } = await identityStore.recorded(environment, id);
     if (rows.every((row) => row >= seq)) return false;
-    const { resolved } = await identityStore.resolve(environment, [id], seq - 1);
+    const { resolved } = await identityStore.resolve(environment, [id], isLarge ? undefined : seq - 1);
     const known = resolved.get(id)!.known;
     if (known) knownSince.set(id, seq - 1);
     return known;
   }
 
-  /** What the ids' form says, corrected by what was known of them before the call. */
+  /** What the ids' form says, corrected by what was known of them before the call; of a large identity, by what is known now. */
   async function judge(call: AliasCall): Promise<Judgement> {
     const byForm = judgeByForm(call, settings());
     if (call.seq === null || byForm.rules.includes('alias-at-login')) return byForm;
@@ -88,12 +88,13 @@ export function createAliases(
       if (link !== null && link.rule !== 'alias') return atLogin(link.secondary);
     }
     const { primary, secondary, seq } = call;
-    const primaryWasKnown = await wasKnown(primary, seq);
+    const isLarge = await crowds.isLarge(namesOf(call));
+    const primaryWasKnown = await wasKnown(primary, seq, isLarge);
     const secondaryWasKnown =
-      primaryWasKnown && !byForm.rules.includes('missing-prefix') ? true : await wasKnown(secondary, seq);
+      primaryWasKnown && !byForm.rules.includes('missing-prefix') ? true : await wasKnown(secondary, seq, isLarge);
     if (byForm.rules.includes('missing-prefix')) {
       if (looksGenerated(secondary) && !secondaryWasKnown) return atLogin(secondary);
-      if (secondaryWasKnown && (await isAnonymousMember(secondary, seq))) return atLogin(secondary);
+      if (secondaryWasKnown && (await isAnonymousMember(secondary, seq, isLarge))) return atLogin(secondary);
       if (looksGenerated(primary) && !looksGenerated(secondary) && !primaryWasKnown && secondaryWasKnown) {
         return atLogin(primary);
       }
@@ -104,29 +105,15 @@ export function createAliases(
   }
 
   /** True for an id that belongs to someone as an anonymous id, and not as a name of its own. */
-  async function isAnonymousMember(id: string, seq: Seq): Promise<boolean> {
+  async function isAnonymousMember(id: string, seq: Seq, isLarge: boolean): Promise<boolean> {
     const since = namesSince.get(id);
     if (since !== undefined && since <= seq) return false;
     if (!(await identityStore.known(environment, [id])).has(id)) return true;
-    const { identifiers } = await identityStore.profile(environment, id, wholeProfile, seq);
+    if (isLarge) return false;
+    const { identifiers } = await identityStore.profile(environment, id, wholeProfile, seq - 1);
     const isName = identifiers.some((member) => member.distinctId === id && member.known);
     if (isName) namesSince.set(id, seq);
     return !isName;
-  }
-
-  /** The known identifiers of an identity that has too many; null for another. Once it has, each further alias is one more. */
-  async function crowdAfter(call: AliasCall, seq: Seq): Promise<number | null> {
-    const { canonicalId } = call;
-    const members = await identityStore.members(environment, canonicalId);
-    if (members.length < lintThresholds.knownIdentifiersMin) return null;
-    const before = Math.max(...namesOf(call).map((id) => crowded.get(id) ?? 0));
-    if (before > 0) return before + 1;
-    // Cheap, and enough of a reason not to read the whole identity: known ids are many in few.
-    const { size } = await identityStore.known(environment, members);
-    if (size < lintThresholds.knownIdentifiersMin) return null;
-    const { identifiers } = await identityStore.profile(environment, canonicalId, wholeProfile, seq);
-    const number = identifiers.filter(({ known }) => known).length;
-    return number < lintThresholds.knownIdentifiersMin ? null : number;
   }
 
   return {
@@ -154,12 +141,9 @@ export function createAliases(
       const judgement = (call.recorded ? null : entry?.judgement) ?? (await judge(call));
       const { seq, applied } = call;
       const mayCrowd = applied && seq !== null && !judgement.rules.includes('alias-at-login');
-      const number = mayCrowd ? await crowdAfter(call, seq) : null;
+      const number = mayCrowd ? await crowds.after(namesOf(call), seq) : null;
       note(call, judgement);
-      if (number !== null) {
-        for (const id of namesOf(call)) crowded.set(id, number);
-        findings.note('no-stable-canonical', call.site, { ...exampleOf(call, null), number });
-      }
+      if (number !== null) findings.note('no-stable-canonical', call.site, { ...exampleOf(call, null), number });
       if (entry !== undefined) {
         entry.judgement = { ...judgement, rules: judgement.rules.filter((rule) => rule !== 'alias-before-identify') };
       }
@@ -176,8 +160,8 @@ export function createAliases(
       for (const id of ids) {
         knownSince.delete(id);
         namesSince.delete(id);
-        crowded.delete(id);
       }
+      crowds.forget(ids);
     },
   };
 }
@@ -219,10 +203,3 @@ function exampleOf(call: AliasCall, anonymousId: string | null): Example {
     ...(call.seq === null ? {} : { seq: call.seq }),
   };
 }
-
-/** All identifiers, also of an identity that an approval made larger than the settings allow; no links. */
-const wholeProfile = {
-  identifiersAfter: null,
-  linksAfter: Number.MAX_SAFE_INTEGER,
-  limit: Number.MAX_SAFE_INTEGER,
-};

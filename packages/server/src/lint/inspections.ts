@@ -25,6 +25,8 @@ export interface Inspections {
   run(share?: Share): Promise<void>;
   /** Drops what would name one of these ids. */
   forget(ids: ReadonlySet<string>): void;
+  /** How many wait. */
+  waiting(): number;
   /** Calls since the start that were not looked into: there was no room, or it failed. */
   unexamined(): number;
 }
@@ -106,6 +108,7 @@ export function createInspections(
       waiting = waiting.filter((inspection) => !dropped.has(inspection));
       for (const { drop } of dropped) drop?.();
     },
+    waiting: () => waiting.length,
     unexamined: () => unexamined,
   };
 }

@@ -39,6 +39,7 @@ export interface Lint extends Forgets {
    * share the table answered, all but the last second. Rejects where the table can't be read.
    */
   report(environment: string): Promise<LintReport>;
+  /** Looks into what waits, for a second or so in each environment. */
   close(): Promise<void>;
 }
 
@@ -73,6 +74,8 @@ interface Options {
 const flushIntervalMs = 1_000;
 /** What is looked into each second, in each environment. */
 const sharePerFlush: Share = { looks: 500, busyMs: 200 };
+/** And before the end: whoever stops a server does not wait for advice. */
+const lastShare: Share = { looks: limits.lintWaitingCallsMax, busyMs: 1_000 };
 
 export function createLint({ table, environments, identityStore, settings, log }: Options): Lint {
   const lanes = new Map<string, Lane>();
@@ -257,7 +260,11 @@ export function createLint({ table, environments, identityStore, settings, log }
 
     async close() {
       clearInterval(timer);
-      await flush();
+      await flush(lastShare);
+      for (const [environment, { inspections }] of lanes) {
+        const calls = inspections.waiting();
+        if (calls > 0) log.info({ environment, calls }, 'lint did not look into the last calls before the stop');
+      }
       await table.close();
     },
   };

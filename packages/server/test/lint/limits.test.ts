@@ -15,6 +15,7 @@ let opened = 0;
 let store: IdentityStore;
 let lint: Lint;
 let errors: string[];
+let told: object[];
 
 const open = async (identityStore: IdentityStore, settings: Settings = defaultSettings): Promise<Lint> =>
   createLint({
@@ -22,8 +23,10 @@ const open = async (identityStore: IdentityStore, settings: Settings = defaultSe
     environments: [environment],
     identityStore,
     settings: () => settings,
-    log: { error: (_details, message) => void errors.push(message), info: () => {} },
+    log: { error: (_details, message) => void errors.push(message), info: (details) => void told.push(details) },
   });
+
+const steering = { key: 'ops', lib: null, batch: null, public: false };
 
 function aliasOf(primary: string, secondary: string, lib: string | null = null): AliasOperation {
   const source = { key: 'web', lib, batch: null, public: false };
@@ -43,6 +46,7 @@ describe.each(bothTables)('lint, with its findings %s', (_, start) => {
 
   beforeEach(async () => {
     errors = [];
+    told = [];
     received = Date.parse('2026-11-03T12:00:00Z');
     opened++;
     store = createMemoryStore();
@@ -90,8 +94,14 @@ describe.each(bothTables)('lint, with its findings %s', (_, start) => {
     'reads a person of many ids whole a few times, however many aliases say %s',
     async (address) => {
       let wholeReads = 0;
+      let membersRead = 0;
       const counting = {
         ...store,
+        members: async (...asked: Parameters<IdentityStore['members']>) => {
+          const members = await store.members(...asked);
+          membersRead += members.length;
+          return members;
+        },
         profile: (...asked: Parameters<IdentityStore['profile']>) => {
           wholeReads++;
           return store.profile(...asked);
@@ -109,8 +119,41 @@ describe.each(bothTables)('lint, with its findings %s', (_, start) => {
       expect(crowd).toMatchObject({ count: 292 });
       expect(crowd!.examples[0]!.number).toBe(301);
       expect(wholeReads).toBeLessThan(20);
+      // One by one it would be 90,000.
+      expect(membersRead).toBeLessThan(30_000);
     },
   );
+
+  it('notices that a person of many ids was split', async () => {
+    const idOf = (n: number) => `customer_${n}`;
+    for (let n = 1; n < 12; n++) await send(aliasOf(idOf(0), idOf(n)));
+    const countOf = async () => {
+      const { findings } = await lint.report(environment);
+      return findings.find(({ rule }) => rule === 'no-stable-canonical')?.count;
+    };
+    expect(await countOf()).toBe(3);
+    const ids = Array.from({ length: 10 }, (_, n) => idOf(n + 2));
+    await store.commit(environment, [{ op: 'split', target: { ids }, source: steering, timestamp: null }], received++);
+    await send(aliasOf(idOf(0), 'another'));
+    expect(await countOf()).toBe(3);
+  });
+
+  it('leaves what would hold up the end', async () => {
+    const slow = {
+      ...store,
+      recorded: (...asked: Parameters<IdentityStore['recorded']>) => {
+        const until = performance.now() + 20;
+        while (performance.now() < until);
+        return store.recorded(...asked);
+      },
+    };
+    await lint.close();
+    lint = await open(slow);
+    await send(...Array.from({ length: 200 }, (_, n) => aliasOf(`customer_${n}`, `stripe:${n}`)));
+    told = [];
+    await lint.close();
+    expect(told).toMatchObject([{ environment, calls: expect.any(Number) }]);
+  });
 
   it('takes the configured anonymous patterns for anonymous', async () => {
     await lint.close();
