@@ -167,13 +167,41 @@ async function compare(client: Client, oracle: Oracle): Promise<void> {
   );
 }
 
+/** Without what was merged into other parts of the event store, which goes a minute later. */
 function bytesOnDisk(directory: string): number {
-  const entries = readdirSync(directory, { withFileTypes: true, recursive: true });
+  const entries = readdirSync(directory, { withFileTypes: true });
+  const parts = entries.flatMap(({ name }) => partOf(name) ?? []);
   const blockBytes = 512;
   return entries
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).blocks * blockBytes, 0);
+    .filter(({ name }) => !isMerged(partOf(name), parts))
+    .map((entry) => {
+      const path = join(directory, entry.name);
+      return entry.isDirectory() ? bytesOnDisk(path) : statSync(path).blocks * blockBytes;
+    })
+    .reduce((sum, bytes) => sum + bytes, 0);
 }
+
+/** A part of a MergeTree is called by its partition, its first and last block, and how often it was merged. */
+interface Part {
+  readonly partition: string;
+  readonly first: number;
+  readonly last: number;
+  readonly level: number;
+}
+
+function partOf(name: string): Part | null {
+  const match = /^([^_]+)_(\d+)_(\d+)_(\d+)$/.exec(name);
+  if (match === null) return null;
+  const [, partition, first, last, level] = match;
+  return { partition: partition!, first: Number(first), last: Number(last), level: Number(level) };
+}
+
+const isMerged = (part: Part | null, others: readonly Part[]): boolean =>
+  part !== null &&
+  others.some(
+    ({ partition, first, last, level }) =>
+      partition === part.partition && first <= part.first && last >= part.last && level > part.level,
+  );
 
 function diskByPart(dataDir: string, ids: number): string {
   return readdirSync(dataDir, { withFileTypes: true })

@@ -7,6 +7,7 @@ import type { Gate } from '../gate.ts';
 import type { Log } from '../log.ts';
 import { chunkRowsMax, type EncodedRows, type EncodeParts, encodeRows } from './encode-rows.ts';
 import { type EventRows, rowsOfEvents } from './event-batches.ts';
+import { growingBytes } from './reused-bytes.ts';
 import { backoffMs, isTold, troubleOf } from './trouble.ts';
 import type { NotKept } from './types.ts';
 
@@ -120,7 +121,7 @@ async function attempt(parts: DirectInsertParts, insert: DirectInsert, part: Par
   if (part.encoded === null) {
     // Registered before a row is bound, and until all are there.
     boundAt((await parts.identityStore.environment(environment)).head);
-    part.encoded = await encodeRows(parts, environment, () => chunksOf(part.events), boundAt);
+    part.encoded = await encodeRows(parts, environment, () => chunksOf(part.events), boundAt, growingBytes());
   }
   insert.wasSent = true;
   insert.isAtLarge = true;

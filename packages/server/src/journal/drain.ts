@@ -6,6 +6,7 @@ import type { IdentityStore } from '../identity/store.ts';
 import type { Log } from '../log.ts';
 import { perEnvironment } from '../per-environment.ts';
 import { encodeDrain, eventOf } from './encode-drain.ts';
+import { createReusedBytes } from './reused-bytes.ts';
 import { backoffMs, isTold, troubleOf, unavailable, withinWait } from './trouble.ts';
 import type { Drain, JournalReader } from './types.ts';
 
@@ -89,18 +90,21 @@ export function createDrain(options: DrainOptions): DrainLoop {
     retryAt: 0,
   }));
   const stats = { drainedEvents: 0, repeatedEvents: 0, quarantinedEvents: 0, failedAttempts: 0 };
+  const memory = createReusedBytes();
   const gate = createGate();
   let timer: NodeJS.Timeout | null = null;
   let closed = false;
 
   async function send(drain: Drain): Promise<void> {
     try {
-      const { ndjson, repeats } = await encodeDrain(options, drain);
-      // What is sent is recorded first: after a crash these very rows are sent again.
-      await journal.settled();
-      // The same rows and more, or fewer, may have been sent under this token before: what it stands for is there already then.
-      await eventStore.insertEvents(drain.environment, ndjson, drain.token);
-      stats.repeatedEvents += repeats.size;
+      stats.repeatedEvents += await memory.lend(async (bytes) => {
+        const { ndjson, repeats } = await encodeDrain(options, drain, bytes);
+        // What is sent is recorded first: after a crash these very rows are sent again.
+        await journal.settled();
+        // The same rows and more, or fewer, may have been sent under this token before: what it stands for is there already then.
+        await eventStore.insertEvents(drain.environment, ndjson, drain.token);
+        return repeats.size;
+      });
     } catch (error) {
       stats.failedAttempts++;
       if (!isRowError(error)) throw error;

@@ -1,6 +1,7 @@
 import type { StoredEvent } from '../events/types.ts';
 import { chunkRowsMax, type EncodedRows, type EncodeParts, encodeRows } from './encode-rows.ts';
 import type { EventRows } from './event-batches.ts';
+import type { GrowingBytes } from './reused-bytes.ts';
 import type { Drain, JournalReader } from './types.ts';
 
 const chunkBytesMax = 1024 * 1024;
@@ -48,6 +49,7 @@ export function eventOf(journal: JournalReader, drain: Drain): StoredEvent {
 export async function encodeDrain(
   { journal, ...parts }: EncodeParts & { readonly journal: JournalReader },
   recorded: Drain,
+  bytes: GrowingBytes,
 ): Promise<EncodedRows> {
   const { environment } = recorded;
   let drain = recorded;
@@ -55,5 +57,5 @@ export async function encodeDrain(
     if (seq < drain.seq) drain = journal.lower(drain, seq);
   };
   noteSeq((await parts.identityStore.environment(environment)).head);
-  return encodeRows(parts, environment, () => chunksOf(journal, recorded), noteSeq);
+  return encodeRows(parts, environment, () => chunksOf(journal, recorded), noteSeq, bytes);
 }

@@ -6,6 +6,7 @@ import type { IdentityStore } from '../identity/store.ts';
 import { nodeId } from '../node-id.ts';
 import type { EventRows } from './event-batches.ts';
 import { keyOf } from './event-key.ts';
+import type { GrowingBytes } from './reused-bytes.ts';
 
 /** Read and bound in one turn of the event loop. */
 export const chunkRowsMax = 1_000;
@@ -24,14 +25,15 @@ export interface EncodedRows {
 }
 
 /**
- * The rows of events that go as one insert, bound to identities of now. `chunks` gives the same events each time; `boundAt` hears of each seq
- * of the map that some are bound at.
+ * The rows of events that go as one insert, bound to identities of now, in `bytes`. `chunks` gives the same events each time; `boundAt` hears
+ * of each seq of the map that some are bound at.
  */
 export async function encodeRows(
   { identityStore, findSent }: EncodeParts,
   environment: string,
   chunks: () => Iterable<readonly EventRows[]>,
   boundAt: (seq: Seq) => void,
+  bytes: GrowingBytes,
 ): Promise<EncodedRows> {
   /** How the rows of an identifier end. */
   const ends = new Map<string, string>();
@@ -50,18 +52,18 @@ export async function encodeRows(
   }
 
   async function encode(repeats: ReadonlySet<number>, seen: (rows: EventRows) => void): Promise<Buffer> {
-    const parts: Buffer[] = [];
+    bytes.restart();
     let first = 0;
     for (const chunk of chunks()) {
       await resolve(chunk);
       for (const rows of chunk) {
         seen(rows);
-        parts.push(endedRows(rows, ends, (index) => repeats.has(first + index)));
+        writeEnded(bytes, rows, ends, (index) => repeats.has(first + index));
         first += rows.distinctIds.length;
       }
       await nextTurn();
     }
-    return Buffer.concat(parts);
+    return bytes.written();
   }
 
   const sent: SentEvent[] = [];
@@ -77,21 +79,26 @@ const endLength = rowEnd(nodeId('', ''), nodeId('', '')).length;
 const newline = 0x0a;
 
 /** The rows' bytes as they are, each with its end in the place of the line's. */
-function endedRows(rows: EventRows, ends: ReadonlyMap<string, string>, isLeftOut: (index: number) => boolean): Buffer {
+function writeEnded(
+  bytes: GrowingBytes,
+  rows: EventRows,
+  ends: ReadonlyMap<string, string>,
+  isLeftOut: (index: number) => boolean,
+): void {
   const lines = rows.lines();
   const { distinctIds } = rows;
-  const ended = Buffer.allocUnsafe(lines.length + distinctIds.length * endLength);
+  const room = bytes.room(lines.length + distinctIds.length * endLength);
   let from = 0;
   let length = 0;
   for (let index = 0; index < distinctIds.length; index++) {
     const to = lines.indexOf(newline, from);
     if (!isLeftOut(index)) {
-      length += lines.copy(ended, length, from, to);
-      length += ended.write(ends.get(distinctIds[index]!)!, length, endLength, 'latin1');
+      length += lines.copy(room, length, from, to);
+      length += room.write(ends.get(distinctIds[index]!)!, length, endLength, 'latin1');
     }
     from = to + 1;
   }
-  return ended.subarray(0, length);
+  bytes.advance(length);
 }
 
 function repeatsOf(events: readonly SentEvent[], found: readonly { uuid: string; distinct_id: string }[]): Set<number> {
