@@ -59,6 +59,8 @@ export function createAliases(
 ): Aliases {
   const pairs = new LRUCache<string, PairEntry>({ max: limits.lintPairsMax });
   const knownSince = createRecentMap<Seq>(limits.lintKnownIdsMax);
+  /** A ledger row that named an id, the earliest that is remembered. */
+  const namedAt = createRecentMap<Seq>(limits.lintKnownIdsMax);
   /** From which ledger row on an identifier is known by itself. */
   const namesSince = createRecentMap<Seq>(limits.lintKnownIdsMax);
   const crowds = createCrowds(environment, identityStore);
@@ -67,12 +69,18 @@ export function createAliases(
     for (const rule of rules) findings.note(rule, call.site, exampleOf(call, anonymousId));
   }
 
+  /** What is recorded of an id that many others were joined to takes long to read, and is not read where such an alias is remembered. */
+  async function wasNamed(id: string, seq: Seq): Promise<boolean> {
+    if ((namedAt.get(id) ?? seq) < seq) return true;
+    const { rows } = await identityStore.recorded(environment, id);
+    return rows.some((row) => row < seq);
+  }
+
   async function wasKnown(id: string, seq: Seq, isLarge: boolean): Promise<boolean> {
     const since = knownSince.get(id);
     if (since !== undefined && since < seq) return true;
     // Nobody whom no earlier row named was anybody, which is cheaper to find out than who an identity was.
-    const { rows } = await identityStore.recorded(environment, id);
-    if (rows.every((row) => row >= seq)) return false;
+    if (!(await wasNamed(id, seq))) return false;
     const { resolved } = await identityStore.resolve(environment, [id], isLarge ? undefined : seq - 1);
     const known = resolved.get(id)!.known;
     if (known) knownSince.set(id, seq - 1);
@@ -89,6 +97,8 @@ export function createAliases(
     }
     const { primary, secondary, seq } = call;
     const isLarge = await crowds.isLarge(namesOf(call));
+    // Who gives a large identity its name is not new with one more id.
+    if (isLarge) namedAt.set(call.canonicalId, Math.min(namedAt.get(call.canonicalId) ?? seq, seq - 1));
     const primaryWasKnown = await wasKnown(primary, seq, isLarge);
     const secondaryWasKnown =
       primaryWasKnown && !byForm.rules.includes('missing-prefix') ? true : await wasKnown(secondary, seq, isLarge);
@@ -116,8 +126,15 @@ export function createAliases(
     return !isName;
   }
 
+  function noteNamed({ primary, secondary, seq, recorded }: AliasCall): void {
+    if (seq === null || !recorded) return;
+    // Set again each time, so that whoever is named often stays.
+    for (const id of [primary, secondary]) namedAt.set(id, namedAt.get(id) ?? seq);
+  }
+
   return {
     observe(call) {
+      noteNamed(call);
       const key = pairOf(call);
       let entry = pairs.get(key);
       if (entry === undefined) {
@@ -160,6 +177,7 @@ export function createAliases(
       for (const id of ids) {
         knownSince.delete(id);
         namesSince.delete(id);
+        namedAt.delete(id);
       }
       crowds.forget(ids);
     },
