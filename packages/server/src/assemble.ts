@@ -4,7 +4,7 @@ import { createEnvironmentStates } from './environments.ts';
 import { createEventUuids } from './event-uuid.ts';
 import { createFreshReads } from './events/fresh-reads.ts';
 import type { Services } from './http/services.ts';
-import { createCommits, tellOfCalls, tellOfRows } from './identity/commits.ts';
+import { createCommits, tellOfCalls, tellOfRows, tellOfSteering } from './identity/commits.ts';
 import { createDecidedCalls } from './identity/decided-calls.ts';
 import { createImports } from './import/imports.ts';
 import { withHeldShares } from './ingest/held-shares.ts';
@@ -45,6 +45,7 @@ export function assemble(parts: Parts, { tally, log, phase, closers }: AssembleO
   const commits = createCommits({ identityStore, decidedCalls: createDecidedCalls(), now: Date.now });
   commits.listen(tellOfRows(projector.notify));
   commits.listen(tellOfCalls(repeats, lint, tally));
+  commits.listen(tellOfSteering(lint.observeSteering));
 
   const reads = createFreshReads(eventStore, { flush: drain.flush, sync: projector.sync });
   const settings = (name: string) => config.settings[name]!;

@@ -330,6 +330,13 @@ export function tellOfCalls(...observers: readonly CallObserver[]): Listener {
   };
 }
 
+/** Tells of every environment where this process steered: identities are not what they were, and may have become smaller. */
+export function tellOfSteering(heard: (environment: string) => void): Listener {
+  return ({ environment, operations }) => {
+    if (operations.some(isSteering)) heard(environment);
+  };
+}
+
 /** Tells of every environment whose ledger has grown. */
 export function tellOfRows(heard: (environment: string) => void): Listener {
   return ({ environment, head }) => {

@@ -35,6 +35,8 @@ export interface Aliases {
   inspect(call: AliasCall): Promise<void>;
   /** Notes that an id is known since a ledger row. */
   noteKnown(id: string, seq: Seq): void;
+  /** Identities may be smaller than they were. */
+  forgetSizes(): void;
   forget(ids: ReadonlySet<string>): void;
 }
 
@@ -170,6 +172,8 @@ export function createAliases(
       if (knownSince.get(id) === undefined) knownSince.set(id, seq);
     },
 
+    forgetSizes: crowds.clear,
+
     forget(ids) {
       for (const [key, { primary, secondary }] of pairs) {
         if (ids.has(primary) || ids.has(secondary)) pairs.delete(key);
@@ -184,7 +188,10 @@ export function createAliases(
   };
 }
 
-const namesOf = ({ canonicalId, primary, secondary }: AliasCall) => [canonicalId, primary, secondary];
+/** Ids of the primary's identity after the call; the secondary surely is where the alias was applied. */
+function namesOf({ canonicalId, primary, secondary, applied }: AliasCall): string[] {
+  return applied ? [canonicalId, primary, secondary] : [canonicalId, primary];
+}
 
 const pairOf = ({ site, primary, secondary }: AliasCall): string =>
   `${site.key}\u0000${site.lib}\u0000${primary}\u0000${secondary}`;

@@ -4,7 +4,7 @@ import type { IdentityStore } from '../identity/store.ts';
 import { limits } from '../limits.ts';
 import { lintThresholds } from './rules.ts';
 
-/** Persons under many ids, found without reading them whole for each of their aliases. `names` are ids of one, who is the same after an alias. */
+/** Persons under many ids, found without reading them whole for each of their aliases. `names` are ids of one, after an alias of hers. */
 export interface Crowds {
   /** Whether so many are of the identity that asking for her as she was takes long: 10 µs for each. Rejects when the identity store does. */
   isLarge(names: readonly string[]): Promise<boolean>;
@@ -13,6 +13,8 @@ export interface Crowds {
    * those that she has by now. Rejects when the identity store does.
    */
   after(names: readonly string[], seq: Seq): Promise<number | null>;
+  /** To be called where identities may have become smaller. */
+  clear(): void;
   forget(ids: ReadonlySet<string>): void;
 }
 
@@ -71,6 +73,7 @@ export function createCrowds(environment: string, identityStore: Store): Crowds 
       const { knownIdentifiers } = remember(names, now);
       return (knownIdentifiers ?? 0) >= knownIdentifiersMin ? knownIdentifiers : null;
     },
+    clear: () => seen.clear(),
     forget(ids) {
       for (const id of ids) seen.delete(id);
     },

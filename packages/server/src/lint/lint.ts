@@ -29,8 +29,9 @@ import { sumOf } from './sums.ts';
 
 /** Watches the calls that come in, and says which recommended rules they break, from where, and what to call instead. */
 export interface Lint extends Forgets {
-  /** The four that follow are on the way of every call: they note, and never wait, throw or read a store. */
+  /** The five that follow are on the way of every call: they note, and never wait, throw or read a store. */
   observe(environment: string, operation: Operation, answer: Answered | OperationError, time: number): void;
+  observeSteering(environment: string): void;
   observeEvent(environment: string, item: TrackItem): void;
   observeRejected(letters: readonly DeadLetter[]): void;
   observeUnknown(environment: string, unknown: UnknownFields): void;
@@ -191,6 +192,10 @@ export function createLint({ table, environments, identityStore, settings, log }
       if (primary === secondary) return;
       const applied = verdict === 'applied';
       observeAlias(lane, { primary, secondary, site, time, seq, recorded, canonicalId, applied });
+    },
+
+    observeSteering(environment) {
+      lanes.get(environment)?.aliases.forgetSizes();
     },
 
     observeEvent(environment, item) {

@@ -1,7 +1,7 @@
 import { type Answered, defaultSettings, type Operation } from '@onym/core';
 import { describe, expect, it } from 'vitest';
 import { OnymError } from '../../src/errors.ts';
-import { createCommits, type Notice, tellOfCalls, tellOfRows } from '../../src/identity/commits.ts';
+import { createCommits, type Notice, tellOfCalls, tellOfRows, tellOfSteering } from '../../src/identity/commits.ts';
 import { createDecidedCalls } from '../../src/identity/decided-calls.ts';
 import { createMemoryStore } from '../../src/identity/memory-store.ts';
 import { type Commit, type LedgerChange, NotFollowed, type SharedLedger } from '../../src/identity/store.ts';
@@ -261,6 +261,9 @@ describe('who listens', () => {
     const observed: string[] = [];
     tellOfCalls({ observe: (_environment, { op }) => void observed.push(op) })(notices.at(-1)!);
     expect(observed).toEqual([]);
+    const steered: string[] = [];
+    for (const notice of notices) tellOfSteering((environment) => void steered.push(environment))(notice);
+    expect(steered).toEqual(['e']);
   });
 
   it('hears nothing once it stopped', async () => {

@@ -124,18 +124,42 @@ describe.each(bothTables)('lint, with its findings %s', (_, start) => {
     },
   );
 
-  it('notices that a person of many ids was split', async () => {
+  /** Known ids that hang together by aliases. */
+  async function crowdOf(size: number): Promise<(n: number) => string> {
     const idOf = (n: number) => `customer_${n}`;
-    for (let n = 1; n < 12; n++) await send(aliasOf(idOf(0), idOf(n)));
-    const countOf = async () => {
-      const { findings } = await lint.report(environment);
-      return findings.find(({ rule }) => rule === 'no-stable-canonical')?.count;
-    };
-    expect(await countOf()).toBe(3);
-    const ids = Array.from({ length: 10 }, (_, n) => idOf(n + 2));
+    for (let n = 1; n < size; n++) await send(aliasOf(idOf(0), idOf(n)));
+    return idOf;
+  }
+
+  const crowds = async (): Promise<number | undefined> =>
+    (await lint.report(environment)).findings.find(({ rule }) => rule === 'no-stable-canonical')?.count;
+
+  it.each([12, 200])('notices that a person of %d ids was split', async (size) => {
+    const idOf = await crowdOf(size);
+    const before = await crowds();
+    expect(before).toBe(size - 9);
+    const ids = Array.from({ length: size - 2 }, (_, n) => idOf(n + 2));
     await store.commit(environment, [{ op: 'split', target: { ids }, source: steering, timestamp: null }], received++);
+    lint.observeSteering(environment);
     await send(aliasOf(idOf(0), 'another'));
-    expect(await countOf()).toBe(3);
+    expect(await crowds()).toBe(before);
+  });
+
+  it('takes nobody for one of a crowd because of an alias that was turned down', async () => {
+    const idOf = await crowdOf(200);
+    const before = await crowds();
+    await send(aliasOf('somebody', 'stripe:cus_1'));
+    const refused = {
+      verdict: 'refused',
+      reason: 'separated',
+      seq: 250,
+      recorded: true,
+      canonicalId: idOf(0),
+    } as const;
+    lint.observe(environment, aliasOf(idOf(0), 'somebody'), { ...refused, components: [] }, received++);
+    await crowds();
+    await send(aliasOf('somebody', 'stripe:cus_2'));
+    expect(await crowds()).toBe(before);
   });
 
   it('leaves what would hold up the end', async () => {
