@@ -17,7 +17,8 @@ RUN npm ci --omit=dev --workspace onym
 RUN rm -rf packages/console packages/*/src packages/*/test node_modules/better-sqlite3/deps node_modules/better-sqlite3/src node_modules/better-sqlite3/build/Release/obj*
 
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production ONYM_HOST=0.0.0.0 ONYM_DATA_DIR=/var/lib/onym PATH=/onym/node_modules/.bin:$PATH
+# MALLOC_ARENA_MAX: docs/operating.md, "Limits".
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 ONYM_HOST=0.0.0.0 ONYM_DATA_DIR=/var/lib/onym PATH=/onym/node_modules/.bin:$PATH
 RUN install -d -o node -g node -m 0700 /var/lib/onym
 WORKDIR /onym
 COPY --from=build /onym/packages packages

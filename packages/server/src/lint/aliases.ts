@@ -47,6 +47,13 @@ interface PairEntry {
   judgement: Judgement | null;
 }
 
+/** The identity that an alias has left, and the row of the alias. */
+interface Joined {
+  readonly seq: Seq;
+  readonly isLarge: boolean;
+  readonly canonicalId: string;
+}
+
 type Store = Pick<IdentityStore, 'resolve' | 'link' | 'members' | 'known' | 'profile' | 'recorded'>;
 
 const generatedForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
@@ -78,11 +85,12 @@ export function createAliases(
     return rows.some((row) => row < seq);
   }
 
-  async function wasKnown(id: string, seq: Seq, isLarge: boolean): Promise<boolean> {
+  async function wasKnown(id: string, { seq, isLarge, canonicalId }: Joined): Promise<boolean> {
     const since = knownSince.get(id);
     if (since !== undefined && since < seq) return true;
-    // Nobody whom no earlier row named was anybody, which is cheaper to find out than who an identity was.
-    if (!(await wasNamed(id, seq))) return false;
+    // Who gives a large identity its name is not new with one more id. Nobody whom no earlier row named was anybody, which is cheaper to
+    // find out than who an identity was.
+    if (!(isLarge && id === canonicalId) && !(await wasNamed(id, seq))) return false;
     const { resolved } = await identityStore.resolve(environment, [id], isLarge ? undefined : seq - 1);
     const known = resolved.get(id)!.known;
     if (known) knownSince.set(id, seq - 1);
@@ -99,11 +107,10 @@ export function createAliases(
     }
     const { primary, secondary, seq } = call;
     const isLarge = await crowds.isLarge(namesOf(call));
-    // Who gives a large identity its name is not new with one more id.
-    if (isLarge) namedAt.set(call.canonicalId, Math.min(namedAt.get(call.canonicalId) ?? seq, seq - 1));
-    const primaryWasKnown = await wasKnown(primary, seq, isLarge);
+    const joined = { seq, isLarge, canonicalId: call.canonicalId };
+    const primaryWasKnown = await wasKnown(primary, joined);
     const secondaryWasKnown =
-      primaryWasKnown && !byForm.rules.includes('missing-prefix') ? true : await wasKnown(secondary, seq, isLarge);
+      primaryWasKnown && !byForm.rules.includes('missing-prefix') ? true : await wasKnown(secondary, joined);
     if (byForm.rules.includes('missing-prefix')) {
       if (looksGenerated(secondary) && !secondaryWasKnown) return atLogin(secondary);
       if (secondaryWasKnown && (await isAnonymousMember(secondary, seq, isLarge))) return atLogin(secondary);
