@@ -35,7 +35,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'assets', 'index-1.js'), "document.title = 'runs'; document.body.style.margin = '3px';");
   writeFileSync(
     join(folder, 'index.html'),
-    `<!doctype html><html><head><base href="./" /><title>none</title></head><body><script>document.title = 'inline'</script>
+    `<!doctype html><html><head><base href="./" /><link rel="icon" href="data:," /><title>none</title></head><body><script>document.title = 'inline'</script>
      <script type="module" src="./assets/index-1.js"></script></body></html>`,
   );
   onym = testApp({ console: consoleIn(folder) });
