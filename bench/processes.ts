@@ -139,8 +139,8 @@ export async function startOnym(options: OnymOptions = {}): Promise<OnymTarget> 
   const { child, output } = start(
     [...profile, join(options.checkout ?? root, 'packages', 'server', 'bin', 'onym.cjs'), 'serve'],
     {
-      // As `npm start`, the image and the unit set it.
-      MALLOC_ARENA_MAX: '2',
+      // As `npm start` sets it.
+      MALLOC_ARENA_MAX: process.env.MALLOC_ARENA_MAX ?? '2',
       ONYM_PORT: '0',
       ONYM_DATA_DIR: dataDir,
       ONYM_ENVIRONMENTS: 'production',

@@ -47,6 +47,8 @@ describe('Dockerfile', () => {
     ]);
   });
 
+  it('has threads share memory of the C library', () => expect(variables.MALLOC_ARENA_MAX).toBe('2'));
+
   it('copies what there is, and what .dockerignore lets through', () => {
     const letThrough = readFileSync(join(root, '.dockerignore'), 'utf8')
       .split('\n')

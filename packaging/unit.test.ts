@@ -29,7 +29,7 @@ it.skipIf(obstacle !== null)(`is exposed by ${exposureMax} of 10 at most`, async
   expect(Number(exposure)).toBeLessThanOrEqual(exposureMax);
 });
 
-it('keeps its data where the unit may write, and lets Node compile', () => {
+it('keeps its data where the unit may write, lets Node compile, and has threads share memory of the C library', () => {
   const settings = readFileSync(file, 'utf8')
     .split('\n')
     .map((line) => /^(\w+)=(.*)$/.exec(line))
@@ -37,6 +37,7 @@ it('keeps its data where the unit may write, and lets Node compile', () => {
     .map(([, name, value]) => [name, value] as const);
   const of = (name: string) => settings.filter(([given]) => given === name).map(([, value]) => value);
   expect(of('Environment')).toContain(`ONYM_DATA_DIR=/var/lib/${of('StateDirectory')[0]}`);
+  expect(of('Environment')).toContain('MALLOC_ARENA_MAX=2');
   expect(of('User')).toEqual(['onym']);
   expect(of('MemoryDenyWriteExecute')).toEqual([]);
   // Keys given in the unit would be readable by all.
