@@ -15,8 +15,8 @@ export default defineConfig({
   test: {
     reporters: process.env.CI ? ['dot', 'json'] : ['default'],
     outputFile: { json: 'test-results.json' },
-    // Tests wait for processes of their own more than they work: three at a time, whatever the cores.
-    maxWorkers: 3,
+    // Tests wait for processes of their own more than they work: two at a time, whatever the cores.
+    maxWorkers: 2,
     projects: [
       {
         ...source,

@@ -64,7 +64,8 @@ const readerOf = (over: Partial<ClickHouseOptions['reader']>) => ({
 
 async function portOf(answer: string | null): Promise<number> {
   const server = createServer((request, response) => {
-    if (answer === null) request.socket.destroy();
+    // With a body unread the kernel would reset the connection, where this one is to be hung up.
+    if (answer === null) request.resume().once('end', () => request.socket.destroy());
     else response.end(answer);
   });
   const port = await listening(server);
